@@ -1,0 +1,197 @@
+"""What can go wrong, drawn.
+
+KapschedError
+├── InvalidInput   what was handed in cannot be used; also a ValueError; lists every fault with its path
+├── Clash          a booking meets another that was already there
+└── PlannerBug     a plan of ours broke a promise: never the caller's fault
+
+Below it stand the checks of single fields: a `Check` says what is wrong with a value, or "" if nothing is.
+"""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import NamedTuple, TypeAlias, cast
+
+
+class KapschedError(Exception):
+    """Whatever kapsched raises on purpose."""
+
+
+class Fault(NamedTuple):
+    """One thing that cannot be used: what is wrong, where by name, and where in the file."""
+
+    message: str
+    path: str = ""
+    source: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = self.source if self.line is None else f"{self.source}:{self.line}"
+        return ": ".join(part for part in (place, self.path, self.message) if part)
+
+    def under(self, prefix: str) -> Fault:
+        """The same fault seen from one level up: its path begins with `prefix`."""
+        return self._replace(path=".".join(part for part in (prefix, self.path) if part))
+
+
+class InvalidInput(KapschedError, ValueError):
+    """Input that cannot be used; `faults` holds everything wrong with it, not only the first."""
+
+    faults: tuple[Fault, ...]
+
+    def __init__(self, *faults: Fault | str, path: str = "") -> None:
+        self.faults = tuple(fault if isinstance(fault, Fault) else Fault(fault, path) for fault in faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+    def __reduce__(self) -> tuple[type[InvalidInput], tuple[Fault, ...]]:
+        return type(self), self.faults
+
+    def under(self, prefix: str) -> InvalidInput:
+        """The same faults with `prefix` before each path."""
+        return InvalidInput(*(fault.under(prefix) for fault in self.faults))
+
+
+class Clash(KapschedError):
+    """A booking that meets another one already in the diary."""
+
+
+class PlannerBug(KapschedError):
+    """A plan that the verifier refuses; please report it with the input that led to it."""
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raise `InvalidInput` with all `faults`, if there are any."""
+    if found := tuple(faults):
+        raise InvalidInput(*found)
+
+
+Check: TypeAlias = Callable[[object], str]
+
+# Beyond these years the arithmetic of dates and zones runs out of calendar.
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+# Control characters break lines, tables and XML; half of a surrogate pair cannot be written at all.
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+
+def faults_in(thing: object, **checks: Check) -> list[Fault]:
+    """What is wrong with `thing`, each field by the check given for it; the paths are the fields' names."""
+    return [
+        Fault(message, name) for name, check in checks.items() if (message := check(getattr(thing, name)))
+    ]
+
+
+def require(thing: object, **checks: Check) -> None:
+    """Raise `InvalidInput` with all that `faults_in` finds, if it finds anything."""
+    refuse(faults_in(thing, **checks))
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it, in brief."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python writes out no number of thousands of digits
+        return "a number of thousands of digits"
+
+
+def text(value: object, most: int = 10_000) -> str:
+    """Text that every file can carry, possibly none; `most` in characters."""
+    if not isinstance(value, str):
+        return f"text is wanted, not {shown(value)}"
+    if len(value) > most:
+        return f"{shown(value)} is longer than {most} characters"
+    if not value.isprintable() and (found := _UNWRITABLE.search(value)):
+        return f"{shown(value)} holds {found[0]!r}, which not every file can carry"
+    return ""
+
+
+def identifier(value: object, most: int = 200) -> str:
+    """An id or a name: anything of the caller's that is not blank; `most` in characters."""
+    if isinstance(value, str) and (not value or value.isspace()):
+        return "some text is wanted, not a blank"
+    return text(value, most)
+
+
+def names(given: Iterable[str]) -> tuple[str, ...]:
+    """Several names as a tuple; a single text is not cut into letters but left for `each` to refuse."""
+    several = isinstance(cast(object, given), Iterable) and not isinstance(given, str)
+    return tuple(given) if several else cast(tuple[str, ...], given)
+
+
+def flag(value: object) -> str:
+    """True or False."""
+    return "" if isinstance(value, bool) else f"True or False is wanted, not {shown(value)}"
+
+
+def whole(least: int, most: int) -> Check:
+    """A whole number between two others, both included."""
+
+    def check(value: object) -> str:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            return f"a whole number from {least} to {most} is wanted, not {shown(value)}"
+        return ""
+
+    return check
+
+
+def a_date(value: object) -> str:
+    """A date that is no datetime, in years for which there is a calendar."""
+    if not isinstance(value, date) or isinstance(value, datetime):
+        return f"a date is wanted, not {shown(value)}"
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        return f"a year from {FIRST_YEAR} to {LAST_YEAR} is wanted, not {value.year}"
+    return ""
+
+
+def aware(value: object) -> str:
+    """A datetime that says in which time zone it is."""
+    if not isinstance(value, datetime):
+        return f"a datetime is wanted, not {shown(value)}"
+    if value.utcoffset() is None:
+        return f"{value} does not say in which time zone it is; give an aware datetime"
+    return ""
+
+
+def one_of(options: Iterable[object]) -> Check:
+    """One of a few words."""
+    known = tuple(options)
+
+    def check(value: object) -> str:
+        return (
+            ""
+            if value in known
+            else f"{shown(value)} is not known here; there are {', '.join(map(str, known))}"
+        )
+
+    return check
+
+
+def of_type(*types: type) -> Check:
+    """A value that is built already."""
+
+    def check(value: object) -> str:
+        if isinstance(value, types):
+            return ""
+        return f"{' or '.join(one.__name__ for one in types)} is wanted, not {shown(value)}"
+
+    return check
+
+
+def optional(check: Check) -> Check:
+    """None, or what `check` wants."""
+    return lambda value: "" if value is None else check(value)
+
+
+def each(check: Check) -> Check:
+    """Several, each of which `check` wants; a single text is not several."""
+
+    def check_all(values: object) -> str:
+        if not isinstance(values, tuple | frozenset):
+            return f"several are wanted, in a list, not {shown(values)}"
+        return next(filter(None, map(check, values)), "")
+
+    return check_all

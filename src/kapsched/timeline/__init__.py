@@ -1,0 +1,1 @@
+"""Time without medicine: units, intervals, zones and what recurs."""

@@ -1,0 +1,1 @@
+"""Does kapsched do what it says? Run with pytest from the repository's root."""

@@ -1,0 +1,154 @@
+"""What is taken? Bookings: neutral rows, sorted and indexed, that planning and verification both read."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import accumulate
+from typing import Literal, NamedTuple, TypeAlias
+
+from attrs import field, frozen
+
+from kapsched.errors import InvalidInput, flag, identifier, one_of, require, text
+from kapsched.timeline.zones import instant
+
+ResourceType: TypeAlias = Literal["patient", "room", "staff"]
+RESOURCE_TYPES: tuple[ResourceType, ...] = ("patient", "room", "staff")
+
+_A_TYPE = one_of(RESOURCE_TYPES)
+
+
+class Resource(NamedTuple):
+    """What can be taken, by type and id, so that patient 17 and room 17 never meet."""
+
+    type: ResourceType
+    id: str
+
+
+@frozen(kw_only=True, order=True)
+class Booking:
+    """One resource taken from `start` to `end` (UTC, half-open), turnaround and tail included.
+
+    An exclusive booking suffers no other; sharing ones may overlap up to the resource's capacity. `role` is
+    the one a member of staff fills; `ref` says for what: an appointment's id or anything of the caller's.
+    """
+
+    type: ResourceType
+    resource: str
+    start: datetime = field(converter=instant)
+    end: datetime = field(converter=instant)
+    exclusive: bool = True
+    role: str = ""
+    ref: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        require(self, type=_A_TYPE, resource=identifier, exclusive=flag, role=text, ref=text)
+        if self.end <= self.start:
+            raise InvalidInput(f"a booking must end after it starts; {self.resource!r} does not", path="end")
+
+    @property
+    def of(self) -> Resource:
+        """The resource taken."""
+        return Resource(self.type, self.resource)
+
+    def overlaps(self, other: Booking) -> bool:
+        """Is there an instant in both? Touching is not overlapping."""
+        return self.start < other.end and other.start < self.end
+
+
+def _by_time(booking: Booking) -> tuple[datetime, datetime, bool, str, str]:
+    return booking.start, booking.end, booking.exclusive, booking.role, booking.ref
+
+
+def _require_booking(one: object) -> None:
+    if not isinstance(one, Booking):
+        raise InvalidInput(f"a Booking is wanted, not {one!r}")
+
+
+class Bookings:
+    """Bookings by resource and start: an immutable value; two that overlap are both remembered."""
+
+    __slots__ = ("_by_resource", "_reaches", "_starts")
+
+    def __init__(self, bookings: Iterable[Booking] = ()) -> None:
+        grouped: dict[Resource, list[Booking]] = {}
+        for booking in bookings:
+            _require_booking(booking)
+            grouped.setdefault(booking.of, []).append(booking)
+        self._by_resource = {key: tuple(sorted(grouped[key], key=_by_time)) for key in sorted(grouped)}
+        self._index()
+
+    def _index(self) -> None:
+        self._starts: dict[Resource, list[datetime]] = {}
+        self._reaches: dict[Resource, list[datetime]] = {}
+
+    def __iter__(self) -> Iterator[Booking]:
+        for bookings in self._by_resource.values():
+            yield from bookings
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_resource.values()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bookings) and self._by_resource == other._by_resource
+
+    __hash__ = None  # type: ignore[assignment]  # as large as a database; nobody should hash it
+
+    def __getstate__(self) -> tuple[Booking, ...]:
+        return tuple(self)
+
+    def __setstate__(self, bookings: tuple[Booking, ...]) -> None:
+        self.__init__(bookings)  # type: ignore[misc]
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Every resource that something takes, in order."""
+        return tuple(self._by_resource)
+
+    def of(self, resource: Resource) -> tuple[Booking, ...]:
+        """The bookings of one resource, by start."""
+        return self._by_resource.get(resource, ())
+
+    def during(self, resource: Resource, start: datetime, end: datetime) -> tuple[Booking, ...]:
+        """The bookings of one resource that overlap `start` to `end` (UTC), by start."""
+        bookings = self._by_resource.get(resource)
+        if not bookings:
+            return ()
+        if resource not in self._starts:
+            self._reaches[resource] = list(accumulate((one.end for one in bookings), max))
+            self._starts[resource] = [one.start for one in bookings]
+        # Before the first place that anything up to it reaches beyond `start`, all is over by then.
+        first = bisect_right(self._reaches[resource], start)
+        last = bisect_left(self._starts[resource], end)
+        return tuple(one for one in bookings[first:last] if one.end > start)
+
+    def changed(self, add: Iterable[Booking] = (), remove: Iterable[Booking] = ()) -> Bookings:
+        """A new value with some more and some fewer; each removal takes one of equal bookings.
+
+        Removing what is not there is `InvalidInput`.
+        """
+        touched: dict[Resource, list[Booking]] = {}
+        for booking in add:
+            _require_booking(booking)
+            insort(touched.setdefault(booking.of, list(self.of(booking.of))), booking, key=_by_time)
+        for booking in remove:
+            _require_booking(booking)
+            left = touched.setdefault(booking.of, list(self.of(booking.of)))
+            place = bisect_left(left, _by_time(booking), key=_by_time)
+            if left[place : place + 1] != [booking]:
+                raise InvalidInput(
+                    f"there is no booking of {booking.type} {booking.resource!r} from "
+                    f"{booking.start:%Y-%m-%d %H:%M} UTC to remove"
+                )
+            del left[place]
+        merged = dict(self._by_resource)
+        for resource, bookings in touched.items():
+            merged[resource] = tuple(bookings)
+        return self._of({key: merged[key] for key in sorted(merged) if merged[key]})
+
+    @classmethod
+    def _of(cls, by_resource: dict[Resource, tuple[Booking, ...]]) -> Bookings:
+        made = cls()
+        made._by_resource = by_resource  # sorted already, so not sorted again
+        return made

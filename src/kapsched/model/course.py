@@ -1,0 +1,196 @@
+"""Whose sessions are owed? One patient's run through a programme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal, cast
+
+from attrs import field, frozen
+from attrs.converters import optional as if_given
+
+from kapsched.errors import (
+    Fault,
+    InvalidInput,
+    a_date,
+    each,
+    identifier,
+    names,
+    of_type,
+    one_of,
+    optional,
+    refuse,
+    require,
+    shown,
+    text,
+    whole,
+)
+from kapsched.model.programme import Programme, Session
+from kapsched.timeline.intervals import IntervalSet
+from kapsched.timeline.recurrence import Absence, Pattern, absent
+from kapsched.timeline.zones import instant, wall, zone
+
+NOON = 12 * 60
+
+
+def _numbers(weekdays: Iterable[int]) -> frozenset[int]:
+    return frozenset(weekdays)
+
+
+def _wall_time(value: object) -> str:
+    if not isinstance(value, time) or value.tzinfo is not None:
+        return f"a time of day on the clinic's clocks is wanted, not {shown(value)}"
+    return ""
+
+
+@frozen(kw_only=True)
+class Wishes:
+    """What a patient would rather have; each is kept where it can be, and none is a rule.
+
+    `weekdays` are numbers from 0, Monday; `time` is the preferred time of day; `staff` names people, each
+    wished for wherever a role of theirs is needed.
+    """
+
+    weekdays: frozenset[int] = field(default=frozenset(), converter=_numbers)
+    half_day: Literal["morning", "afternoon"] | None = None
+    staff: tuple[str, ...] = field(default=(), converter=names)
+    time: time | None = None
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            weekdays=each(whole(0, 6)),
+            half_day=optional(one_of(("morning", "afternoon"))),
+            staff=each(identifier),
+            time=optional(_wall_time),
+        )
+
+
+@frozen(kw_only=True)
+class Patient:
+    """Somebody in treatment, by the caller's id. `hours` and `away` say when they can come at all.
+
+    `excludes` names members of staff who must not be booked for them. The name never leaves this object's
+    labels.
+    """
+
+    id: str
+    name: str = field(default="", repr=False)
+    hours: Pattern | None = None
+    away: tuple[Absence, ...] = field(default=(), converter=tuple[Absence, ...])
+    excludes: tuple[str, ...] = field(default=(), converter=names)
+    wishes: Wishes = Wishes()
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            id=identifier,
+            name=text,
+            hours=optional(of_type(Pattern)),
+            away=each(of_type(Absence)),
+            excludes=each(identifier),
+            wishes=of_type(Wishes),
+        )
+
+    def available(self, open_time: IntervalSet, first: date, last: date, zone_name: str) -> IntervalSet:
+        """When they can be at the clinic within its `open_time`, from `first` to `last`, both included."""
+        place = zone(zone_name)
+        if self.hours is not None:
+            open_time &= self.hours.over(first, last, place)
+        return open_time - absent(self.away, first, last, place)
+
+
+def _people(given: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
+    """Each role's people as a tuple; what is no mapping is left for the check to refuse."""
+    if not isinstance(cast(object, given), Mapping):
+        return cast(Mapping[str, tuple[str, ...]], given)
+    return {role: names(people) for role, people in given.items()}
+
+
+@frozen(kw_only=True)
+class Done:
+    """A session that took place: when, and who was there in which role (role to staff ids)."""
+
+    start: datetime = field(converter=instant)
+    end: datetime | None = field(default=None, converter=if_given(instant))
+    staff: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=_people)
+
+    def __attrs_post_init__(self) -> None:
+        refuse(self._faults())
+        if self.end is not None and self.end <= self.start:
+            raise InvalidInput("a session that is done must end after it starts", path="end")
+
+    def _faults(self) -> Iterator[Fault]:
+        if fault := of_type(Mapping)(self.staff):
+            yield Fault(fault, "staff")
+            return
+        for role, people in self.staff.items():
+            if fault := identifier(role) or each(identifier)(people):
+                yield Fault(fault, f"staff.{role}")
+
+    def ended(self, session: Session) -> datetime:
+        """Its end in UTC; where none was recorded, the kind's minutes after its start."""
+        return self.end or self.start + timedelta(minutes=session.kind.minutes)
+
+    def on(self, zone_name: str) -> date:
+        """The date it took place on in that zone."""
+        return wall(self.start, zone(zone_name)).date()
+
+
+def _recorded(done: Mapping[str, Done]) -> Mapping[str, Done]:
+    return dict(done) if isinstance(cast(object, done), Mapping) else done
+
+
+@frozen(kw_only=True, slots=False)
+class Course:
+    """One patient's run through a programme: nothing of it is dated before `first_day`, save what is done."""
+
+    id: str
+    patient: Patient
+    programme: Programme
+    first_day: date
+    done: Mapping[str, Done] = field(factory=dict, converter=_recorded)
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            id=identifier,
+            patient=of_type(Patient),
+            programme=of_type(Programme),
+            first_day=a_date,
+            done=of_type(Mapping),
+        )
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[Fault]:
+        for session, record in self.done.items():
+            if fault := of_type(Done)(record):
+                yield Fault(fault, f"done.{session}")
+            if session not in self.programme.by_id:
+                known = ", ".join(self.programme.by_id)
+                yield Fault(
+                    f"there is no session {session!r} in {self.programme.name}; there are {known}",
+                    f"done.{session}",
+                )
+
+    @cached_property
+    def owed(self) -> tuple[Session, ...]:
+        """The sessions not yet done, in programme order."""
+        return tuple(session for session in self.programme.sessions if session.id not in self.done)
+
+
+NOTHING_DONE: Mapping[str, Done] = MappingProxyType({})
+
+
+def enrol(
+    programme: Programme,
+    patient: Patient,
+    *,
+    id: str,
+    first_day: date,
+    done: Mapping[str, Done] = NOTHING_DONE,
+) -> Course:
+    """Open a course, also one that is half way: `done` maps session ids to what took place."""
+    return Course(id=id, patient=patient, programme=programme, first_day=first_day, done=done)

@@ -1,0 +1,297 @@
+"""What was booked, or why it was not? Appointments, plans, refusals and the schedule that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Literal, TypeAlias, get_args
+
+from attrs import evolve, field, frozen
+
+from kapsched.errors import (
+    Fault,
+    InvalidInput,
+    a_date,
+    aware,
+    each,
+    flag,
+    identifier,
+    names,
+    of_type,
+    one_of,
+    optional,
+    refuse,
+    require,
+    text,
+    whole,
+)
+from kapsched.model.bookings import Booking
+from kapsched.model.clinic import Horizon
+from kapsched.model.course import Course
+from kapsched.timeline.zones import exists, instant
+
+Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
+Proof: TypeAlias = Literal["none", "days", "changes", "wishes", "minutes", "all"]
+PROOFS: tuple[Proof, ...] = ("none", "days", "changes", "wishes", "minutes", "all")
+ReasonCode: TypeAlias = Literal[
+    "rule",
+    "window",
+    "hours",
+    "absence",
+    "closure",
+    "booked",
+    "patient",
+    "notice",
+    "horizon",
+    "continuity",
+    "steps",
+]
+
+_A_STATUS = one_of(get_args(Status))
+_A_PROOF = one_of(PROOFS)
+_A_REASON = one_of(get_args(ReasonCode))
+_A_NUMBER = whole(-1_000_000_000, 1_000_000_000)
+_A_COUNT = whole(0, 1_000_000_000)
+_SOME_BOOKINGS = each(of_type(Booking))
+_PERHAPS_AWARE = optional(aware)
+_PERHAPS_A_DATE = optional(a_date)
+
+
+def _an_id(value: object) -> str:
+    # A session's id has two names in it.
+    return identifier(value, 500)
+
+
+def _perhaps_an_id(value: object) -> str:
+    return text(value, 200)
+
+
+@frozen(kw_only=True)
+class Sequence:
+    """How often an appointment changed in a way that each reader cares about."""
+
+    patient: int = 0
+    staff: int = 0
+    room: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        require(self, patient=_A_COUNT, staff=_A_COUNT, room=_A_COUNT)
+
+
+_A_SEQUENCE = of_type(Sequence)
+
+
+def _in_order(bookings: Iterable[Booking]) -> tuple[Booking, ...]:
+    return tuple(sorted(bookings))
+
+
+@frozen(kw_only=True)
+class Appointment:
+    """A session placed: the patient's time from `start` to `end`, and all that is booked for it.
+
+    Made by hand it needs no more than a session, its times and its bookings.
+    """
+
+    session: str
+    kind: str
+    start: datetime
+    end: datetime
+    bookings: tuple[Booking, ...] = field(default=(), converter=_in_order)
+    course: str = ""
+    patient: str = ""
+    status: Status = "provisional"
+    sequence: Sequence = Sequence()
+    created: datetime | None = None
+    revised: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            session=_an_id,
+            kind=identifier,
+            start=aware,
+            end=aware,
+            bookings=_SOME_BOOKINGS,
+            course=_perhaps_an_id,
+            patient=_perhaps_an_id,
+            status=_A_STATUS,
+            sequence=_A_SEQUENCE,
+            created=_PERHAPS_AWARE,
+            revised=_PERHAPS_AWARE,
+        )
+        refuse(
+            Fault(f"the clocks skip {moment:%Y-%m-%d %H:%M}; {self.session} cannot be then", name)
+            for name, moment in (("start", self.start), ("end", self.end))
+            if not exists(moment)
+        )
+        # Compared as instants: two times of one zone would compare as the clocks show them.
+        if instant(self.end) <= instant(self.start):
+            raise InvalidInput(
+                f"an appointment must end after it starts; {self.session} does not", path="end"
+            )
+
+    @property
+    def id(self) -> str:
+        """Unique within a schedule and stable for as long as the course has this session."""
+        return f"{self.course}:{self.session}"
+
+    def staff(self, role: str) -> tuple[str, ...]:
+        """Who fills a role, in order of id."""
+        return tuple(
+            sorted({one.resource for one in self.bookings if one.type == "staff" and one.role == role})
+        )
+
+
+@frozen(kw_only=True)
+class Cost:
+    """What a plan costs, in the order in which it matters; `docs/explanation/definitions.md` counts each.
+
+    `wait` and `drift` in days, `changes` in people, `wishes` in broken ones, `minutes` in minutes of the day.
+    """
+
+    wait: int
+    drift: int
+    changes: int
+    wishes: int
+    minutes: int
+
+    def __attrs_post_init__(self) -> None:
+        checks = dict.fromkeys(("wait", "drift", "changes", "wishes", "minutes"), _A_NUMBER)
+        require(self, **checks)
+
+    @property
+    def days(self) -> int:
+        """The first aim: wait and drift together."""
+        return self.wait + self.drift
+
+    @property
+    def aims(self) -> tuple[int, int, int, int]:
+        """The vector that plans compare by, first difference first."""
+        return self.days, self.changes, self.wishes, self.minutes
+
+
+@frozen(kw_only=True)
+class Plan:
+    """One course's appointments, in programme order, with their cost and how far it is proved the least."""
+
+    course: Course
+    appointments: tuple[Appointment, ...] = field(converter=tuple[Appointment, ...])
+    cost: Cost | None = None
+    proved_through: Proof = "none"
+    steps: int = field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            course=of_type(Course),
+            appointments=each(of_type(Appointment)),
+            cost=optional(of_type(Cost)),
+            proved_through=_A_PROOF,
+            steps=_A_COUNT,
+        )
+
+    @classmethod
+    def of(cls, course: Course, appointments: Iterable[Appointment]) -> Plan:
+        """A plan made by hand: in programme order, labelled with its course, nothing proved."""
+        places = {session.id: place for place, session in enumerate(course.programme.sessions)}
+        labelled = (evolve(one, course=course.id, patient=course.patient.id) for one in appointments)
+        ordered = sorted(labelled, key=lambda one: (places.get(one.session, len(places)), instant(one.start)))
+        return cls(course=course, appointments=ordered)
+
+    @property
+    def bookings(self) -> tuple[Booking, ...]:
+        """Every booking of the plan in UTC, sorted by resource and start; `ref` is the appointment's id."""
+        rows = (
+            evolve(row, ref=one.id)
+            for one in self.appointments
+            if one.status != "cancelled"
+            for row in one.bookings
+        )
+        return tuple(sorted(rows))
+
+
+@frozen(kw_only=True)
+class Reason:
+    """Why something was not possible: a code, whom or what it concerns, on which dates (both included)."""
+
+    code: ReasonCode
+    ids: tuple[str, ...] = field(default=(), converter=names)
+    first: date | None = None
+    last: date | None = None
+    sentence: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self, code=_A_REASON, ids=each(_an_id), first=_PERHAPS_A_DATE, last=_PERHAPS_A_DATE, sentence=text
+        )
+
+
+@frozen(kw_only=True)
+class Refusal:
+    """Why a course has no plan: the first session that cannot be placed, its window and what is in the way.
+
+    `session` is None where the rules alone, or the rules and the horizon, leave no dates. `proved` is False
+    only where the budget of steps ran out before a plan was found.
+    """
+
+    course: Course
+    session: str | None
+    first: date | None = None
+    last: date | None = None
+    reasons: tuple[Reason, ...] = field(default=(), converter=tuple[Reason, ...])
+    proved: bool = True
+    steps: int = field(default=0, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            course=of_type(Course),
+            session=optional(_an_id),
+            first=_PERHAPS_A_DATE,
+            last=_PERHAPS_A_DATE,
+            reasons=each(of_type(Reason)),
+            proved=flag,
+            steps=_A_COUNT,
+        )
+
+    def sentences(self) -> tuple[str, ...]:
+        """The reasons in plain English, one sentence each."""
+        return tuple(reason.sentence for reason in self.reasons)
+
+
+@frozen(kw_only=True)
+class Schedule:
+    """All plans and refusals of one clinic; what a document holds.
+
+    `clinic`, `zone` and `digest` name the clinic they were made for, `tzdata` the time zone rules; `revision`
+    counts the versions of this schedule and `now` is when this one was made.
+    """
+
+    clinic: str
+    zone: str
+    digest: str
+    tzdata: str
+    horizon: Horizon
+    now: datetime
+    revision: int = 1
+    plans: tuple[Plan, ...] = field(default=(), converter=tuple[Plan, ...])
+    refusals: tuple[Refusal, ...] = field(default=(), converter=tuple[Refusal, ...])
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            clinic=identifier,
+            zone=identifier,
+            digest=text,
+            tzdata=text,
+            horizon=of_type(Horizon),
+            now=aware,
+            revision=whole(1, 1_000_000_000),
+            plans=each(of_type(Plan)),
+            refusals=each(of_type(Refusal)),
+        )
+
+    @property
+    def bookings(self) -> tuple[Booking, ...]:
+        """Every booking of every plan, sorted by resource and start."""
+        return tuple(sorted(row for plan in self.plans for row in plan.bookings))

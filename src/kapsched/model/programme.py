@@ -1,0 +1,254 @@
+"""What is a course of treatment made of? A reusable template without patient or date."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import get_args
+
+from attrs import field, frozen
+
+from kapsched.errors import (
+    Fault,
+    InvalidInput,
+    each,
+    identifier,
+    names,
+    of_type,
+    optional,
+    refuse,
+    require,
+    text,
+    whole,
+)
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, matches
+
+MINUTES_A_DAY = 24 * 60
+
+_NAMES = each(identifier)
+
+
+@frozen(kw_only=True)
+class Segment:
+    """One part of a visit: its minutes, who is there and in what type of room.
+
+    `staff` lists roles, one for each person (two therapists: the role twice). `shares` names the roles and
+    the room type of which this segment takes only one place of a count. After the segment its room stays
+    taken for `turnaround` minutes and its staff for `tail` minutes.
+    """
+
+    name: str
+    minutes: int
+    staff: tuple[str, ...] = field(default=(), converter=names)
+    room: str | None = None
+    shares: tuple[str, ...] = field(default=(), converter=names)
+    turnaround: int = 0
+    tail: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            name=identifier,
+            minutes=whole(1, MINUTES_A_DAY),
+            staff=_NAMES,
+            room=optional(identifier),
+            shares=_NAMES,
+            turnaround=whole(0, MINUTES_A_DAY),
+            tail=whole(0, MINUTES_A_DAY),
+        )
+        refuse(
+            Fault(f"{share!r} is neither a role nor the room of this segment", "shares")
+            for share in self.shares
+            if share != self.room and share not in self.staff
+        )
+
+
+@frozen(kw_only=True, cache_hash=True)
+class SessionKind:
+    """What a visit is: its segments in order.
+
+    A role, or a room type, is one unit throughout the visit unless `handover` names it: then each segment may
+    have another.
+    """
+
+    name: str
+    segments: tuple[Segment, ...] = field(converter=tuple[Segment, ...])
+    handover: tuple[str, ...] = field(default=(), converter=names)
+
+    def __attrs_post_init__(self) -> None:
+        require(self, name=identifier, segments=each(of_type(Segment)), handover=_NAMES)
+        if not self.segments:
+            raise InvalidInput("a kind of session has at least one segment", path="segments")
+        if self.minutes > MINUTES_A_DAY:
+            raise InvalidInput("a session that does not end within its day cannot be booked", path="segments")
+        needed = {*self.roles(), *(segment.room for segment in self.segments if segment.room)}
+        refuse(
+            Fault(f"no segment needs a {name!r}; needed are {', '.join(sorted(needed))}", "handover")
+            for name in self.handover
+            if name not in needed
+        )
+
+    @property
+    def minutes(self) -> int:
+        """From the patient's arrival to the patient's leaving."""
+        return sum(segment.minutes for segment in self.segments)
+
+    def timed(self) -> Iterator[tuple[int, Segment]]:
+        """Each segment with the minutes from the start of the visit to the start of the segment."""
+        begin = 0
+        for segment in self.segments:
+            yield begin, segment
+            begin += segment.minutes
+
+    def roles(self) -> Counter[str]:
+        """Each role with the number of people needed at once."""
+        needed: Counter[str] = Counter()
+        for segment in self.segments:
+            needed |= Counter(segment.staff)
+        return needed
+
+
+@frozen(kw_only=True)
+class Phase:
+    """A named stretch: the kinds of its sessions in programme order, gone through `times` times."""
+
+    name: str
+    order: tuple[str, ...] = field(converter=names)
+    times: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        require(self, name=identifier, order=_NAMES, times=whole(1, 1000))
+        if not self.order:
+            raise InvalidInput("a phase has at least one session", path="order")
+
+
+@frozen(kw_only=True, cache_hash=True)
+class Session:
+    """One owed visit, undated. Its id is local to its phase, so that a longer phase shifts no other."""
+
+    phase: str
+    kind: SessionKind
+    number: int
+    id: str = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "id", f"{self.phase}/{self.kind.name}/{self.number}")
+
+    @property
+    def kind_name(self) -> str:
+        """The name of its kind."""
+        return self.kind.name
+
+
+@frozen(kw_only=True, slots=False)
+class Programme:
+    """A versioned template: kinds, phases and rules.
+
+    `target` is the session whose date ends the wait; by default the first of kind `dosing`, else the first.
+    """
+
+    name: str
+    version: str
+    kinds: tuple[SessionKind, ...] = field(converter=tuple[SessionKind, ...])
+    phases: tuple[Phase, ...] = field(converter=tuple[Phase, ...])
+    rules: tuple[Rule, ...] = field(default=(), converter=tuple[Rule, ...])
+    target: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            name=identifier,
+            version=identifier,
+            kinds=each(of_type(SessionKind)),
+            phases=each(of_type(Phase)),
+            rules=each(of_type(*get_args(Rule))),
+            target=text,
+        )
+        refuse([*_doubles(self), *_unknown_kinds(self)])
+        if not self.target:
+            dosing = [session.id for session in self.sessions if matches("dosing", session)]
+            object.__setattr__(self, "target", (dosing or [self.sessions[0].id])[0])
+        refuse(_rule_faults(self))
+
+    @cached_property
+    def sessions(self) -> tuple[Session, ...]:
+        """All sessions in programme order."""
+        kinds = {kind.name: kind for kind in self.kinds}
+        found = []
+        for phase in self.phases:
+            count: Counter[str] = Counter()
+            for kind in phase.order * phase.times:
+                count[kind] += 1
+                found.append(Session(phase=phase.name, kind=kinds[kind], number=count[kind]))
+        return tuple(found)
+
+    @cached_property
+    def by_id(self) -> dict[str, Session]:
+        """The sessions by their id."""
+        return {session.id: session for session in self.sessions}
+
+    @property
+    def offsets(self) -> tuple[Offset, ...]:
+        """The rules that say how far a session lies from its anchor."""
+        return tuple(rule for rule in self.rules if isinstance(rule, Offset))
+
+    def roles(self) -> tuple[str, ...]:
+        """Every role that some session needs, in order of appearance."""
+        return tuple(dict.fromkeys(role for kind in self.kinds for role in kind.roles()))
+
+
+def _doubles(programme: Programme) -> Iterator[Fault]:
+    for what in ("kinds", "phases", "rules"):
+        for name, times in Counter(one.name for one in getattr(programme, what)).items():
+            if times > 1:
+                yield Fault(f"two {what} have the name {name!r}", what)
+            if not name or "/" in name or name == "*":
+                yield Fault(f"{name!r} is not a name: it must be some text without '/' or '*'", what)
+
+
+def _unknown_kinds(programme: Programme) -> Iterator[Fault]:
+    if not programme.phases:
+        yield Fault("a programme has at least one phase", "phases")
+    known = ", ".join(sorted(kind.name for kind in programme.kinds)) or "none"
+    for phase in programme.phases:
+        for kind in sorted(set(phase.order) - {one.name for one in programme.kinds}):
+            yield Fault(f"there is no kind {kind!r}; there are {known}", f"phases.{phase.name}.order")
+
+
+def _rule_faults(programme: Programme) -> Iterator[Fault]:
+    if programme.target not in programme.by_id:
+        known = ", ".join(programme.by_id)
+        yield Fault(f"there is no session {programme.target!r}; there are {known}", "target")
+    for rule in programme.rules:
+        for fault in _faults_of_rule(rule, programme.sessions, programme.roles()):
+            yield fault.under(f"rules.{rule.name}")
+    dated: dict[str, str] = {}
+    for offset in programme.offsets:
+        for _, session in offset.pairs(programme.sessions):
+            if session.id in dated:
+                yield Fault(
+                    f"{session.id} already has an offset in {dated[session.id]!r}", f"rules.{offset.name}.of"
+                )
+            dated[session.id] = offset.name
+
+
+def _faults_of_rule(rule: Rule, sessions: Sequence[Session], roles: Iterable[str]) -> list[Fault]:
+    """What is wrong with a rule in a programme of these sessions: names that nothing answers to."""
+    faults: list[Fault] = []
+    for attribute in ("of", "anchor", "after", "before"):
+        for selector in getattr(rule, attribute, ()):
+            if not any(matches(selector, session) for session in sessions):
+                known = ", ".join(dict.fromkeys(f"{one.phase}/{one.kind_name}" for one in sessions))
+                faults.append(Fault(f"there is no session {selector!r}; there are {known}", attribute))
+    if isinstance(rule, Frequency) and rule.phase and rule.phase not in {one.phase for one in sessions}:
+        known = ", ".join(dict.fromkeys(one.phase for one in sessions))
+        faults.append(Fault(f"there is no phase {rule.phase!r}; there are {known}", "phase"))
+    if isinstance(rule, Continuity) and rule.role not in (known_roles := sorted(set(roles))):
+        faults.append(Fault(f"no session needs a {rule.role!r}; needed are {', '.join(known_roles)}", "role"))
+    if not faults and isinstance(rule, Gap | Offset) and not rule.pairs(sessions):
+        path = "before" if isinstance(rule, Gap) else "anchor"
+        faults.append(Fault("it binds no two sessions: nothing it names comes before the other", path))
+    if not faults and isinstance(rule, Frequency) and not rule.binding(sessions):
+        faults.append(Fault(f"it binds no session: none that it names is in {rule.phase!r}", "phase"))
+    return faults

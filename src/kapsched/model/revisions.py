@@ -1,0 +1,69 @@
+"""What is new in a schedule, and whom does it concern? Stamps that go from one version to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from attrs import evolve
+
+from kapsched.model.bookings import ResourceType
+from kapsched.model.plan import Appointment, Schedule, Sequence
+from kapsched.timeline.zones import instant
+
+
+def confirmed(schedule: Schedule) -> Schedule:
+    """The schedule with every provisional appointment confirmed, its stamps untouched."""
+
+    def confirm(one: Appointment) -> Appointment:
+        return evolve(one, status="confirmed") if one.status == "provisional" else one
+
+    return _each(schedule, confirm)
+
+
+def succeeding(schedule: Schedule, before: Schedule) -> Schedule:
+    """The schedule as the version that follows `before`; `before` itself where nothing is different.
+
+    An appointment that stays as it was keeps its stamps and, once confirmed, stays so. Any other was revised
+    at the schedule's `now`, and its sequence rises for those who can see the difference.
+    """
+    earlier = {one.id: one for plan in before.plans for one in plan.appointments}
+
+    def stamp(one: Appointment) -> Appointment:
+        return _stamped(one, earlier[one.id], schedule.now) if one.id in earlier else one
+
+    stamped = evolve(_each(schedule, stamp), revision=before.revision, now=before.now)
+    return before if stamped == before else evolve(stamped, revision=before.revision + 1, now=schedule.now)
+
+
+def _each(schedule: Schedule, change: Callable[[Appointment], Appointment]) -> Schedule:
+    return evolve(
+        schedule,
+        plans=[evolve(plan, appointments=map(change, plan.appointments)) for plan in schedule.plans],
+    )
+
+
+def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointment:
+    moved = _visit(one) != _visit(before)
+    rooms, staff = (_rows(one, type) != _rows(before, type) for type in ("room", "staff"))
+    if before.status == "confirmed" and not (moved or rooms or staff) and one.status == "provisional":
+        one = evolve(one, status="confirmed")
+    moved |= one.status != before.status
+    sequence = Sequence(
+        patient=before.sequence.patient + moved,
+        # Staff are told the room, while a room is told nothing of staff.
+        staff=before.sequence.staff + (moved or rooms or staff),
+        room=before.sequence.room + (moved or rooms),
+    )
+    revised = before.revised if sequence == before.sequence and before.revised else now
+    return evolve(one, sequence=sequence, created=before.created, revised=revised)
+
+
+def _visit(one: Appointment) -> tuple[object, ...]:
+    """What everybody sees of an appointment."""
+    return instant(one.start), instant(one.end), one.patient
+
+
+def _rows(one: Appointment, type: ResourceType) -> list[tuple[object, ...]]:
+    """Who or what of one type is taken from when to when."""
+    return sorted((row.resource, row.start, row.end) for row in one.bookings if row.type == type)

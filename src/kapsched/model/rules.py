@@ -1,0 +1,292 @@
+"""What must hold between the sessions of a course? Fields only: no rule here says whether it is kept.
+
+A selector names sessions as `phase/kind/number`, `phase/kind` or `kind`; `*` stands for anything, so that
+`induction/*` is a whole phase. A rule's `name` is its heading in refusals and findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol, TypeAlias, TypeVar, get_args
+
+from attrs import field, frozen
+
+from kapsched.errors import (
+    InvalidInput,
+    each,
+    flag,
+    identifier,
+    names,
+    of_type,
+    one_of,
+    optional,
+    require,
+    whole,
+)
+from kapsched.timeline.units import Days, Hours, Length
+
+
+class Named(Protocol):
+    """What a selector can pick: anything that is a session in a programme."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def phase(self) -> str: ...
+    @property
+    def kind_name(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+
+
+S = TypeVar("S", bound=Named)
+
+
+def _selectors(value: str | Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else names(value)
+
+
+def _some_selectors(value: object) -> str:
+    return each(lambda one: identifier(one, 500))(value) or ("" if value else "name at least one session")
+
+
+_A_LENGTH = of_type(Days, Hours)
+
+
+def matches(selector: str, session: Named) -> bool:
+    """Does `selector` pick `session`?"""
+    parts = selector.split("/")
+    if selector == "*":
+        return True
+    if len(parts) == 1:
+        parts = ["*", selector]
+    names = (session.phase, session.kind_name, str(session.number))
+    return len(parts) <= 3 and all(part in ("*", name) for part, name in zip(parts, names, strict=False))
+
+
+def select(selectors: Iterable[str], sessions: Sequence[S]) -> tuple[S, ...]:
+    """The sessions that any of `selectors` picks, in programme order."""
+    wanted = tuple(selectors)
+    return tuple(session for session in sessions if any(matches(one, session) for one in wanted))
+
+
+@frozen(kw_only=True)
+class Gap:
+    """Least and most time from each session of `after` to the next one of `before`.
+
+    The next one is the first that follows in programme order; `after` and `before` alike bind neighbours.
+    Days compare dates. Hours compare instants, from the end of the one (or its start, with
+    `between="start-start"`) to the start of the other.
+    """
+
+    name: str
+    after: tuple[str, ...] = field(converter=_selectors)
+    before: tuple[str, ...] = field(converter=_selectors)
+    at_least: Length | None = None
+    at_most: Length | None = None
+    between: Literal["end-start", "start-start"] = "end-start"
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            name=identifier,
+            after=_some_selectors,
+            before=_some_selectors,
+            at_least=optional(_A_LENGTH),
+            at_most=optional(_A_LENGTH),
+            between=one_of(("end-start", "start-start")),
+        )
+        if self.at_least is None and self.at_most is None:
+            raise InvalidInput("a gap says at_least, at_most or both", path="at_least")
+        if self.at_least is not None and self.at_most is not None:
+            # Across a clock change a day is not 24 hours, so one gap keeps to one unit.
+            if type(self.at_least) is not type(self.at_most):
+                raise InvalidInput("a gap is counted in days or in hours, not both", path="at_most")
+            if self.at_most.count < self.at_least.count:
+                raise InvalidInput(
+                    f"at most {self.at_most} is less than at least {self.at_least}", path="at_most"
+                )
+
+    @property
+    def in_days(self) -> bool:
+        """Is it counted in dates rather than in elapsed time?"""
+        return isinstance(self.at_least or self.at_most, Days)
+
+    def pairs(self, sessions: Sequence[S]) -> tuple[tuple[S, S], ...]:
+        """The pairs it binds, (earlier, later), in programme order."""
+        found = []
+        for place, first in enumerate(sessions):
+            if any(matches(one, first) for one in self.after):
+                follower = next(iter(select(self.before, sessions[place + 1 :])), None)
+                if follower is not None:
+                    found.append((first, follower))
+        return tuple(found)
+
+
+@frozen(kw_only=True)
+class Offset:
+    """How many dates each session of `of` lies from its anchor: earliest, ideal, latest.
+
+    The anchor is the last session of `anchor` before it in programme order or, where none stands before,
+    the first after it. Negative days lie before the anchor. `ideal` defaults to the end nearest the anchor;
+    only days away from it cost.
+    """
+
+    name: str
+    of: tuple[str, ...] = field(converter=_selectors)
+    anchor: tuple[str, ...] = field(converter=_selectors)
+    earliest: Days
+    latest: Days
+    ideal: Days = field()
+
+    @ideal.default
+    def _nearest_the_anchor(self) -> Days:
+        if of_type(Days)(self.earliest) or of_type(Days)(self.latest):
+            return Days(0)  # both are refused below
+        return Days(min(max(0, self.earliest.count), self.latest.count))
+
+    def __attrs_post_init__(self) -> None:
+        days = dict.fromkeys(("earliest", "ideal", "latest"), of_type(Days))
+        require(self, name=identifier, of=_some_selectors, anchor=_some_selectors, **days)
+        if not self.earliest <= self.ideal <= self.latest:
+            raise InvalidInput(
+                f"earliest {self.earliest}, ideal {self.ideal}, latest {self.latest} are not in this order",
+                path="ideal",
+            )
+
+    def pairs(self, sessions: Sequence[S]) -> tuple[tuple[S, S], ...]:
+        """The pairs it binds, (anchor, session), in programme order of the session."""
+        found: list[tuple[S, S]] = []
+        for place, session in enumerate(sessions):
+            if any(matches(one, session) for one in self.of):
+                before = select(self.anchor, sessions[:place])
+                anchors = before[-1:] or select(self.anchor, sessions[place + 1 :])[:1]
+                found.extend((anchor, session) for anchor in anchors)
+        return tuple(found)
+
+
+@frozen(kw_only=True)
+class CalendarWeek:
+    """Monday to Sunday."""
+
+
+@frozen(kw_only=True)
+class RollingDays:
+    """Any `days` consecutive dates."""
+
+    days: int
+
+    def __attrs_post_init__(self) -> None:
+        require(self, days=whole(1, 3660))
+
+
+Period: TypeAlias = CalendarWeek | RollingDays
+
+
+@frozen(kw_only=True)
+class Frequency:
+    """At least and at most so many sessions of `of` in a calendar week or in any n consecutive dates.
+
+    It counts the sessions of the whole course, done ones included. `at_least` binds each week from that of
+    the first session of `of` in `phase` to that of the last; `at_most` binds each week, or any n dates, that
+    holds a session of `of` in `phase`. Without a phase the whole course is meant.
+    """
+
+    name: str
+    of: tuple[str, ...] = field(converter=_selectors)
+    phase: str | None = None
+    at_least: int = 0
+    at_most: int | None = None
+    per: Period = CalendarWeek()
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            name=identifier,
+            of=_some_selectors,
+            phase=optional(identifier),
+            at_least=whole(0, 1000),
+            at_most=optional(whole(0, 1000)),
+            per=of_type(CalendarWeek, RollingDays),
+        )
+        if self.at_most is not None and self.at_most < max(1, self.at_least):
+            raise InvalidInput(f"at most {self.at_most} leaves no session to hold", path="at_most")
+        if not self.at_least and self.at_most is None:
+            raise InvalidInput("a frequency says at_least, at_most, exactly, or two of them", path="at_most")
+        if self.at_least and not isinstance(self.per, CalendarWeek):
+            raise InvalidInput("at_least is counted per calendar week only", path="at_least")
+
+    def counted(self, sessions: Sequence[S]) -> tuple[S, ...]:
+        """The sessions it counts, in programme order."""
+        return select(self.of, sessions)
+
+    def binding(self, sessions: Sequence[S]) -> tuple[S, ...]:
+        """The counted sessions whose weeks it binds, in programme order."""
+        return tuple(one for one in self.counted(sessions) if self.phase in (None, one.phase))
+
+
+@frozen(kw_only=True)
+class Span:
+    """Most days from the first date to the last among the sessions of `of`."""
+
+    name: str
+    of: tuple[str, ...] = field(converter=_selectors)
+    at_most: Days
+
+    def __attrs_post_init__(self) -> None:
+        require(self, name=identifier, of=_some_selectors, at_most=of_type(Days))
+        if self.at_most < Days(0):
+            raise InvalidInput(f"at most {self.at_most} leaves no dates", path="at_most")
+
+    def counted(self, sessions: Sequence[S]) -> tuple[S, ...]:
+        """The sessions it spans, in programme order."""
+        return select(self.of, sessions)
+
+
+Scope: TypeAlias = Literal["course", "phase", "kinds", "pair"]
+
+
+@frozen(kw_only=True)
+class Continuity:
+    """The same people in `role` throughout each group of sessions; hard, or else a cost per extra person.
+
+    `scope` draws the groups among the sessions of `of`: all of them (course, kinds), those of each phase
+    (phase), or each anchor of an `Offset` with the sessions of `of` that hang on it (pair).
+    """
+
+    name: str
+    role: str
+    scope: Scope = "course"
+    of: tuple[str, ...] = field(default=("*",), converter=_selectors)
+    hard: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            name=identifier,
+            role=identifier,
+            scope=one_of(get_args(Scope)),
+            of=_some_selectors,
+            hard=flag,
+        )
+        if self.scope == "course" and self.of != ("*",):
+            raise InvalidInput(
+                'a course is all its sessions; name some of them with scope = "kinds"', path="of"
+            )
+
+    def groups(self, sessions: Sequence[S], offsets: Iterable[Offset]) -> tuple[tuple[S, ...], ...]:
+        """The groups of two and more sessions within which the people stay, in programme order."""
+        chosen = select(self.of, sessions)
+        keyed: dict[str, list[S]] = {}
+        if self.scope == "pair":
+            for offset in offsets:
+                for anchor, session in offset.pairs(sessions):
+                    if session in chosen:
+                        keyed.setdefault(anchor.id, [anchor]).append(session)
+        else:
+            for session in chosen:
+                keyed.setdefault(session.phase if self.scope == "phase" else "", []).append(session)
+        return tuple(tuple(group) for group in keyed.values() if len(group) > 1)
+
+
+Rule: TypeAlias = Gap | Offset | Frequency | Span | Continuity

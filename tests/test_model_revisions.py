@@ -1,0 +1,107 @@
+"""Does every change of an appointment reach those whom it concerns, and nobody else?"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from kapsched.model.plan import Appointment, Schedule, Sequence, Status
+from kapsched.model.revisions import confirmed, succeeding
+from tests import calendar_stories as stories
+
+BEFORE = stories.schedule(
+    [stories.plan(stories.course("c1", "q17")), stories.plan(stories.course("c2", "q18"))]
+)
+LATER = datetime(2027, 2, 3, 10, tzinfo=stories.LONDON)
+HOUR = timedelta(hours=1)
+
+
+def after(**changes: Any) -> Appointment:
+    """The first appointment of the version in which it was changed so."""
+    return succeeding(changed(**changes), BEFORE).plans[0].appointments[0]
+
+
+def changed(**changes: Any) -> Schedule:
+    first, *others = BEFORE.plans[0].appointments
+    plans = [evolve(BEFORE.plans[0], appointments=[evolve(first, **changes), *others]), BEFORE.plans[1]]
+    return evolve(BEFORE, plans=plans, now=LATER, revision=1)
+
+
+FIRST = BEFORE.plans[0].appointments[0]
+
+
+def taken(type: str, **changes: Any) -> list[Any]:
+    return [evolve(row, **changes) if row.type == type else row for row in FIRST.bookings]
+
+
+@pytest.mark.parametrize(
+    ("changes", "raised"),
+    [
+        ({"start": FIRST.start + HOUR, "end": FIRST.end + HOUR}, (1, 1, 1)),
+        ({"end": FIRST.end + HOUR}, (1, 1, 1)),
+        ({"status": "cancelled"}, (1, 1, 1)),
+        ({"bookings": taken("staff", resource="zoe")}, (0, 1, 0)),
+        ({"bookings": taken("room", resource="attic")}, (0, 1, 1)),
+        ({"bookings": taken("staff", role="friend")}, (0, 0, 0)),
+    ],
+)
+def test_a_sequence_rises_for_those_who_see_the_difference(
+    changes: dict[str, Any], raised: tuple[int, int, int]
+) -> None:
+    found, old = after(**changes), FIRST.sequence
+    assert found.sequence == Sequence(
+        patient=old.patient + raised[0], staff=old.staff + raised[1], room=old.room + raised[2]
+    )
+    assert found.revised == (LATER if any(raised) else FIRST.revised)
+    assert found.created == FIRST.created
+
+
+def test_a_schedule_in_which_nothing_is_new_is_the_one_before() -> None:
+    fresh = evolve(changed(sequence=Sequence(), created=LATER, revised=LATER), revision=1)
+    assert succeeding(fresh, BEFORE) is BEFORE
+
+
+def test_a_new_version_is_counted_and_dated() -> None:
+    found = succeeding(changed(status="cancelled"), BEFORE)
+    assert (found.revision, found.now) == (BEFORE.revision + 1, LATER)
+    assert found.plans[1] == BEFORE.plans[1]
+
+
+def test_a_version_may_differ_in_more_than_its_appointments() -> None:
+    assert succeeding(evolve(BEFORE, tzdata="2099a", now=LATER), BEFORE).revision == BEFORE.revision + 1
+
+
+def test_an_appointment_that_says_not_when_it_was_revised_says_so_in_the_next_version() -> None:
+    old = evolve(
+        BEFORE,
+        plans=[
+            evolve(plan, appointments=[evolve(one, revised=None) for one in plan.appointments])
+            for plan in BEFORE.plans
+        ],
+    )
+    found = succeeding(evolve(old, now=LATER), old)
+    assert {one.revised for plan in found.plans for one in plan.appointments} == {LATER}
+
+
+def test_what_is_cancelled_or_done_is_not_confirmed() -> None:
+    statuses: list[Status] = ["cancelled", "done", "provisional", "confirmed"]
+    plan = BEFORE.plans[0]
+    some = [evolve(one, status=status) for one, status in zip(plan.appointments, statuses, strict=False)]
+    (found,) = confirmed(evolve(BEFORE, plans=[evolve(plan, appointments=some)])).plans
+    assert [one.status for one in found.appointments] == ["cancelled", "done", "confirmed", "confirmed"]
+
+
+def test_a_confirmed_appointment_stays_so_where_nothing_else_is_different() -> None:
+    sure = confirmed(BEFORE)
+    assert succeeding(evolve(BEFORE, now=LATER), sure) is sure
+    moved = evolve(
+        BEFORE,
+        now=LATER,
+        plans=[stories.plan(stories.course("c1", "q17"), first=date(2027, 3, 15)), BEFORE.plans[1]],
+    )
+    found = succeeding(moved, sure)
+    assert {one.status for one in found.plans[0].appointments} == {"provisional"}
+    assert {one.status for one in found.plans[1].appointments} == {"confirmed"}

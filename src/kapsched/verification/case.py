@@ -1,0 +1,137 @@
+"""What is judged? A course's visits, as instants and on the clinic's clocks, and all that is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from attrs import field, frozen
+
+from kapsched.model.bookings import Bookings, Resource
+from kapsched.model.clinic import Clinic, Horizon
+from kapsched.model.course import Course
+from kapsched.model.plan import Appointment, Cost
+from kapsched.model.programme import Session
+from kapsched.timeline.intervals import IntervalSet
+from kapsched.timeline.zones import instant, wall
+from kapsched.verification.needs import Match, best_match
+from kapsched.verification.visits import Visit
+
+
+@frozen(kw_only=True, eq=False, slots=False)
+class Case:
+    """Appointments to be judged with all that the promises refer to.
+
+    `now` and `horizon` may be unknown; then nothing that depends on them is judged. So may `cost`.
+    """
+
+    course: Course
+    clinic: Clinic
+    appointments: tuple[Appointment, ...]
+    booked: Bookings = field(factory=Bookings)
+    now: datetime | None = None
+    horizon: Horizon | None = None
+    cost: Cost | None = None
+
+    @cached_property
+    def visits(self) -> tuple[Visit, ...]:
+        """Every appointment of a session of the programme; an unknown session has no visit to judge."""
+        known = self.course.programme.by_id
+        appointments = (one for one in self.appointments if one.session in known)
+        return tuple(self._visit(one, known[one.session]) for one in appointments)
+
+    @cached_property
+    def placed(self) -> dict[str, Visit]:
+        """What stands for each session in its rules: what took place, else the earliest of its visits."""
+        found = {}
+        for session in self.course.programme.sessions:
+            if session.id in self.course.done:
+                found[session.id] = self._past(session)
+        for visit in self.visits:
+            found.setdefault(visit.id, visit)
+        return found
+
+    @cached_property
+    def rooms(self) -> dict[Visit, Match]:
+        """How the rooms that each visit books answer its needs."""
+        return {visit: best_match(visit, self.clinic, "room") for visit in self.visits}
+
+    @cached_property
+    def people(self) -> dict[Visit, Match]:
+        """How the staff whom each visit books answer its needs."""
+        return {visit: best_match(visit, self.clinic, "staff") for visit in self.visits}
+
+    @property
+    def done(self) -> Iterator[Visit]:
+        """The visits that took place, in programme order."""
+        return (visit for visit in self.placed.values() if visit.done)
+
+    def __iter__(self) -> Iterator[Visit]:
+        """The one visit of each owed session that has one, in programme order."""
+        return (self.placed[one.id] for one in self.course.owed if one.id in self.placed)
+
+    def among(self, sessions: Iterable[Session]) -> tuple[Visit, ...]:
+        """The visits of those of `sessions` that have one, in the order given."""
+        return tuple(self.placed[one.id] for one in sessions if one.id in self.placed)
+
+    def working_time(self, resource: Resource, start: datetime, end: datetime) -> IntervalSet:
+        """When a room or a member of staff of the clinic is there on the dates from `start` to `end`."""
+        return self.clinic.working_time(resource, *self._dates(start, end))
+
+    def patient_time(self, start: datetime, end: datetime) -> IntervalSet:
+        """When the patient can be at the clinic on the dates from `start` to `end`."""
+        first, last = self._dates(start, end)
+        open_time = self.clinic.open_time(first, last)
+        return self.course.patient.available(open_time, first, last, self.clinic.zone)
+
+    def shown(self, moment: datetime) -> str:
+        """A moment as the clinic's clocks show it."""
+        return f"{wall(moment, self.clinic.place):%Y-%m-%d %H:%M}"
+
+    def stretch(self, start: datetime, end: datetime) -> str:
+        """From when to when, as the clinic's clocks show it; the date once where it is one."""
+        first, last = (wall(moment, self.clinic.place) for moment in (start, end))
+        ending = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
+        return f"{first:%Y-%m-%d %H:%M} to {ending}"
+
+    def _dates(self, start: datetime, end: datetime) -> tuple[date, date]:
+        place = self.clinic.place
+        return wall(start, place).date(), wall(end - timedelta.resolution, place).date()
+
+    def _visit(self, one: Appointment, session: Session) -> Visit:
+        people: dict[str, tuple[str, ...]] = {}
+        for row in one.bookings:
+            if row.type == "staff" and row.resource not in people.get(row.role, ()):
+                people[row.role] = (*people.get(row.role, ()), row.resource)
+        return Visit(
+            session=session,
+            start=instant(one.start),
+            end=instant(one.end),
+            local=wall(one.start, self.clinic.place),
+            people=people,
+            bookings=one.bookings,
+            patient=one.patient,
+        )
+
+    def _past(self, session: Session) -> Visit:
+        done = self.course.done[session.id]
+        return Visit(
+            session=session,
+            start=done.start,
+            end=done.ended(session),
+            local=wall(done.start, self.clinic.place),
+            done=True,
+            people=done.staff,
+        )
+
+
+def judged(appointments: Iterable[Appointment], course: Course) -> tuple[Appointment, ...]:
+    """The appointments that count, in programme order, those of unknown sessions last."""
+    places = {session.id: place for place, session in enumerate(course.programme.sessions)}
+    counting = (
+        one
+        for one in appointments
+        if one.status != "cancelled" and not (one.status == "done" and one.session in course.done)
+    )
+    return tuple(sorted(counting, key=lambda one: (places.get(one.session, len(places)), instant(one.start))))

@@ -1,0 +1,113 @@
+"""Is every promise kept? All the checks, in the order of a report, and the one call that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from kapsched.model.bookings import Booking, Bookings
+from kapsched.model.clinic import Clinic, Horizon
+from kapsched.model.course import Course
+from kapsched.model.plan import Appointment, Plan
+from kapsched.timeline.zones import instant
+from kapsched.verification.case import Case, judged
+from kapsched.verification.clashes import nothing_is_booked_twice
+from kapsched.verification.cost import the_stated_cost_is_true
+from kapsched.verification.report import Breach, Finding, Report
+from kapsched.verification.resources import (
+    every_segment_has_its_people,
+    every_segment_has_its_room,
+    everything_is_within_hours,
+    nobody_excluded_is_booked,
+    nothing_unneeded_is_booked,
+    the_patient_is_booked_for_the_visit,
+)
+from kapsched.verification.rules import (
+    frequencies_are_kept,
+    gaps_are_kept,
+    offsets_are_kept,
+    people_stay_the_same,
+    spans_are_kept,
+)
+from kapsched.verification.sessions import (
+    every_session_is_planned_once,
+    every_visit_lasts_as_its_kind_says,
+    everything_ends_by_midnight,
+    nothing_lies_beyond_the_horizon,
+    nothing_starts_before_its_time,
+    starts_are_on_the_grid,
+)
+
+CHECKS: tuple[Callable[[Case], Iterator[Breach]], ...] = (
+    every_session_is_planned_once,
+    every_visit_lasts_as_its_kind_says,
+    every_segment_has_its_people,
+    every_segment_has_its_room,
+    nobody_excluded_is_booked,
+    the_patient_is_booked_for_the_visit,
+    nothing_unneeded_is_booked,
+    starts_are_on_the_grid,
+    nothing_starts_before_its_time,
+    nothing_lies_beyond_the_horizon,
+    everything_ends_by_midnight,
+    everything_is_within_hours,
+    nothing_is_booked_twice,
+    gaps_are_kept,
+    offsets_are_kept,
+    frequencies_are_kept,
+    spans_are_kept,
+    people_stay_the_same,
+    the_stated_cost_is_true,
+)
+
+
+def verify(
+    plan_or_appointments: Plan | Iterable[Appointment],
+    course: Course,
+    clinic: Clinic,
+    *,
+    booked: Iterable[Booking] = (),
+    now: datetime | None = None,
+    horizon: Horizon | None = None,
+) -> Report:
+    """Every promise that a course's appointments break, beside all that is `booked`.
+
+    Passed over are cancelled appointments, those that say that their session is done where the course says so
+    too, and rows of `booked` that are the appointments' own by their `ref`. Without `now` no notice is
+    judged, without `horizon` no horizon.
+    """
+    if isinstance(plan_or_appointments, Plan):
+        appointments, cost = plan_or_appointments.appointments, plan_or_appointments.cost
+    else:
+        appointments, cost = tuple(plan_or_appointments), None
+    counting = judged(appointments, course)
+    case = Case(
+        course=course,
+        clinic=clinic,
+        appointments=counting,
+        booked=_near(booked, counting),
+        now=None if now is None else instant(now),
+        horizon=horizon,
+        cost=cost,
+    )
+    return Report(tuple(_findings(case)))
+
+
+def _findings(case: Case) -> Iterator[Finding]:
+    for check in CHECKS:
+        for breach in check(case):
+            yield Finding(
+                check=check.__name__,
+                message=breach.message,
+                sessions=breach.sessions,
+                resource=breach.resource,
+                new=breach.new,
+            )
+
+
+def _near(booked: Iterable[Booking], appointments: Iterable[Appointment]) -> Bookings:
+    """The bookings as an index; rows handed in loose are kept only where they can meet an appointment's."""
+    if isinstance(booked, Bookings):
+        return booked
+    resources = {row.of for one in appointments for row in one.bookings}
+    return Bookings(row for row in booked if row.of in resources)

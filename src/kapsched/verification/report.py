@@ -1,0 +1,66 @@
+"""What is wrong with a plan? Findings, each under the name of the promise that is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from attrs import frozen
+
+from kapsched.model.bookings import Resource
+
+
+class Breach(NamedTuple):
+    """A broken promise as its check sees it, before it is filed under the check's name."""
+
+    message: str
+    sessions: tuple[str, ...] = ()
+    resource: Resource | None = None
+    new: bool = True
+
+
+@frozen(kw_only=True)
+class Finding:
+    """One broken promise: the check that says so, and which sessions and resource it concerns.
+
+    It is `new` where one of the appointments has a part in it, else it was already there among the bookings.
+    """
+
+    check: str
+    message: str
+    sessions: tuple[str, ...] = ()
+    resource: Resource | None = None
+    new: bool = True
+
+    def __str__(self) -> str:
+        return self.message if self.new else f"{self.message} (already there)"
+
+
+@frozen
+class Report:
+    """Every finding, in the order of the checks and within each in programme order."""
+
+    findings: tuple[Finding, ...] = ()
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    @property
+    def new(self) -> tuple[Finding, ...]:
+        """The findings in which the appointments have a part."""
+        return tuple(finding for finding in self.findings if finding.new)
+
+    @property
+    def clean(self) -> bool:
+        """Is nothing new found?"""
+        return not self.new
+
+    def __str__(self) -> str:
+        if not self.findings:
+            return "every promise is kept"
+        lines = []
+        for check, findings in groupby(self.findings, key=lambda finding: finding.check):
+            lines.append(f"not so: {check.replace('_', ' ')}")
+            lines += [f"  {finding}" for finding in findings]
+        return "\n".join(lines)

@@ -1,0 +1,233 @@
+"""What do all plans look like? Every start and every unit of a tiny case, judged when they are complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from kapsched.model.bookings import Resource
+from kapsched.model.programme import Session
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span
+from kapsched.timeline.units import Days
+from tests.oracles.clinics import Case
+from tests.oracles.visits import Setting, Visit, moment_of
+
+
+class Held(NamedTuple):
+    """A session of a complete plan, done or to be done, as a person would write it down."""
+
+    session: Session
+    day: date
+    start: datetime
+    end: datetime
+    people: dict[str, set[str]]
+    done: bool
+
+
+def brute_force(case: Case) -> tuple[tuple[int, int, int, int], tuple[Visit, ...]] | None:
+    """The best of all complete plans by aims, then starts, then units; None where there is none."""
+    setting = Setting(case)
+    best = None
+    done = [
+        _held_done(case, session)
+        for session in case.course.programme.sessions
+        if session.id in case.course.done
+    ]
+    visits = [list(setting.visits(session)) for session in case.course.owed]
+    for chosen in _combinations(case, visits, done, []):
+        if not _clash(setting, chosen) and _lawful(case, held := _all(case, chosen, done)):
+            aims = _aims(case, held, chosen)
+            key = (aims, [one.start for one in chosen], [one.units for one in chosen])
+            if best is None or key < best[0]:
+                best = key, tuple(chosen)
+    return None if best is None else (best[0][0], best[1])
+
+
+def _combinations(
+    case: Case, visits: list[list[Visit]], done: list[Held], chosen: list[Visit]
+) -> Iterator[list[Visit]]:
+    """Every choice of one visit for each session in which no two break a gap or an offset."""
+    if len(chosen) == len(visits):
+        yield chosen
+        return
+    for visit in visits[len(chosen)]:
+        longer = [*chosen, visit]
+        if _distances_kept(case, _all(case, longer, done)):
+            yield from _combinations(case, visits, done, longer)
+
+
+def _held_done(case: Case, session: Session) -> Held:
+    done = case.course.done[session.id]
+    people = {role: set(who) for role, who in done.staff.items()}
+    return Held(session, done.on(case.clinic.zone), done.start, done.ended(session), people, done=True)
+
+
+def _all(case: Case, chosen: list[Visit], done: list[Held]) -> dict[str, Held]:
+    held = {one.session.id: one for one in done}
+    for visit in chosen:
+        start, end = moment_of(visit.start), moment_of(visit.end)
+        people = {role: set(who) for role, who in visit.people}
+        session = case.course.programme.by_id[visit.session]
+        held[visit.session] = Held(session, date.fromordinal(visit.day), start, end, people, done=False)
+    return held
+
+
+def _clash(setting: Setting, chosen: list[Visit]) -> bool:
+    """Minute by minute: is anybody or anything of the course in two visits that do not share?"""
+    there: dict[int, int] = {}
+    taken: dict[tuple[Resource, int], list[bool]] = {}
+    for visit in chosen:
+        for minute in range(visit.start, visit.end):
+            there[minute] = there.get(minute, 0) + 1
+        for piece in visit.pieces:
+            for minute in range(piece.start, piece.end):
+                taken.setdefault((piece.unit, minute), []).append(piece.sharing)
+    if any(number > 1 for number in there.values()):
+        return True
+    for (unit, minute), sharing in taken.items():
+        others = setting.shared[unit][minute] if unit in setting.shared else 0
+        if len(sharing) > 1 and (not all(sharing) or len(sharing) + others > setting.capacity(unit)):
+            return True
+    return False
+
+
+def _distances_kept(case: Case, held: dict[str, Held]) -> bool:
+    programme = case.course.programme
+    for rule in programme.rules:
+        if isinstance(rule, Gap):
+            for one, two in rule.pairs(programme.sessions):
+                if _both(held, one, two) and not _gap_kept(rule, held[one.id], held[two.id]):
+                    return False
+        elif isinstance(rule, Offset):
+            for anchor, session in rule.pairs(programme.sessions):
+                if _both(held, anchor, session):
+                    away = (held[session.id].day - held[anchor.id].day).days
+                    if not rule.earliest.count <= away <= rule.latest.count:
+                        return False
+    return True
+
+
+def _both(held: dict[str, Held], one: Session, two: Session) -> bool:
+    return one.id in held and two.id in held and not (held[one.id].done and held[two.id].done)
+
+
+def _gap_kept(rule: Gap, one: Held, two: Held) -> bool:
+    if isinstance(rule.at_least or rule.at_most, Days):
+        apart, unit = two.day - one.day, timedelta(days=1)
+    else:
+        begin = one.end if rule.between == "end-start" else one.start
+        apart, unit = two.start - begin, timedelta(hours=1)
+    return (rule.at_least is None or apart >= rule.at_least.count * unit) and (
+        rule.at_most is None or apart <= rule.at_most.count * unit
+    )
+
+
+def _lawful(case: Case, held: dict[str, Held]) -> bool:
+    for rule in case.course.programme.rules:
+        match rule:
+            case Gap() | Offset() | Continuity(hard=False):
+                continue  # judged already, or only a cost
+            case Span():
+                counted = [held[one.id] for one in rule.counted(case.course.programme.sessions)]
+                days = [one.day for one in counted]
+                if not all(one.done for one in counted) and (max(days) - min(days)).days > rule.at_most.count:
+                    return False
+            case Frequency():
+                if not _often_enough(case, rule, held):
+                    return False
+            case Continuity():
+                if any(_extra_people(case, rule, held)):
+                    return False
+    return True
+
+
+def _often_enough(case: Case, rule: Frequency, held: dict[str, Held]) -> bool:
+    counted = [held[one.id] for one in rule.counted(case.course.programme.sessions)]
+    binding = [held[one.id] for one in rule.binding(case.course.programme.sessions)]
+    days = sorted(one.day for one in binding)
+    if isinstance(rule.per, RollingDays):
+        lengths = rule.per.days
+        firsts = [days[0] + timedelta(days=more) for more in range(-lengths, (days[-1] - days[0]).days + 1)]
+    else:
+        lengths = 7
+        first = days[0] - timedelta(days=days[0].weekday())
+        firsts = [first + timedelta(weeks=more) for more in range((days[-1] - first).days // 7 + 1)]
+    inside = [[one for one in counted if 0 <= (one.day - first).days < lengths] for first in firsts]
+    held_in = [[one for one in binding if one in stretch] for stretch in inside]
+    for place, stretch in enumerate(inside):
+        owed = any(not one.done for one in stretch)
+        if rule.at_most is not None and owed and held_in[place] and len(stretch) > rule.at_most:
+            return False
+        if rule.at_least and len(stretch) < rule.at_least:
+            before = next((week for week in reversed(held_in[:place]) if week), [])
+            behind = next((week for week in held_in[place + 1 :] if week), [])
+            if owed or (not stretch and any(not one.done for one in (*before, *behind))):
+                return False
+    return True
+
+
+def _extra_people(case: Case, rule: Continuity, held: dict[str, Held]) -> list[int]:
+    programme, extra = case.course.programme, []
+    for group in rule.groups(programme.sessions, programme.offsets):
+        members = [held[one.id] for one in group if rule.role in one.kind.roles()]
+        if len(members) > 1 and not all(one.done for one in members):
+            people = set[str]().union(*(one.people.get(rule.role, set()) for one in members))
+            extra.append(max(0, len(people) - max(one.session.kind.roles()[rule.role] for one in members)))
+    return extra
+
+
+def _aims(case: Case, held: dict[str, Held], chosen: Sequence[Visit]) -> tuple[int, int, int, int]:
+    programme, course = case.course.programme, case.course
+    days = 0 if programme.target in course.done else (held[programme.target].day - course.first_day).days
+    for rule in programme.offsets:
+        for anchor, session in rule.pairs(programme.sessions):
+            if not held[session.id].done:
+                days += abs((held[session.id].day - held[anchor.id].day).days - rule.ideal.count)
+    soft = [rule for rule in programme.rules if isinstance(rule, Continuity) and not rule.hard]
+    changes = sum(sum(_extra_people(case, rule, held)) for rule in soft)
+    wishes = sum(_broken(case, held[one.session]) for one in chosen)
+    return days, changes, wishes, _minutes(case, [held[one.session] for one in chosen])
+
+
+def _wall(case: Case, one: Held) -> int:
+    local = one.start.astimezone(case.clinic.place)
+    return local.hour * 60 + local.minute
+
+
+def _broken(case: Case, one: Held) -> int:
+    wishes, broken = case.course.patient.wishes, 0
+    if wishes.weekdays and one.day.weekday() not in wishes.weekdays:
+        broken += 1
+    if wishes.half_day == "morning" and _wall(case, one) >= 720:
+        broken += 1
+    if wishes.half_day == "afternoon" and _wall(case, one) < 720:
+        broken += 1
+    there = set[str]().union(*one.people.values())
+    for person in case.clinic.staff:
+        could_help = any(role in one.session.kind.roles() for role in person.roles)
+        if person.id in wishes.staff and could_help and person.id not in there:
+            broken += 1
+    return broken
+
+
+def _minutes(case: Case, owed: list[Held]) -> int:
+    preferred = case.course.patient.wishes.time
+    if preferred is not None:
+        return sum(abs(_wall(case, one) - preferred.hour * 60 - preferred.minute) for one in owed)
+    total = 0
+    for kind in {one.session.kind.name for one in owed}:
+        tods = sorted(_wall(case, one) for one in owed if one.session.kind.name == kind)
+        median = tods[(len(tods) - 1) // 2]
+        total += sum(abs(tod - median) for tod in tods)
+    return total
+
+
+def is_tiny(case: Case, most: int = 1_000_000) -> bool:
+    """Has it four sessions, four resources and two weeks, and yet no more than so many combinations?"""
+    if len(case.course.owed) < 4 or len(case.clinic.by_resource) < 4 or case.clinic.horizon.days < 14:
+        return False
+    setting, combinations = Setting(case), 1
+    for session in case.course.owed:
+        combinations *= len(list(setting.visits(session)))
+    return 0 < combinations <= most

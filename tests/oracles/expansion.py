@@ -1,0 +1,151 @@
+"""When is who there, minute by minute? Opening hours expanded anew, from the fields of patterns alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+from kapsched.model.bookings import Resource
+from kapsched.model.clinic import StaffMember
+from kapsched.timeline.recurrence import Absence, Pattern
+from tests.oracles.clinics import Case
+
+EPOCH = datetime(2027, 1, 1, tzinfo=UTC)
+BEFORE, AFTER = 3, 40
+
+
+class Clock:
+    """Every minute of the horizon with the date and the wall minute that the clinic's clocks show."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, horizon, zone = case, case.clinic.horizon, case.clinic.place
+        first = horizon.first_day - timedelta(days=BEFORE)
+        moment = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=1)
+        self.shown: list[tuple[int, int, int]] = []
+        self.firsts: dict[tuple[int, int], int] = {}
+        # Offsets change at most once an hour, on a quarter; so one look at each quarter tells them all.
+        for quarter in range((horizon.days + BEFORE + AFTER) * 96):
+            here = moment + quarter * timedelta(minutes=15)
+            offset = here.astimezone(zone).utcoffset() or timedelta(0)
+            local = here.replace(tzinfo=None) + offset
+            minute = (here - EPOCH) // timedelta(minutes=1)
+            for more in range(15):
+                tod = local.hour * 60 + local.minute + more
+                day = local.date().toordinal() + tod // 1440
+                self.shown.append((minute + more, day, tod % 1440))
+        for minute, day, tod in self.shown:
+            self.firsts.setdefault((day, tod), minute)
+        last = max(horizon.first_day, case.course.first_day).toordinal()
+        self.days = range(last, horizon.last_day.toordinal() + 1)
+        self.starts = [
+            (minute, day, tod, self.at(day + 1, 0))
+            for minute, day, tod in self.shown
+            if day in self.days and tod % case.clinic.grid == 0 and minute >= self._earliest()
+        ]
+
+    def at(self, day: int, tod: int) -> int:
+        """When the clocks first show that time or, where they skip it, the first later one."""
+        day, tod = day + tod // 1440, tod % 1440
+        while (day, tod) not in self.firsts:
+            tod += 1
+            day, tod = day + tod // 1440, tod % 1440
+        return self.firsts[day, tod]
+
+    def _earliest(self) -> int:
+        if not hasattr(self, "_noticed"):
+            now, notice = self.case.now, self.case.clinic.notice
+            self._noticed = -((EPOCH - now) // timedelta(minutes=1)) + notice.hours * 60
+            if notice.open_days:
+                day = now.astimezone(self.case.clinic.place).date().toordinal()
+                left = notice.open_days
+                while left:
+                    day += 1
+                    hours = stretches(self, self.case.clinic.hours, [day]) - closures(
+                        self, self.case.clinic.closed, [day]
+                    )
+                    left -= bool(hours)
+                self._noticed = max(self._noticed, self.at(day + 1, 0))
+        return self._noticed
+
+
+def stretches(clock: Clock, pattern: Pattern, days: Iterable[int]) -> set[int]:
+    """The minutes of a pattern on these dates."""
+    found: set[int] = set()
+    for day in days:
+        turn = (day - pattern.first_monday.toordinal()) // 7 % len(pattern.weeks)
+        for span in pattern.weeks[turn].days[date.fromordinal(day).weekday()]:
+            found.update(range(clock.at(day, span.start), clock.at(day, span.end)))
+    return found
+
+
+def closures(clock: Clock, absences: Iterable[Absence], days: Iterable[int]) -> set[int]:
+    """The minutes that absences take on these dates."""
+    found: set[int] = set()
+    for absence in absences:
+        for day in days:
+            when = date.fromordinal(day)
+            begun = absence.first is None or absence.first <= when
+            over = absence.last is not None and when > absence.last
+            if begun and not over and (not absence.weekdays or when.weekday() in absence.weekdays):
+                found.update(range(clock.at(day, absence.span.start), clock.at(day, absence.span.end)))
+    return found
+
+
+class Openings:
+    """Stretches of minutes at which the patient and each unit can be had, and what is booked of them."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.clock = case, Clock(case)
+        clinic, days = case.clinic, self.clock.days
+        self._open = stretches(self.clock, clinic.hours, days) - closures(self.clock, clinic.closed, days)
+        patient = case.course.patient
+        can = set(self._open)
+        if patient.hours is not None:
+            can &= stretches(self.clock, patient.hours, days)
+        can -= closures(self.clock, patient.away, days)
+        for first, last, _ in self.booked(Resource("patient", patient.id)):
+            can -= set(range(first, last))
+        self.patient = _runs(can)
+
+    def of(self, unit: Resource) -> list[tuple[int, int]]:
+        """When a room or a member of staff is there."""
+        one, days = self.case.clinic.by_resource[unit], self.clock.days
+        there = set(self._open)
+        if one.hours is not None:
+            there &= stretches(self.clock, one.hours, days)
+        if isinstance(one, StaffMember) and one.breaks is not None:
+            there -= stretches(self.clock, one.breaks, days)
+        return _runs(there - closures(self.clock, one.away, days))
+
+    def booked(self, unit: Resource) -> list[tuple[int, int, bool]]:
+        """What is booked of a unit: first and last minute (the last not included), and whether it shares."""
+        return [
+            (
+                (row.start - EPOCH) // timedelta(minutes=1),
+                (row.end - EPOCH) // timedelta(minutes=1),
+                not row.exclusive,
+            )
+            for row in self.case.booked
+            if (row.type, row.resource) == unit
+        ]
+
+    def crowd(self, unit: Resource) -> list[tuple[int, int, int]]:
+        """How many sharing bookings there are at once, stretch by stretch."""
+        rows = [row for row in self.booked(unit) if row[2]]
+        edges = sorted({edge for first, last, _ in rows for edge in (first, last)})
+        counted = [
+            (begin, end, sum(first <= begin and end <= last for first, last, _ in rows))
+            for begin, end in pairwise(edges)
+        ]
+        return [row for row in counted if row[2]]
+
+
+def _runs(minutes: set[int]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for minute in sorted(minutes):
+        if found and found[-1][1] == minute:
+            found[-1] = (found[-1][0], minute + 1)
+        else:
+            found.append((minute, minute + 1))
+    return found

@@ -1,0 +1,215 @@
+"""What is the best plan, found slowly and plainly? Dates first, then starts and people; exact throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+
+from kapsched.model.programme import Session
+from kapsched.timeline.zones import midnight
+from tests.oracles.clinics import Case
+from tests.oracles.placing import Found, Placer
+from tests.oracles.rulebook import Edge, Placed, Rulebook
+from tests.oracles.visits import Setting, Visit, minute_of
+
+Dates: TypeAlias = dict[str, int]
+
+
+class Best(NamedTuple):
+    """The best plan: `aims` are days, changes, wishes and minutes; `visits` stand in programme order."""
+
+    aims: tuple[int, int, int, int]
+    wait: int
+    drift: int
+    visits: tuple[Visit, ...]
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """The starts in programme order, in minutes."""
+        return tuple(visit.start for visit in self.visits)
+
+
+class Stuck(NamedTuple):
+    """No plan: the first session that cannot be placed; do the rules and the horizon alone forbid it?"""
+
+    session: str
+    rules_alone: bool
+
+
+def reference_plan(case: Case, *, forget_done: bool = False) -> Best | Stuck:
+    """The one plan that every exact planner must find, or where it stops."""
+    return Reference(case, forget_done=forget_done).answer()
+
+
+class Reference:
+    """The slow planner for one case."""
+
+    def __init__(self, case: Case, *, forget_done: bool = False) -> None:
+        self.case = case
+        self.setting = Setting(case)
+        self.book = Rulebook(case.course, case.clinic.zone, forget_done=forget_done)
+        self.placer = Placer(self.setting, self.book)
+        self.owed = self.book.owed
+        self._agree: dict[tuple[str, int, str, int], bool] = {}
+
+    def answer(self) -> Best | Stuck:
+        """The best plan, or where it stops."""
+        days = self.fewest_days()
+        if days is None:
+            return Stuck(self._first_impossible(), self._rules_alone())
+        found: Found | None = None
+
+        def worth(domains: dict[str, set[int]]) -> bool:
+            if self._least_days(domains) > days:
+                return False
+            return found is None or self.placer.at_least(domains) <= (
+                found[0],
+                tuple(one.start for one in found[1]),
+            )
+
+        for dates in self._dates(self.owed, self._domains(self.owed), self._agrees, worth):
+            if sum(self._days(dates)) == days:
+                found = self.placer.improve(dates, found)
+        assert found is not None, "a plan was there a moment ago"
+        (changes, wishes, minutes), visits = found[0], self.placer.settle(found)
+        wait, drift = self._days({visit.session: visit.day for visit in visits})
+        return Best((wait + drift, changes, wishes, minutes), wait, drift, visits)
+
+    def fewest_days(self) -> int | None:
+        """The least wait and drift that any plan has; None where there is none."""
+        best: int | None = None
+
+        def worth(domains: dict[str, set[int]]) -> bool:
+            return (best is None or self._least_days(domains) < best) and self._placed_possible(domains)
+
+        for dates in self._dates(self.owed, self._domains(self.owed), self._agrees, worth):
+            best = sum(self._days(dates))
+        return best
+
+    def _placed_possible(self, domains: dict[str, set[int]]) -> bool:
+        return self.placer.possible({one: min(days) for one, days in domains.items() if len(days) == 1})
+
+    def _days(self, dates: Dates) -> tuple[int, int]:
+        """Wait and drift of a whole course."""
+        days = dates | {session: fact.day for session, fact in self.book.facts.items()}
+        target = self.case.course.programme.target
+        wait = days[target] - self.case.course.first_day.toordinal() if target in self.owed else 0
+        known = [one for one in self.book.drifts if one.anchor in days]
+        return wait, sum(abs(days[one.session] - days[one.anchor] - one.ideal) for one in known)
+
+    def _least_days(self, domains: dict[str, set[int]]) -> int:
+        """No choice of dates from these costs less; exact once each has one date."""
+        target, cost = self.case.course.programme.target, 0
+        if target in domains:
+            cost += min(domains[target]) - self.case.course.first_day.toordinal()
+        for anchor, session, ideal in self.book.drifts:
+            fact = self.book.facts.get(anchor)
+            anchors = {fact.day} if fact else domains.get(anchor)
+            if anchors and session in domains:
+                cost += min(abs(two - one - ideal) for one in anchors for two in domains[session])
+        return cost
+
+    def _domains(self, sessions: tuple[str, ...]) -> dict[str, set[int]]:
+        return {session: set(self.placer.options[session]) for session in sessions}
+
+    def _dates(
+        self,
+        sessions: tuple[str, ...],
+        domains: dict[str, set[int]],
+        agrees: Callable[[str, int, str, int], bool],
+        worth: Callable[[dict[str, set[int]]], bool],
+    ) -> Iterator[Dates]:
+        """Every choice of dates that no two sessions and no count forbid, as far as it seems worth it."""
+
+        def extend(place: int, domains: dict[str, set[int]]) -> Iterator[Dates]:
+            if place == len(sessions):
+                yield {session: min(days) for session, days in domains.items()}
+                return
+            session = sessions[place]
+            for day in sorted(domains[session]):
+                narrowed = {one: domains[one] for one in sessions[:place]} | {session: {day}}
+                for other in sessions[place + 1 :]:
+                    narrowed[other] = {date for date in domains[other] if agrees(session, day, other, date)}
+                if (
+                    all(narrowed.values())
+                    and self._counts_kept(narrowed, sessions[: place + 1])
+                    and worth(narrowed)
+                ):
+                    yield from extend(place + 1, narrowed)
+
+        if all(domains.values()):
+            yield from extend(0, domains)
+
+    def _counts_kept(self, domains: dict[str, set[int]], placed: tuple[str, ...]) -> bool:
+        days = {session: fact.day for session, fact in self.book.facts.items()}
+        days |= {session: min(domains[session]) for session in placed}
+        if not self.book.counts_kept(days, whole=len(placed) == len(self.owed)):
+            return False
+        open_ones = {session: dates for session, dates in domains.items() if session not in placed}
+        return len(domains) < len(self.owed) or self.book.can_be_filled(days, open_ones)
+
+    def counts_kept(self, visits: Sequence[Visit]) -> bool:
+        """Do the dates of these visits keep every span and frequency?"""
+        days = {session: fact.day for session, fact in self.book.facts.items()}
+        days |= {visit.session: visit.day for visit in visits}
+        return self.book.counts_kept(days, whole=len(visits) == len(self.owed))
+
+    def _agrees(self, one: str, day: int, two: str, date: int) -> bool:
+        key = (one, day, two, date)
+        if key not in self._agree:
+            self._agree[key] = self.placer.possible({one: day, two: date})
+        return self._agree[key]
+
+    def _first_impossible(self) -> str:
+        for place, session in enumerate(self.owed):
+            first = self.owed[: place + 1]
+            tries = self._dates(first, self._domains(first), self._agrees, self._placed_possible)
+            if next(tries, None) is None:
+                return session
+        raise AssertionError("all can be placed")
+
+    def _rules_alone(self) -> bool:
+        """Are there no dates even for a clinic that is always open, has everybody and is empty?"""
+        first = max(self.case.clinic.horizon.first_day, self.case.course.first_day)
+        dates = range(first.toordinal(), self.case.clinic.horizon.last_day.toordinal() + 1)
+        domains = {session: {day for day in dates if self._could_be(session, day)} for session in self.owed}
+        return next(self._dates(self.owed, domains, self._could_both_be, lambda _: True), None) is None
+
+    def _could_be(self, session: str, day: int) -> bool:
+        touching = [edge for edge in self.book.edges if session in (edge.one, edge.two)]
+        return all(self._could_keep(edge, {session: day}) for edge in touching)
+
+    def _could_both_be(self, one: str, day: int, two: str, date: int) -> bool:
+        between = [edge for edge in self.book.edges if {edge.one, edge.two} == {one, two}]
+        return all(self._could_keep(edge, {one: day, two: date}) for edge in between)
+
+    def _could_keep(self, edge: Edge, days: Dates) -> bool:
+        """May some two times of day on these dates keep the bound?"""
+        if not all(one in days or one in self.book.facts for one in (edge.one, edge.two)):
+            return True
+        (soon, late), (begin, close) = self._extremes(edge.one, days), self._extremes(edge.two, days)
+        if edge.unit == "days":
+            return edge.kept(soon, begin)
+        furthest = Edge(edge.one, edge.two, edge.unit, edge.least, None).kept(soon, close)
+        return furthest and Edge(edge.one, edge.two, edge.unit, None, edge.most).kept(late, begin)
+
+    def _extremes(self, session: str, days: Dates) -> tuple[Placed, Placed]:
+        """The earliest and the latest at which it could be on its date."""
+        if session in self.book.facts:
+            return self.book.facts[session], self.book.facts[session]
+        minutes = self._by_id[session].kind.minutes
+        day = self.case.clinic.horizon.first_day
+        day += timedelta(days=days[session] - day.toordinal())
+        begin, end = (
+            minute_of(midnight(day + timedelta(days=more), self.case.clinic.place)) for more in (0, 1)
+        )
+        return (
+            Placed(days[session], begin, begin + minutes, ()),
+            Placed(days[session], end - minutes, end, ()),
+        )
+
+    @cached_property
+    def _by_id(self) -> dict[str, Session]:
+        return self.case.course.programme.by_id

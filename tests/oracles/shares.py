@@ -1,0 +1,124 @@
+"""Do the cases ask hard questions? What each rule and each kind of resource changes by its absence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from attrs import evolve
+
+from kapsched.model.programme import Programme, Segment
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
+from tests.oracles.clinics import Case, random_case
+from tests.oracles.firstfit import first_fit
+from tests.oracles.placing import TooLarge
+from tests.oracles.reference import Best, Reference, Stuck, reference_plan
+
+
+@cache
+def answer(seed: int) -> Best | Stuck:
+    """What the reference says of that case."""
+    return reference_plan(random_case(seed))
+
+
+def _aims(found: Best | Stuck) -> tuple[int, int, int, int] | None:
+    return found.aims if isinstance(found, Best) else None
+
+
+def infeasible(seed: int) -> bool:
+    """Is there no plan?"""
+    return isinstance(answer(seed), Stuck)
+
+
+def first_fit_fails(seed: int) -> bool:
+    """Is there a plan, but not for those who never look back?"""
+    return not infeasible(seed) and first_fit(random_case(seed)) is None
+
+
+def continuity_costs(seed: int) -> bool:
+    """Would the course be possible, or have fewer days of wait and drift, if people did not matter?"""
+    case, found = random_case(seed), answer(seed)
+    if not any(isinstance(rule, Continuity) for rule in case.course.programme.rules):
+        return False
+    freed = Reference(without_rules(case, Continuity)).fewest_days()
+    return freed is not None and (isinstance(found, Stuck) or freed != found.aims[0])
+
+
+def without_rules(case: Case, sort: type[Rule]) -> Case:
+    """The case less every rule of one sort."""
+    return _with(case, lambda rule: not isinstance(rule, sort))
+
+
+def _with(case: Case, keep: Callable[[Rule], bool]) -> Case:
+    programme = case.course.programme
+    return _programme(case, evolve(programme, rules=[rule for rule in programme.rules if keep(rule)]))
+
+
+def _programme(case: Case, programme: Programme) -> Case:
+    return evolve(case, course=evolve(case.course, programme=programme))
+
+
+def _without_needs(case: Case, drop: Callable[[Segment, str], bool]) -> Case:
+    """The case with some of what its segments need left out: rooms or roles by name."""
+    kinds = []
+    for kind in case.course.programme.kinds:
+        segments = []
+        for segment in kind.segments:
+            room = None if segment.room is None or drop(segment, segment.room) else segment.room
+            staff = tuple(role for role in segment.staff if not drop(segment, role))
+            shares = tuple(one for one in segment.shares if one == room or one in staff)
+            segments.append(evolve(segment, room=room, staff=staff, shares=shares))
+        used = {name for segment in segments for name in (*segment.staff, segment.room)}
+        kinds.append(
+            evolve(kind, segments=segments, handover=[name for name in kind.handover if name in used])
+        )
+    roles = {role for kind in kinds for role in kind.roles()}
+    programme = case.course.programme
+    rules = [rule for rule in programme.rules if not isinstance(rule, Continuity) or rule.role in roles]
+    return _programme(case, evolve(programme, kinds=kinds, rules=rules))
+
+
+def _free_patient(case: Case) -> Case:
+    patient = evolve(case.course.patient, hours=None, away=(), excludes=())
+    booked = tuple(row for row in case.booked if row.type != "patient")
+    return evolve(case, course=evolve(case.course, patient=patient), booked=booked)
+
+
+def _is_room(segment: Segment, name: str) -> bool:
+    return name == segment.room
+
+
+REMOVALS: Mapping[str, Callable[[Case], Case]] = {
+    "gap in days": lambda case: _with(case, lambda rule: not (isinstance(rule, Gap) and rule.in_days)),
+    "gap in hours": lambda case: _with(case, lambda rule: not (isinstance(rule, Gap) and not rule.in_days)),
+    "offset": lambda case: without_rules(case, Offset),
+    "frequency": lambda case: without_rules(case, Frequency),
+    "span": lambda case: without_rules(case, Span),
+    "continuity": lambda case: without_rules(case, Continuity),
+    "exclusive room": lambda case: _without_needs(
+        case, lambda at, name: _is_room(at, name) and name not in at.shares
+    ),
+    "shared room": lambda case: _without_needs(
+        case, lambda at, name: _is_room(at, name) and name in at.shares
+    ),
+    "staff": lambda case: _without_needs(
+        case, lambda at, name: not _is_room(at, name) and name not in at.shares
+    ),
+    "shared staff": lambda case: _without_needs(
+        case, lambda at, name: not _is_room(at, name) and name in at.shares
+    ),
+    "patient": _free_patient,
+}
+BINDING = (*REMOVALS, "done sessions")
+
+
+def binds(seed: int, what: str) -> bool:
+    """Does taking it away change whether there is a plan, or what the best one costs?"""
+    case = random_case(seed)
+    freed = case if what == "done sessions" else REMOVALS[what](case)
+    if freed == case and not (what == "done sessions" and case.course.done):
+        return False
+    try:
+        return _aims(reference_plan(freed, forget_done=freed == case)) != _aims(answer(seed))
+    except TooLarge:
+        return False

@@ -1,0 +1,244 @@
+"""How are a programme's rules told to a constraint solver? Each rule and aim over dates, starts and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from ortools.sat.python import cp_model
+
+from kapsched.model.programme import Session
+from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, Span
+from kapsched.timeline.units import Days
+from kapsched.timeline.zones import wall
+from tests.oracles.clinics import Case
+from tests.oracles.expansion import EPOCH
+from tests.oracles.visits import Need
+
+Number: TypeAlias = cp_model.LinearExpr | int
+Truth: TypeAlias = cp_model.IntVar | bool
+
+
+class Owed(NamedTuple):
+    """The variables of one owed session: minutes from the epoch, the ordinal of its date, its wall minute.
+
+    `chosen` has for each need the literals of the units that could meet it, by place in the clinic's file.
+    """
+
+    session: Session
+    start: cp_model.IntVar
+    day: cp_model.IntVar
+    tod: cp_model.IntVar
+    broken: cp_model.IntVar
+    needs: tuple[Need, ...]
+    chosen: tuple[dict[int, cp_model.IntVar], ...]
+
+
+class SolverRules:
+    """The rules of one case over the variables of its owed sessions."""
+
+    def __init__(self, model: cp_model.CpModel, case: Case, owed: Sequence[Owed]) -> None:
+        self.model, self.case = model, case
+        self.sessions, self.offsets = case.course.programme.sessions, case.course.programme.offsets
+        self.owed = {one.session.id: one for one in owed}
+        horizon = case.clinic.horizon
+        self.days = range(horizon.first_day.toordinal(), horizon.last_day.toordinal() + 1)
+        self.day: dict[str, Number] = {one.session.id: one.day for one in owed}
+        self.start: dict[str, Number] = {one.session.id: one.start for one in owed}
+        self.end: dict[str, Number] = {one.session.id: one.start + one.session.kind.minutes for one in owed}
+        for id_, done in case.course.done.items():
+            self.day[id_] = wall(done.start, case.clinic.place).date().toordinal()
+            self.start[id_] = int((done.start - EPOCH).total_seconds()) // 60
+            ended = done.ended(case.course.programme.by_id[id_])
+            self.end[id_] = int((ended - EPOCH).total_seconds()) // 60
+        self._inside: dict[tuple[str, int, int], Truth] = {}
+        self.changes: list[cp_model.IntVar] = []
+        for rule in case.course.programme.rules:
+            match rule:
+                case Gap():
+                    self._gap(rule)
+                case Offset():
+                    for anchor, session in rule.pairs(self.sessions):
+                        self._bounds(self.day, anchor.id, session.id, rule.earliest.count, rule.latest.count)
+                case Span():
+                    self._span(rule)
+                case Frequency():
+                    self._frequency(rule)
+                case Continuity():
+                    self._continuity(rule)
+
+    def _gap(self, rule: Gap) -> None:
+        least = None if rule.at_least is None else rule.at_least.count
+        most = None if rule.at_most is None else rule.at_most.count
+        for one, two in rule.pairs(self.sessions):
+            if isinstance(rule.at_least or rule.at_most, Days):
+                self._bounds(self.day, one.id, two.id, least, most)
+            elif one.id in self.owed or two.id in self.owed:
+                begin = self.end[one.id] if rule.between == "end-start" else self.start[one.id]
+                if least is not None:
+                    self.model.add(self.start[two.id] - begin >= least * 60)
+                if most is not None:
+                    self.model.add(self.start[two.id] - begin <= most * 60)
+
+    def _bounds(
+        self, what: dict[str, Number], one: str, two: str, least: int | None, most: int | None
+    ) -> None:
+        if one in self.owed or two in self.owed:
+            if least is not None:
+                self.model.add(what[two] - what[one] >= least)
+            if most is not None:
+                self.model.add(what[two] - what[one] <= most)
+
+    def _span(self, rule: Span) -> None:
+        ids = [one.id for one in rule.counted(self.sessions)]
+        if self.owed.keys() & set(ids):
+            for one in ids:
+                for two in ids:
+                    if one in self.owed or two in self.owed:
+                        self.model.add(self.day[two] - self.day[one] <= rule.at_most.count)
+            done = [int(self.day[one]) for one in ids if one not in self.owed]  # type: ignore[arg-type]
+            if done and max(done) - min(done) > rule.at_most.count:
+                self.model.add_bool_or([])
+
+    def _within(self, session: str, first: int, last: int) -> Truth:
+        """Is its date from `first` to `last`, both included?"""
+        day = self.day[session]
+        if isinstance(day, int):
+            return first <= day <= last
+        key = (session, first, last)
+        if key not in self._inside:
+            literal, domain = self.model.new_bool_var(""), cp_model.Domain(first, last)
+            self.model.add_linear_expression_in_domain(day, domain).only_enforce_if(literal)
+            self.model.add_linear_expression_in_domain(day, domain.complement()).only_enforce_if(
+                literal.negated()
+            )
+            self._inside[key] = literal
+        return self._inside[key]
+
+    def _any(self, truths: Iterable[Truth]) -> Truth:
+        known = list(truths)
+        if any(one is True for one in known):
+            return True
+        open_ones = [one for one in known if not isinstance(one, bool)]
+        if not open_ones:
+            return False
+        literal = self.model.new_bool_var("")
+        self.model.add_max_equality(literal, open_ones)
+        return literal
+
+    def _where(self, truths: Iterable[Truth], bounded: cp_model.BoundedLinearExpression | bool) -> None:
+        """Where all of these hold the bound must too."""
+        known = list(truths)
+        if any(one is False for one in known):
+            return
+        literals = [one for one in known if not isinstance(one, bool)]
+        if isinstance(bounded, bool):
+            if not bounded:
+                self.model.add_bool_or([one.negated() for one in literals])
+        else:
+            self.model.add(bounded).only_enforce_if(literals)
+
+    def _frequency(self, rule: Frequency) -> None:
+        counted = [one.id for one in rule.counted(self.sessions)]
+        binding = [one.id for one in rule.binding(self.sessions)]
+        if isinstance(rule.per, CalendarWeek):
+            mondays = range(self.days[0] - (self.days[0] - 1) % 7, self.days[-1] + 1, 7)
+            stretches = [(monday, monday + 6) for monday in mondays]
+        else:
+            lasts = rule.per.days - 1
+            stretches = [(first, first + lasts) for first in range(self.days[0] - lasts, self.days[-1] + 1)]
+        for first, last in stretches:
+            inside = {one: self._within(one, first, last) for one in counted}
+            total = sum(inside.values())
+            if rule.at_most is not None:
+                holds = self._any(inside[one] for one in binding)
+                owed = self._any(inside[one] for one in counted if one in self.owed)
+                self._where([holds, owed], total <= rule.at_most)
+            if rule.at_least:
+                self._enough(rule.at_least, inside, binding, (first, last))
+
+    def _enough(
+        self, least: int, inside: dict[str, Truth], binding: list[str], week: tuple[int, int]
+    ) -> None:
+        first, last = week
+        early, late = self.days[0] - 400, self.days[-1] + 400
+        total = sum(inside.values())
+        begun = self._any(self._within(one, early, last) for one in binding)
+        goes_on = self._any(self._within(one, first, late) for one in binding)
+        owed = self._any(truth for one, truth in inside.items() if one in self.owed)
+        self._where([begun, goes_on, owed], total >= least)
+        if any(truth is True for truth in inside.values()):
+            return
+        # An empty week counts where the nearest week before or behind it that binds holds an owed session.
+        done = [day for one in binding if isinstance(day := self.day[one], int)]
+        since = max([day - (day - 1) % 7 for day in done if day < first], default=early)
+        until = min([day - (day - 1) % 7 + 6 for day in done if day > last], default=late)
+        waiting = [one for one in binding if one in self.owed]
+        near = self._any(
+            self._within(one, *part) for one in waiting for part in ((since, first - 1), (last + 1, until))
+        )
+        self._where([begun, goes_on, near], total >= 1)
+
+    def _continuity(self, rule: Continuity) -> None:
+        for group in rule.groups(self.sessions, self.offsets):
+            members = [one for one in group if one.kind.roles()[rule.role]]
+            owed = [self.owed[one.id] for one in members if one.id in self.owed]
+            if len(members) < 2 or not owed:
+                continue
+            needed = max(one.kind.roles()[rule.role] for one in members)
+            past = {
+                who
+                for one in members
+                if one.id in self.case.course.done
+                for who in self.case.course.done[one.id].staff.get(rule.role, ())
+            }
+            people: list[Truth] = []
+            for place, one in enumerate(self.case.clinic.staff):
+                there: list[Truth] = [
+                    able[place]
+                    for session in owed
+                    for need, able in zip(session.needs, session.chosen, strict=True)
+                    if need.type == "staff" and need.role == rule.role and place in able
+                ]
+                people.append(self._any([one.id in past, *there]))
+            extra = self.model.new_int_var(0, 0 if rule.hard else len(people), "")
+            self.model.add(extra >= sum(people) - needed)
+            self.changes.append(extra)
+
+    def aims(self) -> list[Number]:
+        """Days, changes, wishes and minutes, each to be made least while those before it stay so."""
+        return [
+            self._days(),
+            sum(self.changes),
+            sum(one.broken for one in self.owed.values()),
+            self._minutes(),
+        ]
+
+    def _distance(self, one: Number, two: Number, most: int) -> cp_model.IntVar:
+        distance = self.model.new_int_var(0, most, "")
+        self.model.add(distance >= one - two)
+        self.model.add(distance >= two - one)
+        return distance
+
+    def _days(self) -> Number:
+        target, total = self.case.course.programme.target, []
+        if target in self.owed:
+            total.append(self.day[target] - self.case.course.first_day.toordinal())
+        for rule in self.offsets:
+            for anchor, session in rule.pairs(self.sessions):
+                if session.id in self.owed:
+                    away = self.day[session.id] - self.day[anchor.id]
+                    total.append(self._distance(away, rule.ideal.count, 1000))
+        return sum(total)
+
+    def _minutes(self) -> Number:
+        preferred = self.case.course.patient.wishes.time
+        middles: dict[str, Number] = {}
+        for one in self.owed.values():
+            if preferred is not None:
+                middles[one.session.kind.name] = preferred.hour * 60 + preferred.minute
+            elif one.session.kind.name not in middles:
+                middles[one.session.kind.name] = self.model.new_int_var(0, 1440, "")
+        return sum(
+            self._distance(one.tod, middles[one.session.kind.name], 1440) for one in self.owed.values()
+        )

@@ -1,0 +1,178 @@
+"""What is still free? A clinic's bookings over a horizon, ready to be searched: an immutable value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import gcd
+
+from attrs import frozen
+
+from kapsched.errors import Clash
+from kapsched.model.bookings import Booking, Bookings, Resource
+from kapsched.model.clinic import Clinic, Horizon
+from kapsched.model.plan import Plan
+from kapsched.planning.grid import Grid, Mask, filled, grid_of, runs
+
+# Most clinics count in fives; a programme that counts finer gets a finer grid when it is planned.
+USUAL_STEP = 5
+
+
+@frozen(eq=False)
+class Free:
+    """The bits in which one resource can be taken whole, and those in which it can be shared once more."""
+
+    working: Mask
+    whole: Mask
+    shared: Mask
+
+
+class Diary:
+    """A clinic's bookings over a horizon; changing it returns a new one, so threads need no lock.
+
+    Each booking is remembered by itself: removing one of two that overlap leaves the other.
+    """
+
+    def __init__(
+        self, clinic: Clinic, horizon: Horizon | None = None, booked: Iterable[Booking] = ()
+    ) -> None:
+        bookings = booked if isinstance(booked, Bookings) else Bookings(booked)
+        self._fill(clinic, horizon or clinic.horizon, bookings, gcd(USUAL_STEP, clinic.grid))
+        self._free.update((resource, self._measure(resource)) for resource in clinic.by_resource)
+
+    def _fill(self, clinic: Clinic, horizon: Horizon, bookings: Bookings, step: int) -> None:
+        self.clinic, self.horizon, self.bookings, self.step = clinic, horizon, bookings, step
+        self._free: dict[Resource, Free] = {}
+        self._runs: dict[tuple[Resource, int, bool], Mask] = {}
+        self._finer: dict[int, Diary] = {}
+
+    def _empty(self, bookings: Bookings, step: int) -> Diary:
+        """A diary of the same clinic and horizon in which nothing is measured yet."""
+        diary = Diary.__new__(Diary)
+        diary._fill(self.clinic, self.horizon, bookings, step)
+        return diary
+
+    @property
+    def grid(self) -> Grid:
+        """The bits of this diary."""
+        return grid_of(self.clinic.zone, self.horizon.first_day, self.horizon.days, self.step)
+
+    def at_step(self, minutes: int) -> Diary:
+        """This diary with bits fine enough for durations that are multiples of `minutes`."""
+        step = gcd(self.step, minutes)
+        if step == self.step:
+            return self
+        if step not in self._finer:
+            finer = self._finer[step] = self._empty(self.bookings, step)
+            finer._free.update((resource, finer._measure(resource)) for resource in self._free)
+        return self._finer[step]
+
+    def _measure(self, resource: Resource) -> Free:
+        first, last = self.horizon.first_day, self.horizon.last_day
+        working = self.grid.within(self.clinic.working_time(resource, first, last))
+        whole, shared = self.left(
+            working, self.bookings.of(resource), self.clinic.by_resource[resource].capacity
+        )
+        return Free(working, whole, shared)
+
+    def left(self, working: Mask, bookings: Iterable[Booking], capacity: int) -> tuple[Mask, Mask]:
+        """What is left of `working` bits beside some bookings: to be taken whole, and to be shared once more."""
+        grid = self.grid
+        whole: list[tuple[int, int]] = []
+        sharing: list[tuple[int, int]] = []
+        for one in bookings:
+            (whole if one.exclusive or capacity == 1 else sharing).append(grid.touched(one.start, one.end))
+        shared = working & ~filled(whole, grid.size) if whole else working
+        if not sharing:
+            return shared, shared
+        taken = shared & ~filled(sharing, grid.size)
+        full = _crowded(sharing, capacity, grid.size)
+        return taken, shared & ~full
+
+    def free(self, resource: Resource) -> Free:
+        """What is left of a room or a member of staff."""
+        return self._free[resource]
+
+    def runs(self, resource: Resource, length: int, exclusive: bool) -> Mask:
+        """Where `length` free bits in a row begin, for a booking of its own or for a sharing one."""
+        key = (resource, length, exclusive)
+        found = self._runs.get(key)
+        if found is None:
+            free = self._free[resource]
+            found = self._runs[key] = runs(free.whole if exclusive else free.shared, length)
+        return found
+
+    def with_bookings(self, add: Iterable[Booking] = (), remove: Iterable[Booking] = ()) -> Diary:
+        """The diary with some bookings more and some fewer; only what they touch is measured again."""
+        add, remove = tuple(add), tuple(remove)
+        changed = self._empty(self.bookings.changed(add, remove), self.step)
+        touched = {one.of for one in (*add, *remove)}
+        changed._free.update(self._free)
+        changed._runs.update((key, mask) for key, mask in self._runs.items() if key[0] not in touched)
+        for one in (*add, *remove):
+            if one.of in changed._free:
+                changed._free[one.of] = changed._patched(changed._free[one.of], one)
+        return changed
+
+    def _patched(self, free: Free, booking: Booking) -> Free:
+        """`free` as it is with the bookings of now, where nothing but the stretch of `booking` has changed."""
+        first, last = self.grid.touched(booking.start, booking.end)
+        if first >= last:
+            return free
+        resource, stretch = booking.of, ((1 << (last - first)) - 1) << first
+        start, end = self.grid.moment(first), self.grid.moment(last)
+        there = self.bookings.during(resource, start, end)
+        if len(there) == 1 and (there[0].exclusive or self.clinic.by_resource[resource].capacity == 1):
+            one = self.grid.touched(there[0].start, there[0].end)
+            taken = ((1 << (one[1] - one[0])) - 1) << one[0]
+            whole = shared = free.working & stretch & ~taken
+        elif there:
+            capacity = self.clinic.by_resource[resource].capacity
+            whole, shared = self.left(free.working & stretch, there, capacity)
+        else:
+            whole = shared = free.working & stretch
+        return Free(free.working, free.whole & ~stretch | whole, free.shared & ~stretch | shared)
+
+    def book(self, plan: Plan) -> Diary:
+        """The diary with a plan's bookings; `Clash` where one of them meets what is already there."""
+        booked = self.with_bookings(add=plan.bookings)
+        for one in plan.bookings:
+            booked._refuse_clash(one)
+        return booked
+
+    def _refuse_clash(self, booking: Booking) -> None:
+        there = self.bookings.during(booking.of, booking.start, booking.end)
+        alone = booking.exclusive or any(one.exclusive for one in there)
+        known = self.clinic.by_resource.get(booking.of)
+        most = 1 if alone or known is None else known.capacity
+        begins = [one.start for one in there if one.start > booking.start]
+        if any(
+            sum(one.start <= begin < one.end for one in there) > most for begin in (booking.start, *begins)
+        ):
+            raise Clash(
+                f"{booking.type} {booking.resource!r} is already taken at {booking.start:%Y-%m-%d %H:%M} UTC"
+            )
+
+    def release(self, plan: Plan) -> Diary:
+        """The diary without a plan's bookings."""
+        return self.with_bookings(remove=plan.bookings)
+
+    def __getstate__(self) -> tuple[Clinic, Horizon, Bookings, int, dict[Resource, Free]]:
+        return self.clinic, self.horizon, self.bookings, self.step, self._free
+
+    def __setstate__(self, state: tuple[Clinic, Horizon, Bookings, int, dict[Resource, Free]]) -> None:
+        clinic, horizon, bookings, step, free = state
+        self._fill(clinic, horizon, bookings, step)
+        self._free.update(free)
+
+
+def _crowded(spans: list[tuple[int, int]], capacity: int, size: int) -> Mask:
+    """The bits that `capacity` or more of the spans hold."""
+    edges = sorted([(first, 1) for first, _ in spans] + [(last, -1) for _, last in spans])
+    crowded, there, since = [], 0, 0
+    for place, change in edges:
+        if there < capacity <= there + change:
+            since = place
+        elif there >= capacity > there + change:
+            crowded.append((since, place))
+        there += change
+    return filled(crowded, size)

@@ -1,0 +1,208 @@
+"""What is there to place, when, and with whom? One course in one diary, made ready for the search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import combinations
+from math import gcd
+
+from attrs import frozen
+
+from kapsched.model.course import Course
+from kapsched.model.programme import Session, SessionKind
+from kapsched.planning.closure import between, consistent
+from kapsched.planning.diary import Diary
+from kapsched.planning.grid import Mask, bits
+from kapsched.planning.needs import needs_of
+from kapsched.planning.order import elimination_order
+from kapsched.planning.starts import AllowedKey, Level, Starts
+from kapsched.planning.units import Units
+from kapsched.planning.weeks import WeekCounter, counters
+from kapsched.planning.windows import Group, HourEdge, Outline, outline
+
+
+@frozen
+class People:
+    """A group of continuity in this clinic: the owed sessions in it, who was there, and who could be."""
+
+    group: Group
+    places: tuple[int, ...]
+    was: frozenset[str]
+    could: tuple[str, ...]
+
+    def choices(self) -> Iterator[tuple[frozenset[str], int]]:
+        """The sets of people the group could keep to, with the changes each costs, fewest first."""
+        needed = self.group.needed
+        new = [one for one in self.could if one not in self.was]
+        for size in range(max(needed, len(self.was)), len(self.was) + len(new) + 1):
+            if self.group.hard and size > needed:
+                return
+            for more in combinations(new, size - len(self.was)):
+                yield self.was.union(more), size - needed
+
+
+class Problem:
+    """A course's owed sessions with their dates, starts and ties, all by place in programme order."""
+
+    def __init__(
+        self,
+        course: Course,
+        diary: Diary,
+        now: datetime,
+        *,
+        first: int | None = None,
+        starts: Starts | None = None,
+    ) -> None:
+        self.course, self.now = course, now
+        owed = course.owed if first is None else course.owed[:first]
+        self.outline: Outline = outline(
+            course.programme,
+            tuple(one.id for one in owed),
+            frozenset(course.done),
+            first in (None, len(course.owed)),
+        )
+        self.diary = diary.at_step(step_of(course))
+        self.starts = starts or Starts(course, self.diary, now)
+        self.units = Units(self.starts)
+        self.grid = self.starts.grid
+        self.sessions: tuple[Session, ...] = self.outline.owed
+        zone = diary.clinic.zone
+        self.done_days = {
+            one: (done.on(zone) - self.grid.first_day).days for one, done in course.done.items()
+        }
+        self.done_starts = {one: self.minutes(done.start) for one, done in course.done.items()}
+        self.first_day = max(0, (course.first_day - self.grid.first_day).days)
+        self.counters: tuple[WeekCounter, ...] = counters(
+            self.outline, self.done_days, self.first_day, self.grid.first_day.toordinal()
+        )
+        self.people = tuple(self._people(group) for group in self.outline.groups)
+        self.order = elimination_order(self.outline)
+        self.hour_edges: tuple[HourEdge, ...] = tuple(
+            edge
+            for edge in self.outline.hours
+            if edge.earlier in self.outline.place and edge.later in self.outline.place
+        )
+        self._lawful: dict[int, Mask] = {}
+
+    def minutes(self, moment: datetime) -> int:
+        """Elapsed minutes from the first bit of the grid to a moment."""
+        passed = moment - self.grid.epoch
+        return passed.days * 1440 + passed.seconds // 60
+
+    def _people(self, group: Group) -> People:
+        done = self.course.done
+        was = frozenset(
+            one
+            for member in group.members
+            if member in done
+            for one in done[member].staff.get(group.role, ())
+        )
+        could = tuple(
+            one.id
+            for one in self.diary.clinic.staff_of(group.role)
+            if one.id not in self.course.patient.excludes
+        )
+        places = tuple(self.outline.place[one] for one in group.members if one in self.outline.place)
+        return People(group, places, was, could)
+
+    def ideal(self, place: int) -> tuple[int | None, int, int] | None:
+        """A session's anchor (its place, or None with the day it was done) and the ideal days from it."""
+        found = self.outline.ideals.get(self.sessions[place].id)
+        if found is None:
+            return None
+        anchor, ideal = found
+        if anchor in self.outline.place:
+            return self.outline.place[anchor], 0, ideal
+        return None, self.done_days[anchor], ideal
+
+    def lawful(self, place: int) -> Mask:
+        """The starts that an hour rule with a done session leaves to an owed one; -1 where there is none."""
+        found = self._lawful.get(place)
+        if found is None:
+            found, session, step = -1, self.sessions[place].id, self.grid.step
+            for edge in self.outline.hours:
+                if edge.later == session and edge.earlier in self.done_starts:
+                    begin = self._done_from(edge)
+                    low, high = begin + edge.least, begin + edge.most
+                elif edge.earlier == session and edge.later in self.done_starts:
+                    low, high = (
+                        self.done_starts[edge.later] - edge.most,
+                        self.done_starts[edge.later] - edge.least,
+                    )
+                else:
+                    continue
+                first = max(0, -(-low // step))
+                last = min(self.grid.size, high // step + 1)
+                found &= ((1 << last) - 1) >> first << first if first < last else 0
+            self._lawful[place] = found
+        return found
+
+    def _done_from(self, edge: HourEdge) -> int:
+        """The start that a done session's edge counts from; a visit that overran counts from its true end."""
+        done = self.course.done[edge.earlier]
+        rule = next(one for one in self.course.programme.rules if one.name == edge.rule)
+        if done.end is None or getattr(rule, "between", "") == "start-start":
+            return self.done_starts[edge.earlier]
+        return self.minutes(done.end) - self.course.programme.by_id[edge.earlier].kind.minutes
+
+    def days(self, place: int, allowed: AllowedKey) -> Mask:
+        """The days on which a session has a start with those allowed."""
+        lawful = self.lawful(place)
+        if lawful == -1:
+            return self.starts.days(self.sessions[place].kind, allowed)
+        return self.grid.days_of(lawful & self.starts.mask(self.sessions[place].kind, allowed))
+
+    def domains(self) -> list[Mask] | None:
+        """The days each session could have by itself and beside its neighbours; None if one has none."""
+        found = [self.by_date(place) & self.days(place, ()) for place in range(len(self.sessions))]
+        return found if consistent(found, self.outline.between, self.grid.days) else None
+
+    def by_date(self, place: int) -> Mask:
+        """The days that date rules with done sessions leave to an owed one."""
+        session, left = self.sessions[place].id, (1 << self.grid.days) - 1
+        for edge in self.outline.dates:
+            if edge.later == session and edge.earlier in self.done_days:
+                left &= between(
+                    self.done_days[edge.earlier] + edge.least, self.done_days[edge.earlier] + edge.most
+                )
+            elif edge.earlier == session and edge.later in self.done_days:
+                left &= between(
+                    self.done_days[edge.later] - edge.most, self.done_days[edge.later] - edge.least
+                )
+        return left
+
+    def levels(self, place: int, allowed: AllowedKey, day: int) -> tuple[Level, ...]:
+        """One day's lawful starts by the wishes they break, fewest first; never empty on a day of `days`."""
+        kind, lawful = self.sessions[place].kind, self.lawful(place)
+        levels = self.starts.levels(kind, allowed, day)
+        if lawful == -1:
+            return levels
+        part = self.starts.of_day(lawful, day)
+        return tuple((broken, mask & part) for broken, mask in levels if mask & part)
+
+    def day_starts(self, place: int, allowed: AllowedKey, day: int) -> list[int]:
+        """The bits of the horizon at which a session could start on a day."""
+        kind = self.sessions[place].kind
+        mask = self.starts.mask(kind, allowed) & self.lawful(place)
+        begin = self.grid.begins[day]
+        return [begin + bit for bit in bits(self.starts.of_day(mask, day))]
+
+
+def step_of(course: Course) -> int:
+    """The minutes that every duration of a course's sessions is a multiple of."""
+    return gcd(
+        *(
+            minutes
+            for kind in {session.kind for session in course.programme.sessions}
+            for minutes in (*_lengths(kind),)
+        )
+    )
+
+
+def _lengths(kind: SessionKind) -> Iterator[int]:
+    yield kind.minutes
+    for need in needs_of(kind):
+        for first, last, _ in need.stretches:
+            yield first
+            yield last

@@ -1,0 +1,265 @@
+"""Why is there no plan? The first session that cannot be placed, and what stands in its way on each date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from attrs import evolve
+
+from kapsched.model.bookings import Resource
+from kapsched.model.clinic import Clinic, Notice, Room, StaffMember
+from kapsched.model.course import Course, Patient
+from kapsched.model.plan import Reason, ReasonCode, Refusal
+from kapsched.model.programme import Session
+from kapsched.model.rules import Continuity
+from kapsched.planning.closure import consistent
+from kapsched.planning.diary import Diary
+from kapsched.planning.grid import Mask, bits
+from kapsched.planning.needs import needs_of
+from kapsched.planning.problem import Problem
+from kapsched.planning.search import Search, Steps, StepsSpent
+from kapsched.planning.sentences import sentence
+from kapsched.planning.starts import Starts
+from kapsched.timeline.recurrence import WHOLE_DAY, Pattern, Week
+
+ALWAYS = Pattern((Week(((WHOLE_DAY,),) * 7),))
+
+
+def contradiction(problem: Problem) -> Refusal:
+    """The refusal of rules that contradict each other: they are named, and no clinic could keep them."""
+    names = [rule.name for rule in problem.course.programme.rules]
+    for name in tuple(names):
+        fewer = _without(problem.course, [one for one in names if one != name])
+        if Problem(fewer, problem.diary, problem.now, starts=problem.starts).outline.contradictory:
+            names.remove(name)
+    return _refused(problem, None, 0, [_reason("rule", tuple(names), problem, 0)], Steps(0))
+
+
+def out_of_steps(problem: Problem, budget: Steps) -> Refusal:
+    """The refusal of a search that ended before it found a plan or proved that there is none."""
+    reason = _reason("steps", (), problem, 0)
+    return evolve(_refused(problem, None, 0, [reason], budget), proved=False)
+
+
+def refusal(problem: Problem, budget: Steps) -> Refusal:
+    """The refusal of a course that is proved to have no plan."""
+    try:
+        if not _can_place(_rules_alone(problem), budget.limit):
+            whole = (1 << problem.grid.days) - 1
+            return _refused(problem, None, 0, [_reason("horizon", (), problem, whole)], budget)
+        count = _first_impossible(problem, budget.limit)
+        return _blocked(problem, count, budget)
+    except StepsSpent:
+        return out_of_steps(problem, budget)
+
+
+def _dates_alone(problem: Problem) -> list[Mask]:
+    """The days that rules, first day and horizon leave to each session, whatever the clinic's hours."""
+    days = (1 << problem.grid.days) - 1 >> problem.first_day << problem.first_day
+    return [days & problem.by_date(place) for place in range(len(problem.sessions))]
+
+
+def _rules_alone(problem: Problem) -> Problem:
+    """The course in a clinic that never closes, for visits that need nobody: what is left are rules and horizon."""
+    course, clinic = problem.course, problem.diary.clinic
+    kinds = [
+        evolve(
+            kind, handover=(), segments=[evolve(one, staff=(), room=None, shares=()) for one in kind.segments]
+        )
+        for kind in course.programme.kinds
+    ]
+    rules = [rule for rule in course.programme.rules if not isinstance(rule, Continuity)]
+    bare = evolve(
+        course,
+        programme=evolve(course.programme, kinds=kinds, rules=rules),
+        patient=Patient(id=course.patient.id),
+    )
+    # Hourly starts are enough to tell dates apart, and far fewer to try.
+    always = evolve(clinic, hours=ALWAYS, rooms=(), staff=(), closed=(), notice=Notice(), grid=60)
+    return Problem(bare, Diary(always, problem.diary.horizon), problem.grid.epoch)
+
+
+def _first_impossible(problem: Problem, limit: int) -> int:
+    """How many sessions, in programme order, are the fewest that cannot all be placed."""
+    possible, impossible = 0, len(problem.sessions)
+    while impossible - possible > 1:
+        middle = (possible + impossible) // 2
+        if _can_place(_prefix(problem, middle), limit):
+            possible = middle
+        else:
+            impossible = middle
+    return impossible
+
+
+def _prefix(problem: Problem, count: int) -> Problem:
+    return Problem(problem.course, problem.diary, problem.now, first=count, starts=problem.starts)
+
+
+def _can_place(problem: Problem, limit: int) -> bool:
+    if problem.outline.contradictory:
+        return False
+    domains = problem.domains()
+    return domains is not None and Search(problem, domains, Steps(limit)).any_plan() is not None
+
+
+def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:
+    part = _prefix(problem, count)
+    place = count - 1
+    domains = _dates_alone(part)
+    for other in range(place):
+        domains[other] &= part.days(other, ())
+    consistent(domains, part.outline.between, part.grid.days)
+    reasons = list(_reasons(part, place, domains[place], budget.limit)) or [_reason("window", (), part, 0)]
+    return _refused(part, part.sessions[place], domains[place], reasons, budget)
+
+
+def _reasons(problem: Problem, place: int, window: Mask, limit: int) -> Iterator[Reason]:
+    """One reason for each kind of obstacle, in the order of the codes, with the dates of the window it stops."""
+    left, kind = window, problem.sessions[place].kind
+    for code, starts in _layers(problem):
+        possible = starts.days(kind, ()) if code != "booked" else problem.days(place, ())
+        for ids, days in _by_ids(code, starts, problem, place, left & ~possible):
+            yield _reason(code, ids, problem, days)
+        left &= possible
+    if left:
+        yield from _rules_in_the_way(problem, place, left, limit)
+
+
+def _layers(problem: Problem) -> Iterator[tuple[ReasonCode, Starts]]:
+    """The clinic with more and more of what it really has: each layer's code is what it adds."""
+    course, diary, now = problem.course, problem.diary, problem.now
+    clinic, horizon = diary.clinic, diary.horizon
+    free = evolve(course, patient=evolve(course.patient, hours=None, away=()))
+    always = evolve(
+        clinic,
+        hours=ALWAYS,
+        rooms=[evolve(one, hours=None, away=()) for one in clinic.rooms],
+        staff=[evolve(one, hours=ALWAYS, breaks=None, away=()) for one in clinic.staff],
+    )
+    unclosed = evolve(always, closed=())
+    nobody_away = evolve(
+        clinic,
+        rooms=[evolve(one, away=()) for one in clinic.rooms],
+        staff=[evolve(one, away=()) for one in clinic.staff],
+    )
+    layers: tuple[tuple[ReasonCode, Course, Clinic], ...] = (
+        ("notice", free, unclosed),
+        ("closure", free, always),
+        ("hours", free, nobody_away),
+        ("absence", free, clinic),
+        ("patient", course, clinic),
+    )
+    for code, who, where in layers:
+        yield code, Starts(who, Diary(where, horizon).at_step(diary.step), now)
+    yield "booked", problem.starts
+
+
+def _by_ids(
+    code: ReasonCode, starts: Starts, problem: Problem, place: int, days: Mask
+) -> list[tuple[tuple[str, ...], Mask]]:
+    """Days in the way, by whom or what is lacking on them."""
+    found: dict[tuple[str, ...], Mask] = {}
+    for day in bits(days):
+        ids: tuple[str, ...] = ()
+        if code in ("hours", "absence", "booked"):
+            ids = _lacking(code, starts, problem, problem.sessions[place], day)
+        found[ids] = found.get(ids, 0) | 1 << day
+    return sorted(found.items(), key=lambda item: (item[1] & -item[1], item[0]))
+
+
+def _lacking(
+    code: ReasonCode, starts: Starts, problem: Problem, session: Session, day: int
+) -> tuple[str, ...]:
+    """The roles and room types with no one free on a day or, where each has somebody, all that are needed.
+
+    For absences and bookings it is those who would be there otherwise.
+    """
+    grid, clinic = starts.grid, starts.diary.clinic
+    date_ = grid.date(day)
+    if code == "hours" and not clinic.open_time(date_, date_):
+        return ()
+    lacking = []
+    for need in needs_of(session.kind):
+        there = starts.base(session.kind)
+        either = 0
+        for unit in starts.pool(need, {}):
+            either |= starts.unit(unit, need)
+        if not starts.of_day(there & either, day):
+            lacking.append(need)
+    if code == "hours":
+        return tuple(dict.fromkeys(need.what for need in lacking or needs_of(session.kind)))
+    units = dict.fromkeys(unit for need in lacking for unit in starts.pool(need, {}))
+    if code == "booked":
+        units[Resource("patient", problem.course.patient.id)] = None
+        first, last = grid.moment(grid.begins[day]), grid.moment(grid.begins[day + 1])
+        taken = [one.id for one in units if problem.diary.bookings.during(one, first, last)]
+        return tuple(taken)
+    workers: tuple[StaffMember | Room, ...] = (*clinic.staff, *clinic.rooms)
+    away = {one.id for one in workers if any(date_ in absence.dates(date_, date_) for absence in one.away)}
+    return tuple(unit.id for unit in units if unit.id in away) or tuple(sorted(away))
+
+
+def _rules_in_the_way(problem: Problem, place: int, days: Mask, limit: int) -> Iterator[Reason]:
+    """The rules each of which alone keeps the session out; where it takes several, all that concern it."""
+    alone = [name for name in _concerned(problem, place) if _can_without(problem, name, limit)]
+    hard = {rule.name for rule in problem.course.programme.rules if isinstance(rule, Continuity)}
+    names = alone or _concerned(problem, place)
+    people = tuple(name for name in names if name in hard)
+    others = tuple(name for name in names if name not in hard)
+    if people:
+        yield _reason("continuity", people, problem, days)
+    if others or not people:
+        yield _reason("rule", others, problem, days)
+
+
+def _concerned(problem: Problem, place: int) -> list[str]:
+    session, outline = problem.sessions[place].id, problem.outline
+    names = [edge.rule for edge in outline.edges if session in (edge.earlier, edge.later)]
+    names += [
+        rule.name
+        for rule, counter in zip(outline.frequencies, problem.counters, strict=True)
+        if place in counter.places
+    ]
+    names += [group.rule for group in outline.groups if session in group.members and group.hard]
+    return list(dict.fromkeys(names))
+
+
+def _can_without(problem: Problem, name: str, limit: int) -> bool:
+    rules = [rule.name for rule in problem.course.programme.rules if rule.name != name]
+    fewer = _without(problem.course, rules)
+    return _can_place(
+        Problem(fewer, problem.diary, problem.now, first=len(problem.sessions), starts=problem.starts), limit
+    )
+
+
+def _without(course: Course, names: Sequence[str]) -> Course:
+    programme = course.programme
+    return evolve(
+        course, programme=evolve(programme, rules=[one for one in programme.rules if one.name in names])
+    )
+
+
+def _reason(code: ReasonCode, ids: tuple[str, ...], problem: Problem, days: Mask) -> Reason:
+    dates: list[date] = [problem.grid.date(day) for day in bits(days)]
+    return Reason(
+        code=code,
+        ids=ids,
+        first=dates[0] if dates else None,
+        last=dates[-1] if dates else None,
+        sentence=sentence(code, ids, dates, problem.course),
+    )
+
+
+def _refused(
+    problem: Problem, session: Session | None, window: Mask, reasons: Sequence[Reason], budget: Steps
+) -> Refusal:
+    dates = [problem.grid.date(day) for day in bits(window)]
+    return Refusal(
+        course=problem.course,
+        session=session.id if session else None,
+        first=dates[0] if dates else None,
+        last=dates[-1] if dates else None,
+        reasons=tuple(reasons),
+        steps=budget.spent,
+    )

@@ -1,0 +1,170 @@
+"""Who still needs whom? For each level of the search, what it ties to sessions placed before it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import NamedTuple
+
+from kapsched.planning.closure import NEVER
+from kapsched.planning.grid import Mask
+from kapsched.planning.problem import Problem
+from kapsched.planning.windows import HourEdge
+
+# Between two local times of day the clocks may take or give this many minutes.
+CLOCK_CHANGE = 180
+MINUTES_A_DAY = 24 * 60
+
+
+class Drift(NamedTuple):
+    """Days ideally between a session and one placed before it (or one done on day `done`)."""
+
+    other: int | None
+    done: int
+    ideal: int
+
+
+class Ties:
+    """What each session, by place in programme order, refers to among those placed before it."""
+
+    def __init__(self, problem: Problem, domains: list[Mask]) -> None:
+        self.problem, self.domains = problem, domains
+        order = problem.order
+        self.count = len(order)
+        self.level = {place: n for n, place in enumerate(order)}
+        self.target = problem.outline.place.get(problem.course.programme.target, -1)
+        self.first_day = (problem.course.first_day - problem.grid.first_day).days
+        self._until = [-1] * self.count  # the last level at which a session's date is referred to
+        self._read_dates()
+        self._read_drifts()
+        self._read_shares()
+        self._read_hours()
+        self._read_counts()
+        self._read_groups()
+        last = [max(self.shared_until[one], self.hours_until[one]) for one in range(self.count)]
+        self.meeting = [tuple(one for one in order[:at] if last[one] >= at) for at in range(self.count + 1)]
+        self.dated = [
+            tuple(one for one in order[:at] if max(self._until[one], last[one]) >= at)
+            for at in range(self.count + 1)
+        ]
+        # The sessions whose starts nothing but their own masks decides.
+        self.alone = [
+            not (self.mates[one] or self.hours[one]) and self.hours_until[one] < 0
+            for one in range(self.count)
+        ]
+        self.closing_dates = [
+            tuple(one for one in order[:at] if self.shared_until[one] == at) for at in range(self.count)
+        ]
+
+    def _sorted(self, one: int, two: int) -> tuple[int, int]:
+        return (one, two) if self.level[one] < self.level[two] else (two, one)
+
+    def _read_dates(self) -> None:
+        self.dates: list[list[tuple[int, int, int]]] = [[] for _ in range(self.count)]
+        for a, b, least, most in self.problem.outline.between:
+            early, late = self._sorted(a, b)
+            self.dates[late].append((early, least, most) if early == a else (early, -most, -least))
+            self._until[early] = max(self._until[early], self.level[late])
+
+    def _read_drifts(self) -> None:
+        self.drifts: list[list[Drift]] = [[] for _ in range(self.count)]
+        for place in range(self.count):
+            found = self.problem.ideal(place)
+            if found is None:
+                continue
+            anchor, done, ideal = found
+            if anchor is None:
+                self.drifts[place].append(Drift(None, done, ideal))
+                continue
+            early, late = self._sorted(anchor, place)
+            self.drifts[late].append(Drift(early, 0, ideal if early == anchor else -ideal))
+            self._until[early] = max(self._until[early], self.level[late])
+
+    def _read_shares(self) -> None:
+        """Which earlier sessions could share a date, and until which level another could join a session's date."""
+        furthest = self.problem.outline.furthest
+        self.shares: list[list[int]] = [[] for _ in range(self.count)]
+        self.mates: list[list[int]] = [[] for _ in range(self.count)]
+        self.shared_until = [self.level[place] for place in range(self.count)]
+        for one, two in combinations(range(self.count), 2):
+            early, late = self._sorted(one, two)
+            if -furthest[two][one] <= 0 <= furthest[one][two] and self.domains[one] & self.domains[two]:
+                self.shares[late].append(early)
+                self.mates[early].append(late)
+                self.mates[late].append(early)
+                self.shared_until[early] = max(self.shared_until[early], self.level[late])
+
+    def _read_hours(self) -> None:
+        """Hour rules by the later placed session: (earlier placed, +1 if it comes first in time, the rule)."""
+        self.hours: list[list[tuple[int, int, HourEdge]]] = [[] for _ in range(self.count)]
+        self.hours_until = [-1] * self.count
+        self._spans: dict[tuple[int, int], tuple[int, int]] = {}
+        for edge in self.problem.hour_edges:
+            one, two = self.problem.outline.place[edge.earlier], self.problem.outline.place[edge.later]
+            if not self._may_bind(one, two, edge):
+                continue
+            early, late = self._sorted(one, two)
+            self.hours[late].append((early, 1 if early == one else -1, edge))
+            self.hours_until[early] = max(self.hours_until[early], self.level[late])
+
+    def _may_bind(self, one: int, two: int, edge: HourEdge) -> bool:
+        """Could the rule hang on starts of two different dates?"""
+        furthest = self.problem.outline.furthest
+        first, last = self._times_of_day(one), self._times_of_day(two)
+        for days in range(max(-furthest[two][one], -self.problem.grid.days), furthest[one][two] + 1):
+            shortest = days * MINUTES_A_DAY + last[0] - first[1] - CLOCK_CHANGE
+            longest = days * MINUTES_A_DAY + last[1] - first[0] + CLOCK_CHANGE
+            if days and (shortest < edge.least or longest > edge.most):
+                return True
+            if days > 0 and shortest >= edge.least and edge.most >= NEVER:
+                return False
+        return False
+
+    def _times_of_day(self, place: int) -> tuple[int, int]:
+        """The earliest and latest minute after midnight at which a session ever starts."""
+        grid, kind = self.problem.grid, self.problem.sessions[place].kind
+        mask, together = self.problem.starts.mask(kind, ()), 0
+        for day in range(grid.days):
+            together |= self.problem.starts.of_day(mask, day)
+        if not together:
+            return 0, 0
+        first = (together & -together).bit_length() - 1
+        return first * grid.step, (together.bit_length() - 1) * grid.step
+
+    def binds(self, other: int, place: int, sign: int, edge: HourEdge, day: list[int]) -> bool:
+        """Does an hour rule between two sessions hang on their starts, on the days they are on?"""
+        one, two = (other, place) if sign > 0 else (place, other)
+        from_, to, step = self._span(one, day[one]), self._span(two, day[two]), self.problem.grid.step
+        return (to[0] - from_[1]) * step < edge.least or (to[1] - from_[0]) * step > edge.most
+
+    def _span(self, place: int, day: int) -> tuple[int, int]:
+        """The first and the last bit at which a session could start on a day."""
+        key = (place, day)
+        found = self._spans.get(key)
+        if found is None:
+            starts = self.problem.day_starts(place, (), day)
+            found = self._spans[key] = (starts[0], starts[-1])
+        return found
+
+    def _read_counts(self) -> None:
+        counters = self.problem.counters
+        self.counted = [
+            [n for n, one in enumerate(counters) if place in one.places] for place in range(self.count)
+        ]
+        self.counting = [
+            tuple(n for n, one in enumerate(counters) if any(self.level[place] >= at for place in one.places))
+            for at in range(self.count + 1)
+        ]
+        self.closing = [set(self.counting[at]) - set(self.counting[at + 1]) for at in range(self.count)]
+
+    def _read_groups(self) -> None:
+        people = self.problem.people
+        self.groups_of = [
+            [n for n, one in enumerate(people) if place in one.places] for place in range(self.count)
+        ]
+        self.opening: list[list[int]] = [[] for _ in range(self.count)]
+        self.open: list[tuple[int, ...]] = [() for _ in range(self.count + 1)]
+        for n, one in enumerate(people):
+            levels = [self.level[place] for place in one.places]
+            self.opening[min(levels)].append(n)
+            for at in range(min(levels) + 1, max(levels) + 1):
+                self.open[at] += (n,)

@@ -1,0 +1,129 @@
+"""Who and which room, once the start is known? Units for visits, matched one by one.
+
+Masks answer for a visit alone. Visits of one course on one date meet each other too, in rooms not yet turned round
+and in staff who stay after; they are settled here, together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from kapsched.model.bookings import Resource
+from kapsched.model.programme import SessionKind
+from kapsched.planning.needs import Need, needs_of
+from kapsched.planning.starts import AllowedKey, Starts
+
+
+class Visit(NamedTuple):
+    """A session at a start: the bit it begins at, whom continuity allows, and who must be among its people."""
+
+    kind: SessionKind
+    bit: int
+    allowed: AllowedKey = ()
+    people: tuple[str, ...] = ()
+
+
+class Taken(NamedTuple):
+    """A unit that a visit takes for a need."""
+
+    unit: Resource
+    need: Need
+    bit: int
+
+
+class Units:
+    """The units that visits of one course could take, in the order of the clinic's file."""
+
+    def __init__(self, starts: Starts) -> None:
+        self.starts, self.step = starts, starts.grid.step
+        self._fits: dict[tuple[Visit, ...], bool] = {}
+
+    def choices(self, visit: Visit, beside: Sequence[Taken] = ()) -> Iterator[tuple[Taken, ...]]:
+        """Every way to fill a visit's needs beside what other visits take, first the first in the clinic's file."""
+        needs = needs_of(visit.kind)
+        allowed = dict(visit.allowed)
+        pools = [
+            [
+                unit
+                for unit in self.starts.pool(need, allowed)
+                if self.starts.unit(unit, need) >> visit.bit & 1
+            ]
+            for need in needs
+        ]
+        yield from self._filled(visit, needs, pools, beside, ())
+
+    def _filled(
+        self,
+        visit: Visit,
+        needs: Sequence[Need],
+        pools: Sequence[Sequence[Resource]],
+        beside: Sequence[Taken],
+        chosen: tuple[Taken, ...],
+    ) -> Iterator[tuple[Taken, ...]]:
+        place = len(chosen)
+        if place == len(needs):
+            there = {one.unit.id for one in chosen if one.unit.type == "staff"}
+            if there.issuperset(visit.people):
+                yield chosen
+            return
+        need = needs[place]
+        for unit in pools[place]:
+            if any(one.unit == unit and one.need.meets(need) for one in chosen):
+                continue
+            taken = Taken(unit, need, visit.bit)
+            if not beside or self._free_beside(taken, beside):
+                yield from self._filled(visit, needs, pools, beside, (*chosen, taken))
+
+    def _free_beside(self, taken: Taken, beside: Sequence[Taken]) -> bool:
+        others = [one for one in beside if one.unit == taken.unit]
+        for first, last, exclusive in self._spans(taken):
+            met = [span for one in others for span in self._spans(one) if span[0] < last and first < span[1]]
+            if met and (exclusive or any(span[2] for span in met)):
+                return False
+            if met and self._most_sharing(taken.unit, first, last, met) >= self._capacity(taken.unit):
+                return False
+        return True
+
+    def _spans(self, taken: Taken) -> list[tuple[int, int, bool]]:
+        """The stretches of a need in bits of the horizon."""
+        return [
+            (taken.bit + first // self.step, taken.bit + last // self.step, exclusive)
+            for first, last, exclusive in taken.need.stretches
+        ]
+
+    def _capacity(self, unit: Resource) -> int:
+        return self.starts.diary.clinic.by_resource[unit].capacity
+
+    def _most_sharing(
+        self, unit: Resource, first: int, last: int, met: Sequence[tuple[int, int, bool]]
+    ) -> int:
+        """The most bookings that share a unit at once between two bits, those of the diary and `met` ones."""
+        grid, diary = self.starts.grid, self.starts.diary
+        spans = [
+            grid.touched(one.start, one.end)
+            for one in diary.bookings.during(unit, grid.moment(first), grid.moment(last))
+        ]
+        spans += [(begin, end) for begin, end, _ in met]
+        return max(
+            sum(1 for begin, end in spans if begin <= place < end)
+            for place in {first, *(begin for begin, _ in spans if first <= begin < last)}
+        )
+
+    def apart(self, one: Visit, two: Visit) -> bool:
+        """Is the patient gone from one visit before the other begins?"""
+        early, late = (one, two) if one.bit <= two.bit else (two, one)
+        return early.bit + early.kind.minutes // self.step <= late.bit
+
+    def fit_together(self, visits: tuple[Visit, ...]) -> bool:
+        """Can visits of one date be had together, each with the people it asks for?"""
+        found = self._fits.get(visits)
+        if found is None:
+            apart = all(self.apart(one, two) for place, one in enumerate(visits) for two in visits[:place])
+            found = self._fits[visits] = apart and self._fit(visits, ())
+        return found
+
+    def _fit(self, visits: tuple[Visit, ...], beside: tuple[Taken, ...]) -> bool:
+        if not visits:
+            return True
+        return any(self._fit(visits[1:], beside + chosen) for chosen in self.choices(visits[0], beside))

@@ -1,0 +1,162 @@
+"""Which starts fit together? The sessions of a course that share a date, placed jointly.
+
+A session alone on its date has a mask of starts. Two and more meet: in the patient's time, in rooms not yet turned
+round, in hour rules between them; their starts are found as tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+from typing import NamedTuple, TypeAlias
+
+from kapsched.planning.closure import NEVER
+from kapsched.planning.grid import bits
+from kapsched.planning.problem import Problem
+from kapsched.planning.starts import AllowedKey
+from kapsched.planning.units import Visit
+
+
+class Placed(NamedTuple):
+    """A session on its date: whom continuity allows it, and the first and the last bit it may start at."""
+
+    place: int
+    allowed: AllowedKey
+    first: int
+    last: int
+
+    @property
+    def pinned(self) -> bool:
+        """Is its start settled?"""
+        return self.first == self.last
+
+
+Together: TypeAlias = tuple[Placed, ...]
+# One start for each of the sessions together.
+Arrangement: TypeAlias = tuple[int, ...]
+
+
+class Visits:
+    """The starts of sessions by date, each question answered once."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._possible: dict[tuple[int, Together], bool] = {}
+        self._best: dict[tuple[int, Together], tuple[int, tuple[Arrangement, ...]]] = {}
+        self._starts: dict[tuple[int, Placed], list[int]] = {}
+        self.edges = [
+            (problem.outline.place[edge.earlier], problem.outline.place[edge.later], edge)
+            for edge in problem.hour_edges
+        ]
+
+    def possible(self, day: int, together: Together) -> bool:
+        """Can the sessions all be had on the day?"""
+        if len(together) == 1:
+            return bool(self.starts(day, together[0]))
+        key = (day, together)
+        found = self._possible.get(key)
+        if found is None:
+            units = self.problem.units
+            found = self._possible[key] = any(
+                units.fit_together(self._visits(together, starts)) for starts in self._tuples(day, together)
+            )
+        return found
+
+    def best(self, day: int, together: Together) -> tuple[int, tuple[Arrangement, ...]]:
+        """The fewest wishes that the sessions break on the day, and every arrangement that breaks no more."""
+        key = (day, together)
+        found = self._best.get(key)
+        if found is None:
+            found = self._best[key] = (
+                self._alone(day, together[0]) if len(together) == 1 else self._joint(day, together)
+            )
+        return found
+
+    def starts(self, day: int, one: Placed) -> list[int]:
+        """The bits at which a session may start on the day."""
+        key = (day, one)
+        found = self._starts.get(key)
+        if found is None:
+            all_day = self.problem.day_starts(one.place, one.allowed, day)
+            found = self._starts[key] = [bit for bit in all_day if one.first <= bit <= one.last]
+        return found
+
+    def _alone(self, day: int, one: Placed) -> tuple[int, tuple[Arrangement, ...]]:
+        begin = self.problem.grid.begins[day]
+        for broken, mask in self.problem.levels(one.place, one.allowed, day):
+            starts = tuple((begin + bit,) for bit in bits(mask) if one.first <= begin + bit <= one.last)
+            if starts:
+                return broken, starts
+        return 0, ()
+
+    def _joint(self, day: int, together: Together) -> tuple[int, tuple[Arrangement, ...]]:
+        least = NEVER
+        found: list[Arrangement] = []
+        for starts in self._tuples(day, together):
+            timed = sum(self.problem.starts.badly_timed(bit) for bit in starts)
+            if timed > least:
+                continue
+            broken = self._people_broken(together, starts, least - timed)
+            if broken is None:
+                continue
+            if timed + broken < least:
+                least, found = timed + broken, []
+            found.append(starts)
+        return least, tuple(found)
+
+    def _people_broken(self, together: Together, starts: Arrangement, most: int) -> int | None:
+        """The fewest wished people who are missing, if that is at most `most` and the visits fit at all."""
+        wished = [self.problem.starts.wished(self.problem.sessions[one.place].kind) for one in together]
+        total = sum(map(len, wished))
+        ways = product(
+            *(
+                [people for size in range(len(names) + 1) for people in combinations(names, size)]
+                for names in wished
+            )
+        )
+        for people in sorted(ways, key=lambda way: -sum(map(len, way))):
+            broken = total - sum(map(len, people))
+            if broken > most:
+                return None
+            visits = tuple(
+                visit._replace(people=names)
+                for visit, names in zip(self._visits(together, starts), people, strict=True)
+            )
+            if self.problem.units.fit_together(visits):
+                return broken
+        return None
+
+    def _visits(self, together: Together, starts: Arrangement) -> tuple[Visit, ...]:
+        return tuple(
+            Visit(self.problem.sessions[one.place].kind, bit, one.allowed)
+            for one, bit in zip(together, starts, strict=True)
+        )
+
+    def _tuples(self, day: int, together: Together, chosen: Arrangement = ()) -> Iterator[Arrangement]:
+        """Starts that keep the patient's visits apart and the hour rules between them."""
+        place = len(chosen)
+        if place == len(together):
+            yield chosen
+            return
+        for bit in self.starts(day, together[place]):
+            if self._apart(together, chosen, bit) and self._lawful(together, (*chosen, bit)):
+                yield from self._tuples(day, together, (*chosen, bit))
+
+    def _apart(self, together: Together, chosen: Arrangement, bit: int) -> bool:
+        length = self._length(together[len(chosen)])
+        return all(
+            bit >= other + self._length(together[n]) or other >= bit + length
+            for n, other in enumerate(chosen)
+        )
+
+    def _length(self, one: Placed) -> int:
+        return self.problem.sessions[one.place].kind.minutes // self.problem.grid.step
+
+    def _lawful(self, together: Sequence[Placed], starts: Arrangement) -> bool:
+        at = {one.place: bit for one, bit in zip(together, starts, strict=False)}
+        step = self.problem.grid.step
+        return all(
+            edge.least <= (at[late] - at[early]) * step <= edge.most
+            for early, late, edge in self.edges
+            if early in at and late in at
+        )

@@ -1,0 +1,141 @@
+"""How many in a week? A frequency as a small counter that the search carries from session to session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
+
+from kapsched.model.rules import Frequency, RollingDays
+from kapsched.planning.windows import Outline
+
+
+class Counted(NamedTuple):
+    """One counted session: its day, whether the rule binds its week, whether it is owed rather than done."""
+
+    day: int
+    binds: bool
+    owed: bool
+
+
+class Week(NamedTuple):
+    """The calendar week that is being filled, when sessions come in order of date.
+
+    `seen` tells that a binding session came by; `short` that a week since then had too few.
+    """
+
+    week: int
+    held: int
+    binds: bool
+    owed: bool
+    seen: bool
+    short: bool
+
+
+Count: TypeAlias = Week | tuple[Counted, ...] | None
+
+
+class WeekCounter:
+    """Counts one frequency's sessions; its states are plain values, and None is the state of a broken rule.
+
+    Where the other rules keep the counted sessions in order of date, only what a later one can still meet is kept
+    in mind; elsewhere every date is.
+    """
+
+    def __init__(
+        self, rule: Frequency, outline: Outline, done: Mapping[str, int], first: int, ordinal: int
+    ) -> None:
+        sessions = outline.programme.sessions
+        self.rule = rule
+        self.counted = {one.id for one in rule.counted(sessions)}
+        self.binding = {one.id for one in rule.binding(sessions)}
+        self.at_least = rule.at_least if outline.whole else 0
+        self.most = 10**6 if rule.at_most is None else rule.at_most
+        self.rolling = rule.per.days if isinstance(rule.per, RollingDays) else 0
+        self._ordinal = ordinal
+        owed = [outline.place[one.id] for one in rule.counted(sessions) if one.id in outline.place]
+        self.places = frozenset(owed)
+        took = sorted(Counted(done[one], one in self.binding, False) for one in self.counted & set(done))
+        self.in_order = all(outline.furthest[later][earlier] <= 0 for earlier, later in pairwise(owed)) and (
+            not took or took[-1].day <= first
+        )
+        self.start = self._start(took)
+
+    def week(self, day: int) -> int:
+        """The week that holds a day of the horizon; the first of January of the year 1 was a Monday."""
+        return (self._ordinal + day - 1) // 7
+
+    def _start(self, took: list[Counted]) -> Count:
+        if not self.in_order or self.rolling:
+            return tuple(took)
+        if not took:
+            return Week(-1, 0, False, False, False, False)
+        last = self.week(took[-1].day)
+        same = [one for one in took if self.week(one.day) == last]
+        return Week(
+            last, len(same), any(one.binds for one in same), False, any(one.binds for one in took), False
+        )
+
+    def add(self, state: Count, session: str, day: int) -> Count:
+        """The state with one more owed session on a day, or None where that breaks the rule."""
+        one = Counted(day, session in self.binding, True)
+        if isinstance(state, Week):
+            return self._next(state, one)
+        assert state is not None
+        if self.rolling:
+            near = [other for other in state if abs(other.day - day) < self.rolling]
+            if self._crowded([*near, one], day):
+                return None
+            if self.in_order:
+                return (*near, one)
+            return tuple(sorted((*state, one)))
+        same = [other for other in (*state, one) if self.week(other.day) == self.week(day)]
+        if len(same) > self.most and any(other.binds for other in same):
+            return None
+        return tuple(sorted((*state, one)))
+
+    def _crowded(self, near: list[Counted], day: int) -> bool:
+        for first in range(day - self.rolling + 1, day + 1):
+            held = [other for other in near if first <= other.day < first + self.rolling]
+            if len(held) > self.most and any(other.binds for other in held):
+                return True
+        return False
+
+    def _next(self, state: Week, one: Counted) -> Week | None:
+        week = self.week(one.day)
+        if week == state.week:
+            after = state._replace(
+                held=state.held + 1, binds=state.binds or one.binds, owed=True, seen=state.seen or one.binds
+            )
+        else:
+            few = state.held < self.at_least and state.owed
+            if few and state.binds:
+                return None
+            skipped = bool(self.at_least) and state.seen and week > state.week + 1
+            short = state.short or (few and state.seen) or skipped
+            after = Week(week, 1, one.binds, True, state.seen or one.binds, short)
+        if (after.held > self.most and after.binds) or (after.short and one.binds):
+            return None
+        return after
+
+    def kept(self, state: Count) -> bool:
+        """Does the rule hold once all its sessions are placed?"""
+        if state is None:
+            return False
+        if isinstance(state, Week):
+            return not (state.binds and state.owed and state.held < self.at_least)
+        if not self.at_least or not any(one.binds for one in state):
+            return True
+        weeks = [self.week(one.day) for one in state if one.binds]
+        last_done = max((self.week(one.day) for one in state if not one.owed), default=-1)
+        for week in range(min(weeks), max(weeks) + 1):
+            held = [one for one in state if self.week(one.day) == week]
+            judged = week > last_done or any(one.owed for one in held)
+            if judged and len(held) < self.at_least:
+                return False
+        return True
+
+
+def counters(outline: Outline, done: Mapping[str, int], first: int, ordinal: int) -> tuple[WeekCounter, ...]:
+    """A counter for each frequency of an outline; `first` is the first day on which an owed session may be."""
+    return tuple(WeekCounter(rule, outline, done, first, ordinal) for rule in outline.frequencies)

@@ -1,0 +1,129 @@
+"""The steps in order: search, then verify. Nothing unverified leaves here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+
+from attrs import evolve
+
+from kapsched.errors import PlannerBug, refuse
+from kapsched.model.bookings import Booking, Bookings
+from kapsched.model.clinic import Clinic, Horizon
+from kapsched.model.course import Course
+from kapsched.model.plan import Appointment, Plan, Refusal, Schedule
+from kapsched.planning.course_plan import DEFAULT_STEPS, plan_course
+from kapsched.planning.diary import Diary
+from kapsched.timeline.zones import instant, tz_version, wall
+from kapsched.verification.checks import verify
+from kapsched.verification.report import Report
+
+
+def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAULT_STEPS) -> Plan | Refusal:
+    """The best plan for the sessions that a course owes, verified; or why there is none.
+
+    `now` is an aware datetime, from which notice is counted. `steps` bounds the search in states expanded,
+    the same on every machine; `proved_through` tells how far the plan is proved within them.
+    """
+    refuse(diary.clinic.faults_with(course.programme))
+    found = plan_course(course, diary, instant(now), steps)
+    if isinstance(found, Plan):
+        report = verify(found, course, diary.clinic, booked=diary.bookings, now=now, horizon=diary.horizon)
+        if not report.clean:
+            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{report}")
+    return found
+
+
+def plan_courses(
+    courses: Iterable[Course],
+    diary: Diary,
+    *,
+    now: datetime,
+    digest: str,
+    kept: Schedule | None = None,
+    steps: int = DEFAULT_STEPS,
+    progress: Callable[[Course], None] = lambda _: None,
+) -> Schedule:
+    """Courses planned one after another, in order of first day and then as given; `digest` is the clinic's.
+
+    The plans of `kept` stay as they are, also those of courses that are no longer given; only what is done by
+    now is marked so. `progress` is told of each course before it is planned.
+    """
+    ordered = sorted(courses, key=lambda course: course.first_day)
+    today = {course.id: course for course in ordered}
+    plans = [] if kept is None else [_with_done(plan, today.get(plan.course.id)) for plan in kept.plans]
+    refusals: list[Refusal] = []
+    if kept is not None:
+        diary = diary.with_bookings(add=not_among(kept.bookings, diary.bookings))
+    for course in _waiting(ordered, plans):
+        progress(course)
+        found = find_plan(course, diary, now=now, steps=steps)
+        if isinstance(found, Plan):
+            plans.append(found)
+            diary = diary.book(found)
+        else:
+            refusals.append(found)
+    places = {id: place for place, id in enumerate(today)}
+
+    def place(plan: Plan) -> tuple[date, int]:
+        id = plan.course.id
+        return today.get(id, plan.course).first_day, places.get(id, len(places))
+
+    clinic = diary.clinic
+    return Schedule(
+        clinic=clinic.id,
+        zone=clinic.zone,
+        digest=digest,
+        tzdata=tz_version(),
+        horizon=diary.horizon,
+        now=wall(now, clinic.place),
+        plans=sorted(plans, key=place),
+        refusals=refusals,
+    )
+
+
+def _waiting(courses: Iterable[Course], plans: Iterable[Plan]) -> list[Course]:
+    planned = {plan.course.id for plan in plans}
+    return [course for course in courses if course.id not in planned]
+
+
+def _with_done(plan: Plan, course: Course | None) -> Plan:
+    """The plan, in which what the course has done by now is no longer to come."""
+
+    def marked(one: Appointment) -> Appointment:
+        done = course is not None and one.session in course.done and one.status != "cancelled"
+        return evolve(one, status="done") if done else one
+
+    return evolve(plan, appointments=map(marked, plan.appointments))
+
+
+def not_among(bookings: Iterable[Booking], others: Iterable[Booking]) -> Iterator[Booking]:
+    """The bookings that `others` lack, by resource, times and `ref`: rows from a table know no roles."""
+    there = {(row.of, row.start, row.end, row.ref) for row in others}
+    return (row for row in bookings if (row.of, row.start, row.end, row.ref) not in there)
+
+
+def verify_plans(
+    schedule: Schedule,
+    clinic: Clinic,
+    *,
+    booked: Iterable[Booking] = (),
+    courses: Iterable[Course] = (),
+    now: datetime | None = None,
+    horizon: Horizon | None = None,
+) -> tuple[tuple[Plan, Report], ...]:
+    """Each plan verified beside all the others and all that is `booked`, as `verify` does.
+
+    A plan is held against the course of its id among `courses`, if there is one. Where that is no longer the
+    course as it was planned, the cost stated then is not judged.
+    """
+    rows = tuple(booked)
+    everything = Bookings([*rows, *not_among(schedule.bookings, rows)])
+    today = {course.id: course for course in courses}
+
+    def report(plan: Plan) -> Report:
+        course = today.get(plan.course.id, plan.course)
+        what = plan if course == plan.course else plan.appointments
+        return verify(what, course, clinic, booked=everything, now=now, horizon=horizon)
+
+    return tuple((plan, report(plan)) for plan in schedule.plans)

@@ -1,0 +1,1 @@
+"""Other people's formats: files read and written, calendars, pictures and tables."""

@@ -1,0 +1,119 @@
+"""What does a table of existing bookings say?"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from io import StringIO
+from os import PathLike
+from pathlib import Path
+
+from attrs import frozen
+
+from kapsched.errors import Fault, InvalidInput, refuse
+from kapsched.exchange.fields import Fields, choice, label, meant, shown, text
+from kapsched.exchange.hours import placed, written_moment
+from kapsched.exchange.toml_files import read_text
+from kapsched.model.bookings import RESOURCE_TYPES, Booking, Bookings, Resource
+from kapsched.model.clinic import Clinic
+
+_NEEDED = ("type", "resource", "start", "end")
+COLUMNS = (*_NEEDED, "exclusive", "ref")
+_NEVER_SAID = True
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@frozen(kw_only=True)
+class BookingsFile:
+    """The bookings of a file, and the rooms and staff it names that the clinic does not have, each once."""
+
+    bookings: Bookings
+    unknown: tuple[Resource, ...]
+
+
+def read_bookings(path: str | PathLike[str], clinic: Clinic) -> Bookings:
+    """The bookings of a CSV file; rows for rooms and staff that the clinic does not have are left out."""
+    return read_bookings_file(path, clinic).bookings
+
+
+def read_bookings_file(path: str | PathLike[str], clinic: Clinic) -> BookingsFile:
+    """The bookings of a CSV file, with the unknown resources in order of appearance."""
+    source = Path(path).name
+    rows = booking_rows(read_text(path), source, clinic.zone)
+    strangers = [row.of for row in rows if row.type != "patient" and row.of not in clinic.by_resource]
+    unknown = dict.fromkeys(strangers)
+    kept = Bookings(row for row in rows if row.of not in unknown)
+    return BookingsFile(bookings=kept, unknown=tuple(unknown))
+
+
+def booking_rows(content: str, source: str, zone_name: str) -> tuple[Booking, ...]:
+    """The rows of a table of bookings, in its order; every fault by row (from 1) and column."""
+    reader = csv.reader(StringIO(content, newline=""), strict=True)
+    found: list[Booking] = []
+    faults: list[Fault] = []
+    columns: list[str] | None = None
+    number = 0
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if columns is None:
+                columns = _columns(cells, source, reader.line_num)
+                continue
+            number += 1
+            try:
+                found.append(_booking(dict(_paired(columns, cells)), zone_name))
+            except InvalidInput as error:
+                placed_faults = error.under(f"rows.{number}").faults
+                faults += [fault._replace(source=source, line=reader.line_num) for fault in placed_faults]
+    except csv.Error as error:
+        faults.append(Fault(f"is not CSV: {error}", source=source, line=reader.line_num))
+    if columns is None and not faults:
+        faults.append(Fault(f"the file is empty; it begins with {','.join(COLUMNS)}", source=source))
+    refuse(faults)
+    return tuple(found)
+
+
+def _columns(cells: Iterable[str], source: str, line: int) -> list[str]:
+    columns = [cell.strip().lower() for cell in cells]
+    faults = [
+        f"there is no column {column!r}; needed are {', '.join(_NEEDED)}"
+        for column in _NEEDED
+        if column not in columns
+    ]
+    faults += [
+        f"the column {one!r} is not known here{meant(one, COLUMNS)}"
+        for one in dict.fromkeys(columns)
+        if one not in COLUMNS
+    ]
+    faults += [f"the column {one!r} stands twice" for one in COLUMNS if columns.count(one) > 1]
+    refuse(Fault(fault, "header", source, line) for fault in faults)
+    return columns
+
+
+def _paired(columns: list[str], cells: list[str]) -> Iterable[tuple[str, object]]:
+    if len(cells) > len(columns):
+        raise InvalidInput(
+            f"has {len(cells)} cells for {len(columns)} columns; put a text with commas in quotes"
+        )
+    return zip(columns, cells, strict=False)
+
+
+def _booking(cells: dict[str, object], zone_name: str) -> Booking:
+    def moment(value: object) -> datetime:
+        return placed(written_moment(text(value).strip()), zone_name)
+
+    with Fields(cells) as row:
+        type = row.need("type", choice(*RESOURCE_TYPES), RESOURCE_TYPES[0])
+        resource = row.need("resource", label, "")
+        start, end = row.need("start", moment, _NEVER), row.need("end", moment, _NEVER)
+        exclusive, ref = row.take("exclusive", _exclusive, _NEVER_SAID), row.take("ref", text, "")
+    return Booking(type=type, resource=resource, start=start, end=end, exclusive=exclusive, ref=ref)
+
+
+def _exclusive(value: object) -> bool:
+    word = text(value).strip().lower()
+    if word not in ("", "true", "false"):
+        raise InvalidInput(f"true or false is wanted, not {shown(value)}")
+    return word != "false"

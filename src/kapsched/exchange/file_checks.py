@@ -1,0 +1,238 @@
+"""Are these files usable, each by itself and all of them together?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+
+from attrs import define, field, frozen
+
+from kapsched.errors import Fault, InvalidInput, refuse
+from kapsched.exchange.booking_files import COLUMNS, booking_rows
+from kapsched.exchange.clinic_files import clinic_of
+from kapsched.exchange.fields import meant
+from kapsched.exchange.patient_files import patients_and_courses_in
+from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
+from kapsched.exchange.schedule_documents import clinic_digest, from_document
+from kapsched.exchange.toml_files import TomlFile, read_text
+from kapsched.model.clinic import Clinic
+from kapsched.model.course import Course, Patient
+from kapsched.model.programme import Programme
+
+# A file is what most of its top tables belong to; those that several sorts share say nothing.
+_SIGNS = {
+    "clinic": {
+        "id",
+        "grid",
+        "notice",
+        "horizon",
+        "hours",
+        "closed",
+        "holidays",
+        "bookings",
+        "rooms",
+        "staff",
+    },
+    "programme": {
+        "name",
+        "version",
+        "based_on",
+        "target",
+        "kinds",
+        "phases",
+        "gaps",
+        "interleaved",
+        "offsets",
+        "frequencies",
+        "spans",
+        "continuity",
+    },
+    "patients": {"patients", "courses"},
+}
+
+
+@frozen(kw_only=True)
+class FileCheck:
+    """What is wrong with some files, and what is worth knowing about them; both in the order of the files."""
+
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+
+
+def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
+    """Read clinic, programme, patient, booking and schedule files, told apart by content, and compare them.
+
+    A folder stands for its TOML and CSV files and those of its `programmes`.
+    """
+    check = _Check()
+    for path in paths:
+        with check.collecting():
+            for one in _files(Path(path)):
+                with check.collecting():
+                    check.take(one)
+    check.read()
+    check.compare()
+    return FileCheck(faults=tuple(dict.fromkeys(check.faults)), notes=tuple(dict.fromkeys(check.notes)))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted([*path.glob("*.toml"), *path.glob("*.csv"), *path.glob("programmes/*.toml")])
+    if not found:
+        raise InvalidInput(Fault("there is no TOML or CSV file in this folder", source=str(path)))
+    return found
+
+
+def _sort(text: str) -> str:
+    """Which sort of file this is, by what stands in it; nothing where that cannot be told."""
+    if text.lstrip().startswith("{"):
+        return "schedule"
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    cells = {cell.strip().lower() for cell in first.split(",")}
+    return "bookings" if len(cells & set(COLUMNS)) > 1 else ""
+
+
+def _table_sort(file: TomlFile) -> str:
+    counts = {sort: len(signs & file.table.keys()) for sort, signs in _SIGNS.items()}
+    best = max(counts, key=lambda sort: counts[sort])
+    if not counts[best]:
+        message = (
+            "is no file of ours: a clinic has [rooms] and [staff], a programme [phases], patients [patients]"
+        )
+        raise InvalidInput(Fault(message, source=file.source))
+    return best
+
+
+@define
+class _Check:
+    """The files, sorted, what was read out of them so far, and the faults and notes met on the way."""
+
+    tables: dict[str, list[TomlFile]] = field(factory=lambda: {sort: [] for sort in _SIGNS})
+    texts: dict[str, list[tuple[str, str]]] = field(factory=lambda: {"bookings": [], "schedule": []})
+    clinics: list[Clinic] = field(factory=list)
+    programmes: tuple[Programme | None, ...] = ()
+    enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...]]] = field(factory=list)
+    faults: list[Fault] = field(factory=list)
+    notes: list[str] = field(factory=list)
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        try:
+            yield
+        except InvalidInput as error:
+            self.faults += error.faults
+
+    def take(self, path: Path) -> None:
+        """Sort in one file."""
+        text = read_text(path)
+        if sort := _sort(text):
+            self.texts[sort].append((path.name, text))
+        else:
+            file = TomlFile.of(text, path.name)
+            self.tables[_table_sort(file)].append(file)
+
+    def read(self) -> None:
+        """Read each file by itself, those that others refer to first."""
+        for file in self.tables["clinic"]:
+            with self.collecting():
+                self.clinics.append(clinic_of(file))
+        self.programmes, faults = programmes_and_faults_in(self.tables["programme"])
+        self.faults += faults
+        for file in self.tables["patients"]:
+            self._read_patients(file)
+        for source, text in self.texts["bookings"]:
+            with self.collecting():
+                self._read_bookings(source, text)
+        for source, text in self.texts["schedule"]:
+            with self.collecting():
+                self._read_schedule(source, text)
+
+    def _read_patients(self, file: TomlFile) -> None:
+        known = [programme for programme in self.programmes if programme is not None]
+        try:
+            self.enrolled.append((file, *patients_and_courses_in(file, known)))
+        except InvalidInput as error:
+            pairs = zip(self.programmes, self.tables["programme"], strict=True)
+            faulty = {own_name(table) for programme, table in pairs if programme is None}
+            self.faults += [fault for fault in error.faults if not _echoes(fault, file, faulty)]
+
+    def _read_bookings(self, source: str, text: str) -> None:
+        if len(self.clinics) != 1:
+            booking_rows(text, source, "UTC")
+            self.notes.append(
+                f"{source}: no one clinic was given, so rooms, staff and clock changes go unchecked"
+            )
+            return
+        (clinic,) = self.clinics
+        rows = booking_rows(text, source, clinic.zone)
+        strangers = dict.fromkeys(
+            row.of for row in rows if row.type != "patient" and row.of not in clinic.by_resource
+        )
+        self.notes += [
+            f"{source}: {clinic.id} has no {one.type} {one.id!r}; its rows are left out" for one in strangers
+        ]
+
+    def _read_schedule(self, source: str, text: str) -> None:
+        try:
+            schedule = from_document(text)
+        except InvalidInput as error:
+            raise InvalidInput(*(fault._replace(source=source) for fault in error.faults)) from None
+        for clinic in self.clinics:
+            if clinic.id == schedule.clinic and clinic_digest(clinic) != schedule.digest:
+                self.notes.append(f"{source}: {clinic.id} has changed since this schedule was made")
+
+    def compare(self) -> None:
+        """Hold what was read against the clinic, if one and only one could be read."""
+        if len(self.clinics) != 1:
+            return
+        (clinic,) = self.clinics
+        for file, programme in zip(self.tables["programme"], self.programmes, strict=True):
+            if programme is not None:
+                with self.collecting(), file.placing():
+                    refuse(clinic.faults_with(programme))
+        for file, patients, courses in self.enrolled:
+            with self.collecting(), file.placing():
+                refuse([*_strangers(clinic, patients), *self._beyond(clinic, courses)])
+            self.notes += [f"{file.source}: {note}" for note in _leavers(clinic, courses)]
+
+    def _beyond(self, clinic: Clinic, courses: Iterable[Course]) -> Iterator[Fault]:
+        """What the presets of some courses ask for that the clinic cannot give."""
+        for course in courses:
+            if course.programme not in self.programmes:
+                for fault in clinic.faults_with(course.programme):
+                    yield Fault(f"{fault.message} ({fault.path})", f"courses.{course.id}.programme")
+
+
+def _echoes(fault: Fault, file: TomlFile, faulty: set[str]) -> bool:
+    """Is it only said of a course because its programme's own file is at fault?"""
+    courses = file.table.get("courses")
+    return isinstance(courses, dict) and any(
+        fault.path == f"courses.{id}.programme"
+        and isinstance(one, dict)
+        and str(one.get("programme")) in faulty
+        for id, one in courses.items()
+    )
+
+
+def _strangers(clinic: Clinic, patients: Iterable[Patient]) -> Iterator[Fault]:
+    staff = [one.id for one in clinic.staff]
+    for patient in patients:
+        for path, people in (("excludes", patient.excludes), ("wishes.staff", patient.wishes.staff)):
+            for one in dict.fromkeys(people):
+                if one not in staff:
+                    yield Fault(
+                        f"nobody at {clinic.id} is {one!r}{meant(one, staff)}",
+                        f"patients.{patient.id}.{path}",
+                    )
+
+
+def _leavers(clinic: Clinic, courses: Iterable[Course]) -> Iterator[str]:
+    # Who has left may well have been there, so this is worth a note and no fault.
+    staff = {one.id for one in clinic.staff}
+    for course in courses:
+        for session, done in course.done.items():
+            for one in sorted({person for people in done.staff.values() for person in people} - staff):
+                yield f"courses.{course.id}.done.{session}: {one!r} is no longer, or not yet, at {clinic.id}"

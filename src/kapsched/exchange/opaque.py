@@ -1,0 +1,31 @@
+"""What stands for an id where nobody should read it? A keyed digest: stable, and nothing without the key."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import b32encode
+from hashlib import sha256
+
+from kapsched.errors import InvalidInput
+
+LETTERS = 26
+"""The length of an opaque name: 130 bits at five a letter."""
+
+
+def require_key(key: object) -> bytes:
+    """The clinic's key for opaque names, or `InvalidInput` if it is none; 32 random bytes make a good one."""
+    if not isinstance(key, bytes):
+        raise InvalidInput(f"the key of opaque names is bytes, not {type(key).__name__}", path="uid_key")
+    if not key:
+        raise InvalidInput(
+            "the key of opaque names is empty; 32 random bytes make a good one", path="uid_key"
+        )
+    return key
+
+
+def opaque(key: bytes, *parts: str | int) -> str:
+    """Letters and digits that stand for `parts`, and never for others; the first part says what for."""
+    # JSON keeps the parts apart, so that no two lists of them read alike.
+    digest = hmac.new(key, json.dumps(parts).encode("ascii"), sha256).digest()
+    return b32encode(digest).decode("ascii").lower()[:LETTERS]

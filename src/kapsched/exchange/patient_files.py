@@ -1,0 +1,123 @@
+"""Who are the patients, and which courses are theirs?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from functools import partial
+from os import PathLike
+from typing import Literal
+
+from kapsched.errors import InvalidInput
+from kapsched.exchange.fields import Fields, choice, day, label, listed, mapped, meant, one_or_more, text
+from kapsched.exchange.hours import (
+    HoursReader,
+    absences,
+    hours_reader,
+    moment_reader,
+    require_fortnight,
+    time_of_day,
+    weekdays,
+    written_zone,
+)
+from kapsched.exchange.programme_files import programme_named
+from kapsched.exchange.toml_files import TomlFile, read_format
+from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+from kapsched.model.programme import Programme
+
+_NO_DAY = date(1970, 1, 1)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_HALVES: tuple[Literal["morning", "afternoon"], ...] = ("morning", "afternoon")
+
+
+def read_courses(path: str | PathLike[str], programmes: Iterable[Programme] = ()) -> tuple[Course, ...]:
+    """The courses of a file of patients, in its order; `programmes` go before presets of the same name."""
+    return courses_in(TomlFile.read(path), programmes)
+
+
+def courses_in(file: TomlFile, programmes: Iterable[Programme] = ()) -> tuple[Course, ...]:
+    """The courses of a file already parsed."""
+    return patients_and_courses_in(file, programmes)[1]
+
+
+def patients_and_courses_in(
+    file: TomlFile, programmes: Iterable[Programme] = ()
+) -> tuple[tuple[Patient, ...], tuple[Course, ...]]:
+    """All that a file already parsed holds, patients without a course included."""
+    with file.placing():
+        return _patients_and_courses(file.table, tuple(programmes))
+
+
+def _patients_and_courses(
+    value: object, programmes: tuple[Programme, ...]
+) -> tuple[tuple[Patient, ...], tuple[Course, ...]]:
+    with Fields(value) as table:
+        read_format(table)
+        zone_name = table.take("zone", written_zone, "UTC" if "zone" in table else None)
+        hours = hours_reader(table)
+        patients = {
+            one.id: one for one in table.each("patients", partial(_patient, hours), _sketched_patient)
+        }
+        courses = table.each("courses", partial(_course, patients, programmes, zone_name))
+        require_fortnight(table, hours)
+    return tuple(patients.values()), courses
+
+
+def _patient(hours: HoursReader, id: str, value: object) -> Patient:
+    with Fields(value) as table:
+        return Patient(
+            id=id,
+            name=table.take("name", text, ""),
+            hours=table.take("hours", hours, None),
+            away=table.take("away", absences, ()),
+            excludes=table.take("excludes", listed(label), ()),
+            wishes=table.take("wishes", _wishes, Wishes()),
+        )
+
+
+def _sketched_patient(id: str, _: object) -> Patient:
+    return Patient(id=id)
+
+
+def _wishes(value: object) -> Wishes:
+    with Fields(value) as table:
+        half_day = table.take("half_day", choice(*_HALVES), None)
+        return Wishes(
+            weekdays=table.take("weekdays", weekdays, frozenset()),
+            half_day=half_day,
+            staff=table.take("staff", listed(label), ()),
+            time=table.take("time", time_of_day, None),
+        )
+
+
+def _course(
+    patients: Mapping[str, Patient],
+    programmes: tuple[Programme, ...],
+    zone_name: str | None,
+    id: str,
+    value: object,
+) -> Course:
+    def owner(value: object) -> Patient:
+        if label(value) not in patients:
+            raise InvalidInput(f"there is no patient {value!r}{meant(label(value), patients)}")
+        return patients[label(value)]
+
+    with Fields(value) as table:
+        patient = table.need("patient", owner, None)
+        programme = table.need("programme", lambda name: programme_named(label(name), programmes), None)
+        first_day = table.need("first_day", day, _NO_DAY)
+        done = table.take("done", mapped(partial(_done, zone_name)), {})
+        if programme is None:
+            raise InvalidInput(*table.faults)
+        return enrol(programme, patient or Patient(id="-"), id=id, first_day=first_day, done=done)
+
+
+def _done(zone_name: str | None, value: object) -> Done:
+    moment = moment_reader(zone_name)
+    if not isinstance(value, dict):
+        return Done(start=moment(value))
+    with Fields(value) as table:
+        start = table.need("start", moment, _NEVER)
+        end = table.take("end", moment, None)
+        staff = table.take("staff", mapped(one_or_more(label)), {})
+    return Done(start=start, end=end, staff=staff)

@@ -1,0 +1,244 @@
+"""How do plans and refusals become plain values for JSON, and come back the same?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import Any, TypeAlias, TypeVar, get_args
+
+from kapsched.errors import InvalidInput
+from kapsched.exchange.fields import (
+    Fields,
+    Reader,
+    anything,
+    boolean,
+    choice,
+    label,
+    listed,
+    listed_by,
+    meant,
+    shown,
+    text,
+    whole,
+)
+from kapsched.exchange.hours import placed, written_date, written_moment
+from kapsched.exchange.model_values import plain, reader_of
+from kapsched.model.bookings import RESOURCE_TYPES, Booking
+from kapsched.model.course import Course
+from kapsched.model.plan import PROOFS, Appointment, Cost, Plan, Reason, ReasonCode, Refusal, Sequence, Status
+from kapsched.timeline.zones import wall, zone
+
+T = TypeVar("T")
+Courses: TypeAlias = Mapping[str, Course]
+
+_STATUSES: tuple[Status, ...] = get_args(Status)
+_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
+_EXCLUSIVE = _PROVED = True
+_FIRST, _LAST = "1970-01-01T00:00+00:00", "1970-01-01T01:00+00:00"
+
+
+def moment_reader(zone_name: str) -> Reader[datetime]:
+    """A reader of a date and time with its offset, as the clocks of the zone show it."""
+    place = zone(zone_name)
+    return lambda value: wall(placed(written_moment(value), None), place)
+
+
+def clock_text(moment: datetime, zone_name: str) -> str:
+    """An instant as the clocks of the zone show it, with their offset."""
+    return wall(moment, zone(zone_name)).isoformat()
+
+
+def plan_value(plan: Plan, zone_name: str) -> dict[str, Any]:
+    """A plan; its course and programme by name."""
+    return {
+        "course": plan.course.id,
+        "patient": plan.course.patient.id,
+        "programme": {"name": plan.course.programme.name, "version": plan.course.programme.version},
+        "proved_through": plan.proved_through,
+        "steps": plan.steps,
+        "cost": None if plan.cost is None else plain(plan.cost, zone_name),
+        "appointments": [_appointment_value(one, plan.course, zone_name) for one in plan.appointments],
+    }
+
+
+def _appointment_value(one: Appointment, course: Course, zone_name: str) -> dict[str, Any]:
+    labels = {"course": one.course, "patient": one.patient}
+    # An appointment that was never labelled, or belongs elsewhere, says so; the others go by their plan.
+    own = {} if labels == {"course": course.id, "patient": course.patient.id} else labels
+    return {
+        "id": one.id,
+        "session": one.session,
+        "kind": one.kind,
+        **own,
+        "status": one.status,
+        "sequence": {"patient": one.sequence.patient, "staff": one.sequence.staff, "room": one.sequence.room},
+        "created": None if one.created is None else clock_text(one.created, zone_name),
+        "revised": None if one.revised is None else clock_text(one.revised, zone_name),
+        "start": clock_text(one.start, zone_name),
+        "end": clock_text(one.end, zone_name),
+        "bookings": [_booking_value(row, zone_name) for row in one.bookings],
+    }
+
+
+def _booking_value(row: Booking, zone_name: str) -> dict[str, Any]:
+    return {
+        "type": row.type,
+        "resource": row.resource,
+        "start": clock_text(row.start, zone_name),
+        "end": clock_text(row.end, zone_name),
+        "exclusive": row.exclusive,
+        **({"role": row.role} if row.role else {}),
+        **({"ref": row.ref} if row.ref else {}),
+    }
+
+
+def refusal_value(refusal: Refusal) -> dict[str, Any]:
+    """A refusal; its course by name."""
+    return {
+        "course": refusal.course.id,
+        "session": refusal.session,
+        "first": _date_text(refusal.first),
+        "last": _date_text(refusal.last),
+        "proved": refusal.proved,
+        "steps": refusal.steps,
+        "reasons": [
+            {
+                "code": reason.code,
+                "ids": list(reason.ids),
+                "first": _date_text(reason.first),
+                "last": _date_text(reason.last),
+                "sentence": reason.sentence,
+            }
+            for reason in refusal.reasons
+        ],
+    }
+
+
+def _date_text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def perhaps(read: Reader[T]) -> Reader[T | None]:
+    """What `read` reads, or null."""
+    return lambda value: None if value is None else read(value)
+
+
+def _of_course(courses: Courses) -> Reader[Course]:
+    def read(value: object) -> Course:
+        if label(value) not in courses:
+            raise InvalidInput(
+                f"there is no course {shown(value)} in this document{meant(label(value), courses)}"
+            )
+        return courses[label(value)]
+
+    return read
+
+
+def _same(wanted: object, whose: str) -> Reader[None]:
+    """A reader of what is said twice in a document, and must be said alike."""
+
+    def read(value: object) -> None:
+        if value != wanted or type(value) is not type(wanted):
+            raise InvalidInput(f"{shown(value)} does not agree with {whose}, which says {shown(wanted)}")
+
+    return read
+
+
+def read_plan(courses: Courses, zone_name: str, value: object) -> Plan:
+    """A plan of one of the courses."""
+    with Fields(value) as table:
+        course = table.need("course", _of_course(courses), None)
+        owner = None if course is None else course.patient.id
+        table.need("patient", text if course is None else _same(owner, "its course"), None)
+        table.need("programme", anything if course is None else partial(_same_programme, course), None)
+        proof = table.need("proved_through", choice(*PROOFS), PROOFS[0])
+        steps = table.need("steps", whole, 0)
+        cost = table.need("cost", perhaps(reader_of(Cost)), None)
+        one = partial(_read_appointment, course, moment_reader(zone_name))
+        appointments = table.need("appointments", listed_by("session", one), ())
+        if course is None:
+            raise InvalidInput(*table.faults)
+        return Plan(course=course, appointments=appointments, cost=cost, proved_through=proof, steps=steps)
+
+
+def _same_programme(course: Course, value: object) -> None:
+    with Fields(value) as table:
+        table.need("name", _same(course.programme.name, "its course"), None)
+        table.need("version", _same(course.programme.version, "its course"), None)
+
+
+def _read_appointment(course: Course | None, moment: Reader[datetime], value: object) -> Appointment:
+    with Fields(value) as table:
+        session, kind = table.need("session", label, ""), table.need("kind", label, "")
+        course_id = table.take("course", text, course.id if course else "")
+        patient = table.take("patient", text, course.patient.id if course else "")
+        agreeing = f"{course_id}:{session}"
+        table.need("id", anything if course is None else _same(agreeing, "its course and session"), None)
+        status = table.need("status", choice(*_STATUSES), _STATUSES[0])
+        sequence = table.need("sequence", reader_of(Sequence), Sequence())
+        created, revised = (
+            table.need("created", perhaps(moment), None),
+            table.need("revised", perhaps(moment), None),
+        )
+        start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
+        bookings = table.need("bookings", listed_by("resource", partial(_read_booking, moment)), ())
+    return Appointment(
+        session=session,
+        kind=kind,
+        course=course_id,
+        patient=patient,
+        status=status,
+        sequence=sequence,
+        created=created,
+        revised=revised,
+        start=start,
+        end=end,
+        bookings=bookings,
+    )
+
+
+def _read_booking(moment: Reader[datetime], value: object) -> Booking:
+    with Fields(value) as table:
+        type_ = table.need("type", choice(*RESOURCE_TYPES), RESOURCE_TYPES[0])
+        resource = table.need("resource", label, "")
+        start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
+        exclusive = table.need("exclusive", boolean, _EXCLUSIVE)
+        role, ref = table.take("role", text, ""), table.take("ref", text, "")
+    return Booking(
+        type=type_, resource=resource, start=start, end=end, exclusive=exclusive, role=role, ref=ref
+    )
+
+
+def read_refusal(courses: Courses, value: object) -> Refusal:
+    """A refusal of one of the courses."""
+    with Fields(value) as table:
+        course = table.need("course", _of_course(courses), None)
+        session = table.need("session", perhaps(label), None)
+        first, last = _dates(table)
+        proved, steps = table.need("proved", boolean, _PROVED), table.need("steps", whole, 0)
+        reasons = table.need("reasons", listed(_read_reason), ())
+        if course is None:
+            raise InvalidInput(*table.faults)
+        return Refusal(
+            course=course,
+            session=session,
+            first=first,
+            last=last,
+            proved=proved,
+            steps=steps,
+            reasons=reasons,
+        )
+
+
+def _read_reason(value: object) -> Reason:
+    with Fields(value) as table:
+        code = table.need("code", choice(*_CODES), _CODES[0])
+        ids, sentence = table.need("ids", listed(text), ()), table.need("sentence", text, "")
+        first, last = _dates(table)
+    return Reason(code=code, ids=ids, first=first, last=last, sentence=sentence)
+
+
+def _dates(table: Fields) -> tuple[date | None, date | None]:
+    day = perhaps(written_date)
+    return table.need("first", day, None), table.need("last", day, None)

@@ -1,0 +1,244 @@
+"""What programme does a table describe, with its kinds, phases and rules?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from attrs import define, field
+
+from kapsched.errors import Fault, InvalidInput
+from kapsched.exchange.fields import Fields, label, listed, listed_by, meant, named, positive, text, whole
+from kapsched.exchange.rule_tables import RULE_TABLES, days
+from kapsched.exchange.toml_files import read_format
+from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.rules import Offset, Rule, Span
+from kapsched.timeline.units import Days
+
+
+class _Stretch(NamedTuple):
+    """A phase, with an offset for each step of its cadence."""
+
+    phase: Phase
+    steps: tuple[Offset, ...]
+
+
+class Step(NamedTuple):
+    """So many rounds of a phase, each so many days after the one before, within a tolerance."""
+
+    every: Days
+    times: int
+    tolerance: Days
+
+
+class _Place(NamedTuple):
+    """Where a rule is written; `fields` moves faults of some of its fields, and "" to the place itself."""
+
+    path: str
+    fields: Mapping[str, str] = {}
+
+    def of(self, attribute: str) -> str:
+        field = self.fields.get(attribute, attribute)
+        return f"{self.path}.{field}" if field else self.path
+
+
+_SELECTORS = {"gaps": ("of", "after", "before"), "offsets": ("of", "anchor")}
+_SHORT_GAP = {"after": "of", "before": "of"}
+
+
+@define
+class _Rules:
+    """The rules read so far, each with the place in the file where its faults belong."""
+
+    rules: list[Rule] = field(factory=list)
+    places: dict[str, _Place] = field(factory=dict)
+
+    def add(self, rules: Iterable[Rule], place: _Place) -> None:
+        """Take in the rules written at `place`."""
+        for rule in rules:
+            if rule.name in self.places:
+                raise InvalidInput(f"there is already a rule {rule.name!r}, at {self.places[rule.name].path}")
+        for rule in rules:
+            self.rules.append(rule)
+            self.places[rule.name] = place
+
+    def read(self, kind: str, name: str, value: object) -> None:
+        """Read one rule of the table `kind`."""
+        _plain(name)
+        short = kind == "interleaved" or "of" in named(value)
+        self.add(RULE_TABLES[kind](name, value), _Place(f"{kind}.{name}", _SHORT_GAP if short else {}))
+
+    def sketch(self, kind: str, name: str, value: object) -> None:
+        """Take in the name and the selectors of a rule at fault, so that they can still be looked at."""
+        self.places.setdefault(name, _Place(f"{kind}.{name}"))
+        for attribute in _SELECTORS.get(kind, ("of",)):
+            said = value.get(attribute) if isinstance(value, dict) else None
+            names = [said] if isinstance(said, str) else said
+            if isinstance(names, list) and names and all(isinstance(one, str) and one for one in names):
+                place = _Place(f"{kind}.{name}.{attribute}", {"of": ""})
+                self.rules.append(Span(name=f"{kind}.{name}.{attribute}", of=names, at_most=Days(1)))
+                self.places[f"{kind}.{name}.{attribute}"] = place
+
+    def moved(self, fault: Fault) -> Fault:
+        """A fault of the finished programme as one of the file."""
+        for name in sorted(self.places, key=len, reverse=True):
+            if fault.path.startswith(f"rules.{name}."):
+                return fault._replace(path=self.places[name].of(fault.path.removeprefix(f"rules.{name}.")))
+        return fault
+
+
+def programme_of(value: object) -> Programme:
+    """The programme a table describes in full; `based_on` has been seen to before."""
+    with Fields(value) as table:
+        read_format(table)
+        name, version = table.need("name", label, "programme"), table.need("version", label, "1")
+        table.take("based_on", text, "")
+        target = table.take("target", label, "")
+        for key in ("kinds", "phases"):
+            table.need(key, named, {})
+        kinds = table.each("kinds", _kind, _sketched_kind)
+        known = [kind.name for kind in kinds]
+        stretches = table.each(
+            "phases",
+            lambda name, one: _stretch(name, one, known),
+            lambda name, one: _sketched_stretch(name, one, known),
+        )
+        rules = _rules(table, stretches)
+        if not kinds or not stretches:
+            for key in ("kinds", "phases"):
+                if table.take(key, named, None) == {}:
+                    table.fault("at least one is wanted", key)
+            raise InvalidInput(*table.faults)
+        try:
+            return Programme(
+                name=name,
+                version=version,
+                kinds=kinds,
+                phases=[one.phase for one in stretches],
+                rules=rules.rules,
+                target=target,
+            )
+        except InvalidInput as error:
+            raise InvalidInput(*map(rules.moved, error.faults)) from None
+
+
+def _rules(table: Fields, stretches: Iterable[_Stretch]) -> _Rules:
+    found = _Rules()
+    for kind in RULE_TABLES:
+        table.each(kind, partial(found.read, kind), partial(found.sketch, kind))
+        if kind == "offsets":
+            for stretch in stretches:
+                _add_steps(found, stretch, table)
+    return found
+
+
+def _add_steps(found: _Rules, stretch: _Stretch, table: Fields) -> None:
+    for number, step in enumerate(stretch.steps, start=1):
+        path = f"phases.{stretch.phase.name}.steps.{number}"
+        try:
+            found.add([step], _Place(path, {"of": "", "anchor": "", "before": ""}))
+        except InvalidInput as error:
+            table.faults += error.under(path).faults
+
+
+def _plain(name: str) -> str:
+    if "/" in name or name == "*":
+        raise InvalidInput(f"{name!r} is not a name: selectors use '/' and '*'")
+    return name
+
+
+def _segment(value: object) -> Segment:
+    with Fields(value) as table:
+        name = table.need("name", label, "")
+        minutes = table.need("minutes", whole, 1)
+        staff, room = table.take("staff", listed(label), ()), table.take("room", label, None)
+        shares = table.take("shares", listed(label), ())
+        turnaround, tail = table.take("turnaround", whole, 0), table.take("tail", whole, 0)
+        return Segment(
+            name=name,
+            minutes=minutes,
+            staff=staff,
+            room=room,
+            turnaround=turnaround,
+            tail=tail,
+            shares=() if table.faults else shares,
+        )
+
+
+def _kind(name: str, value: object) -> SessionKind:
+    with Fields(value) as table:
+        _plain(name)
+        handover = table.take("handover", listed(label), ())
+        segments = table.need("segments", listed_by("name", _segment), ())
+        needs = {need for segment in segments for need in (*segment.staff, segment.room)}
+        if segments:
+            for one in handover:
+                if one not in needs:
+                    table.fault(f"{one!r} is neither a role nor a room of these segments", "handover")
+    return SessionKind(name=name, segments=segments, handover=handover)
+
+
+def _sketched_kind(name: str, value: object) -> SessionKind:
+    """A kind that needs every role it seems to name, so that rules about it can still be looked at."""
+    segments = value.get("segments") if isinstance(value, dict) else None
+    tables = [one for one in segments if isinstance(one, dict)] if isinstance(segments, list) else []
+    listings = [one["staff"] for one in tables if isinstance(one.get("staff"), list)]
+    staff = [role for listing in listings for role in listing if isinstance(role, str)]
+    return SessionKind(name=name, segments=(Segment(name="sketch", minutes=1, staff=staff),))
+
+
+def _stretch(name: str, value: object, kinds: list[str]) -> _Stretch:
+    with Fields(value) as table:
+        _plain(name)
+        order = table.need("order", listed(label), ())
+        for kind in dict.fromkeys(order):
+            if kind not in kinds:
+                table.fault(f"there is no kind {kind!r}{meant(kind, kinds)}", "order")
+        times = table.take("times", positive, 1)
+        steps = table.take("steps", listed(_step), ())
+        if steps and "times" in table and times != sum(step.times for step in steps):
+            table.fault(
+                f"the steps add up to {sum(step.times for step in steps)}; say one of the two", "times"
+            )
+        elif "steps" in table and not steps and not table.faults:
+            table.fault("at least one step is wanted", "steps")
+    phase = Phase(name=name, order=order, times=sum(step.times for step in steps) if steps else times)
+    return _Stretch(phase, cadence(phase, steps))
+
+
+def cadence(phase: Phase, steps: Iterable[Step]) -> tuple[Offset, ...]:
+    """The offsets that steps stand for: each session of the phase's first kind from the one before it."""
+    kind, begun, found = phase.order[0], 0, []
+    for number, step in enumerate(steps, start=1):
+        count = step.times * phase.order.count(kind)
+        found.append(
+            Offset(
+                name=f"{phase.name}-step-{number}",
+                of=[f"{phase.name}/{kind}/{begun + one}" for one in range(1, count + 1)],
+                anchor=kind,
+                earliest=Days(step.every.count - step.tolerance.count),
+                ideal=step.every,
+                latest=Days(step.every.count + step.tolerance.count),
+            )
+        )
+        begun += count
+    return tuple(found)
+
+
+def _step(value: object) -> Step:
+    with Fields(value) as table:
+        every, tolerance = table.need("every", days, Days(1)), table.take("tolerance", days, Days(0))
+        times = table.need("times", positive, 1)
+        if every.count < 1:
+            table.fault(f"steps lie at least 1 day apart, not {every}", "every")
+        if tolerance.count < 0:
+            table.fault(f"a tolerance cannot be negative: {tolerance}", "tolerance")
+    return Step(every, times, tolerance)
+
+
+def _sketched_stretch(name: str, value: object, kinds: list[str]) -> _Stretch:
+    """A phase with all the sessions it may be meant to have, for the same reason."""
+    order = value.get("order") if isinstance(value, dict) else None
+    known = [one for one in order if one in kinds] if isinstance(order, list) else []
+    return _Stretch(Phase(name=name, order=known + kinds * 2, times=20), ())

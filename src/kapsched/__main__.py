@@ -1,0 +1,5 @@
+"""`python -m kapsched`: the command line."""
+
+from kapsched.cli import main
+
+main()

@@ -1,0 +1,83 @@
+"""What does a clinic's folder hold? The clinic, its bookings, its courses, and the key of its calendars."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import frozen
+
+from kapsched.errors import Fault, InvalidInput, refuse
+from kapsched.exchange.documents import (
+    bookings_file,
+    check_files,
+    read_bookings,
+    read_clinic,
+    read_courses,
+    read_programmes,
+)
+from kapsched.model.bookings import Bookings
+from kapsched.model.clinic import Clinic
+from kapsched.model.course import Course
+
+
+@frozen(kw_only=True)
+class ClinicFolder:
+    """What was read, from which files, and what is worth knowing about them."""
+
+    files: tuple[Path, ...]
+    clinic: Clinic
+    bookings: Bookings
+    courses: tuple[Course, ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> ClinicFolder:
+        """The files of a clinic's folder, or a clinic's file alone with its bookings but without any course.
+
+        `InvalidInput` holds the faults of all of them.
+        """
+        whole = path.is_dir()
+        clinic_path = path / "clinic.toml" if whole else path
+        patients, programmes = path / "patients.toml", sorted(path.glob("programmes/*.toml"))
+        bookings = _bookings_path(clinic_path)
+        files = [clinic_path, *programmes, *([patients] if whole else []), *([bookings] if bookings else [])]
+        check = check_files(files)
+        refuse(check.faults)
+        clinic = read_clinic(clinic_path)
+        return cls(
+            files=tuple(files),
+            clinic=clinic,
+            bookings=read_bookings(bookings, clinic) if bookings else Bookings(),
+            courses=read_courses(patients, read_programmes(programmes)) if whole else (),
+            notes=check.notes,
+        )
+
+
+def _bookings_path(clinic_path: Path) -> Path | None:
+    with suppress(InvalidInput):  # the check of all files says what is wrong
+        return bookings_file(clinic_path)
+    return None
+
+
+def read_key(path: Path) -> bytes | None:
+    """The key in a file; None where there is no such file, but a folder to make it in."""
+    if not path.parent.is_dir():
+        raise InvalidInput(f"there is no folder {path.parent}", path="--key")
+    try:
+        key = path.read_bytes().strip()
+    except FileNotFoundError:
+        return None
+    if not key:
+        raise InvalidInput(Fault("holds no key; without the file a new key is made", source=str(path)))
+    return key
+
+
+def make_key(path: Path) -> bytes:
+    """A new key, in a new file that only its owner can read."""
+    key = secrets.token_hex(32).encode("ascii")
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key + b"\n")
+    return key

@@ -1,0 +1,252 @@
+"""Which commands are there? Each parses, calls and prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from kapsched.cli.clinic_folder import ClinicFolder, make_key, read_key
+from kapsched.cli.out_folder import (
+    SCHEDULE,
+    read_schedule,
+    require_own_folder,
+    require_same_clinic,
+    write_folder,
+)
+from kapsched.cli.screen import (
+    appointments,
+    difference,
+    progress_over,
+    show_closing,
+    show_reports,
+    summary,
+    tell,
+)
+from kapsched.errors import Fault, InvalidInput
+from kapsched.exchange.documents import check_files, clinic_digest, preset_text, presets
+from kapsched.exchange.hours import placed, written_moment
+from kapsched.exchange.tables import closing_table
+from kapsched.model.clinic import Clinic
+from kapsched.model.plan import Schedule
+from kapsched.model.revisions import confirmed, succeeding
+from kapsched.planning.course_plan import DEFAULT_STEPS
+from kapsched.planning.diary import Diary
+from kapsched.timeline.zones import wall
+from kapsched.workflow import not_among, plan_courses, verify_plans
+
+BAD_INPUT, SOME_REFUSED, NEW_FINDINGS = 2, 3, 4
+INTERRUPTED, NOBODY_READS = 130, 141
+
+EXIT_CODES = f"""\b
+Exit status, the first that applies:
+  {BAD_INPUT}  something that was given cannot be used; nothing was written
+  {NEW_FINDINGS}  an appointment breaks a promise
+  {SOME_REFUSED}  a course could not be placed
+  0  none of these
+
+A 1 is a fault of ours; please report what was printed.
+"""
+
+A_PATH = click.Path(path_type=Path)
+
+
+class Commands(click.Group):
+    """Commands whose failures are sentences: only a fault of ours ends with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except InvalidInput as error:
+            for fault in error.faults:
+                tell(fault, aside=True)
+            ctx.exit(BAD_INPUT)
+        except BrokenPipeError:
+            # Whoever was reading has seen enough; what is left must not fail once more at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(NOBODY_READS)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            notes = getattr(error, "__notes__", ())
+            tell("; ".join((f"{error.filename or 'a file'} cannot be used: {why}", *notes)), aside=True)
+            ctx.exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            tell("stopped", aside=True)
+            ctx.exit(INTERRUPTED)
+
+
+def _release() -> str:
+    try:
+        return version("kapsched")
+    except PackageNotFoundError:
+        return "run from its sources"
+
+
+@click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_release(), message="%(prog)s %(version)s")
+def kapsched() -> None:
+    """Book whole courses of treatment, or learn exactly why they cannot be booked."""
+
+
+@kapsched.command(epilog=EXIT_CODES, short_help="Check a clinic's files, and change nothing.")
+@click.argument("files", nargs=-1, required=True, type=A_PATH)
+def check(files: tuple[Path, ...]) -> None:
+    """Check clinic, programme, patient, booking and schedule FILES, or a folder of them; change nothing."""
+    found = check_files(files)
+    for note in found.notes:
+        tell(f"note: {note}")
+    if found.faults:
+        raise InvalidInput(*found.faults)
+    tell(f"no faults in {', '.join(map(str, files))}")
+
+
+@kapsched.command(epilog=EXIT_CODES, short_help="Plan a clinic's courses; write calendars and pictures.")
+@click.argument("folder", metavar="DIR", type=A_PATH)
+@click.option("--now", metavar="T", required=True, help="The time at the clinic, such as 2026-12-01T09:00.")
+@click.option("--out", metavar="DIR", required=True, type=A_PATH, help="The folder to write into.")
+@click.option("--confirm", is_flag=True, help="Confirm every appointment.")
+@click.option("--afresh", is_flag=True, help="Discard the schedule in the folder, after asking.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--steps",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=DEFAULT_STEPS,
+    show_default=True,
+    help="How far to search for each course.",
+)
+@click.option("--key", metavar="FILE", type=A_PATH, help="The key of the calendars.  [default: DIR/uid.key]")
+def plan(
+    folder: Path, now: str, out: Path, *, confirm: bool, afresh: bool, yes: bool, steps: int, key: Path | None
+) -> None:
+    """Plan the courses of the clinic in DIR and write schedule, calendars and pictures.
+
+    DIR holds clinic.toml, patients.toml, programmes/*.toml and the bookings that the clinic's file names. A
+    schedule that is already in the folder to write into is kept: only courses that it does not place are
+    planned.
+    """
+    if not folder.is_dir():
+        raise InvalidInput(Fault("there is no such folder", source=str(folder)))
+    site, key = ClinicFolder.read(folder), key or folder / "uid.key"
+    moment = _moment(now, site.clinic)
+    require_own_folder(out, (*site.files, key))
+    uid_key, before = read_key(key), _schedule_before(out / SCHEDULE, site.clinic)
+    for note in site.notes:
+        tell(f"note: {note}", aside=True)
+    if afresh and before and not yes:
+        _ask_to_discard(before, out)
+    schedule = _planned(site, None if afresh else before, moment, steps)
+    schedule = confirmed(schedule) if confirm else schedule
+    schedule = succeeding(schedule, before) if before else schedule
+    reports = verify_plans(schedule, site.clinic, booked=site.bookings, courses=site.courses)
+    if uid_key is None:
+        uid_key = make_key(key)
+        tell(f"note: made {key}; keep it, for without it every calendar would become a new one", aside=True)
+    others = not_among(site.bookings, schedule.bookings)
+    changed = write_folder(out, schedule, site.clinic, others, uid_key)
+    new = show_reports(reports, aside=True, new_only=True)
+    show_closing(closing_table(schedule))
+    if before:
+        tell(difference(schedule, before))
+    tell(f"{summary(schedule)}; {'written to' if changed else 'nothing to change in'} {out}")
+    _finish(new, refused=len(schedule.refusals))
+
+
+def _planned(site: ClinicFolder, kept: Schedule | None, now: datetime, steps: int) -> Schedule:
+    planned = {one.course.id for one in kept.plans} if kept else set()
+    with progress_over(sum(course.id not in planned for course in site.courses)) as progress:
+        return plan_courses(
+            site.courses,
+            Diary(site.clinic, booked=site.bookings),
+            now=now,
+            digest=clinic_digest(site.clinic),
+            kept=kept,
+            steps=steps,
+            progress=progress,
+        )
+
+
+def _moment(text: str, clinic: Clinic) -> datetime:
+    """The time that an option says, on the clinic's clocks unless it has an offset."""
+    try:
+        return wall(placed(written_moment(text), clinic.zone), clinic.place)
+    except InvalidInput as error:
+        raise error.under("--now") from None
+
+
+def _schedule_before(path: Path, clinic: Clinic) -> Schedule | None:
+    if not path.exists():
+        return None
+    schedule = read_schedule(path)
+    require_same_clinic(schedule, clinic, path)
+    return schedule
+
+
+def _ask_to_discard(before: Schedule, out: Path) -> None:
+    there = appointments(before).values()
+    sure = sum(one.status == "confirmed" for one in there)
+    try:
+        agreed = click.confirm(
+            f"Discard the schedule in {out}, of {len(there)} appointments ({sure} confirmed)?", err=True
+        )
+    except click.Abort:  # nobody is there to answer
+        tell("", aside=True)
+        agreed = False
+    if not agreed:
+        raise InvalidInput("the schedule stays as it is; with --yes it is discarded unasked", path="--afresh")
+
+
+def _finish(new_findings: int, refused: int = 0) -> None:
+    sys.exit(NEW_FINDINGS if new_findings else SOME_REFUSED if refused else 0)
+
+
+@kapsched.command(epilog=EXIT_CODES, short_help="Verify the plans of a schedule.")
+@click.argument("schedule", type=A_PATH)
+@click.option(
+    "--clinic",
+    "folder",
+    metavar="DIR",
+    required=True,
+    type=A_PATH,
+    help="The clinic's folder, or its clinic.toml alone: then courses count as they were planned.",
+)
+@click.option("--now", metavar="T", help="Judge notice and horizon too, as at this time.")
+def verify(schedule: Path, folder: Path, now: str | None) -> None:
+    """Verify the plans of a SCHEDULE against the clinic, its bookings and one another."""
+    site, planned = ClinicFolder.read(folder), read_schedule(schedule)
+    require_same_clinic(planned, site.clinic, schedule)
+    moment = _moment(now, site.clinic) if now else None
+    reports = verify_plans(
+        planned,
+        site.clinic,
+        booked=site.bookings,
+        courses=site.courses,
+        now=moment,
+        horizon=site.clinic.horizon if now else None,
+    )
+    for note in site.notes:
+        tell(f"note: {note}", aside=True)
+    if planned.digest != clinic_digest(site.clinic):
+        tell(f"note: {site.clinic.id} has changed since this schedule was made", aside=True)
+    new = show_reports(reports, aside=False, new_only=False)
+    there = sum(len(report.findings) for _, report in reports) - new
+    tell(f"{len(reports)} plans verified: {new} new findings, {there} already there")
+    _finish(new)
+
+
+@kapsched.command("presets", short_help="List the presets, or print one.")
+@click.argument("name", required=False)
+def show_presets(name: str | None) -> None:
+    """List the presets, or print the TOML of the one called NAME, as a start for a programme of your own."""
+    if name is None:
+        width = max(map(len, presets()))
+        for one in presets():
+            first, _, _ = preset_text(one).partition("\n")
+            tell(f"{one:{width}}  {first.removeprefix('#').strip()}")
+        return
+    newest = max((one for one in presets() if one.startswith(f"{name}@")), default=name)
+    click.echo(preset_text(newest), nl=False)

@@ -1,0 +1,111 @@
+"""What is written where? A schedule with its calendars and pictures, in one folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from kapsched.errors import Fault, InvalidInput
+from kapsched.exchange.documents import from_document, to_document
+from kapsched.exchange.feeds import feeds, index_rows
+from kapsched.exchange.opaque import opaque
+from kapsched.exchange.pictures import course_strip, week_by_room
+from kapsched.exchange.tables import Table, course_table, week_table
+from kapsched.exchange.toml_files import read_text
+from kapsched.exchange.writing import write_all
+from kapsched.model.bookings import Booking
+from kapsched.model.clinic import Clinic
+from kapsched.model.plan import Schedule
+from kapsched.timeline.zones import wall
+
+SCHEDULE = "schedule.json"
+
+# What a run before may have left that this one does not write again.
+_OURS = (
+    "calendars/patients/*.ics",
+    "calendars/staff/*.ics",
+    "calendars/rooms/*.ics",
+    "pictures/courses/*.svg",
+    "pictures/courses/*.csv",
+    "pictures/weeks/*.svg",
+    "pictures/weeks/*.csv",
+)
+
+
+def require_own_folder(out: Path, inputs: Iterable[Path]) -> None:
+    """Refuse a folder that holds what is read: it might be overwritten, and the key be given away."""
+    if out.exists() and not out.is_dir():
+        raise InvalidInput(f"{out} is a file; name a folder to write into", path="--out")
+    for one in inputs:
+        if one.resolve().is_relative_to(out.resolve()):
+            raise InvalidInput(
+                f"{one} lies in {out}, which is to be written into; name another folder, "
+                f"such as {one.parent / 'out'}",
+                path="--out",
+            )
+
+
+def read_schedule(path: Path) -> Schedule:
+    """The schedule of a file; its faults carry the file's name."""
+    try:
+        return from_document(read_text(path))
+    except InvalidInput as error:
+        raise InvalidInput(*(fault._replace(source=str(path)) for fault in error.faults)) from None
+
+
+def require_same_clinic(schedule: Schedule, clinic: Clinic, path: Path) -> None:
+    """Refuse a schedule of another clinic, or of one whose clocks were others."""
+    for name, said, wanted in (
+        ("clinic", schedule.clinic, clinic.id),
+        ("timezone", schedule.zone, clinic.zone),
+    ):
+        if said != wanted:
+            message = f"this schedule is of {said!r}, and the clinic's file is of {wanted!r}"
+            raise InvalidInput(Fault(message, name, str(path)))
+
+
+def write_folder(
+    out: Path, schedule: Schedule, clinic: Clinic, booked: Iterable[Booking], key: bytes
+) -> tuple[Path, ...]:
+    """Write everything, or where an error is raised nothing; the paths that changed."""
+    files = {out / name: content for name, content in _files(schedule, clinic, tuple(booked), key)}
+    try:
+        return write_all(files, stale=[path for pattern in _OURS for path in out.glob(pattern)])
+    except OSError as error:
+        error.add_note(f"everything in {out} is as it was")
+        raise
+
+
+def _files(
+    schedule: Schedule, clinic: Clinic, booked: tuple[Booking, ...], key: bytes
+) -> Iterator[tuple[str, bytes]]:
+    yield SCHEDULE, to_document(schedule).encode("utf-8")
+    for feed in feeds(schedule, uid_key=key):
+        yield f"calendars/{feed.name}", feed.content
+    yield "calendars/index.csv", _index(("type", "id", "file"), index_rows(schedule, key))
+    names = [f"courses/{opaque(key, 'picture', plan.course.id)}" for plan in schedule.plans]
+    for name, plan in zip(names, schedule.plans, strict=True):
+        yield from _drawn(name, course_strip(plan, clinic), course_table(plan, clinic))
+    rows = zip(schedule.plans, names, strict=True)
+    pictures = [(plan.course.id, plan.course.patient.id, f"{name}.svg") for plan, name in rows]
+    yield "pictures/index.csv", _index(("course", "patient", "file"), pictures)
+    for monday in _mondays(schedule, clinic):
+        picture = week_by_room(schedule, clinic, monday, booked=booked)
+        yield from _drawn(f"weeks/{monday}", picture, week_table(schedule, clinic, monday, booked=booked))
+
+
+def _drawn(name: str, picture: str, table: Table) -> Iterator[tuple[str, bytes]]:
+    yield f"pictures/{name}.svg", picture.encode("utf-8")
+    yield f"pictures/{name}.csv", table.csv().encode("utf-8")
+
+
+def _index(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
+    return Table(title="", heads=heads, rows=rows).csv().encode("utf-8")
+
+
+def _mondays(schedule: Schedule, clinic: Clinic) -> list[date]:
+    """The Mondays of the weeks that hold an appointment."""
+    shown = (one for plan in schedule.plans for one in plan.appointments if one.status != "cancelled")
+    days = {wall(one.start, clinic.place).date() for one in shown}
+    return sorted({day - timedelta(days=day.weekday()) for day in days})

@@ -1,0 +1,38 @@
+"""What is costly is made once a session: the harbour example, planned as the README plans it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from click.testing import Result
+
+from tests.desk import Desk
+from tests.fences import ROOT
+
+HARBOUR_NOW = "2026-12-01T09:00"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: plans the whole harbour example")
+
+
+@frozen
+class Harbour:
+    """A copy of the example with what came of planning it; not to be changed."""
+
+    desk: Desk
+    result: Result
+
+    @property
+    def out(self) -> Path:
+        return self.desk.out
+
+
+@pytest.fixture(scope="session")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Harbour:
+    desk = Desk(tmp_path_factory.mktemp("harbour"))
+    shutil.copytree(ROOT / "examples" / "harbour", desk.clinic, ignore=shutil.ignore_patterns("uid.key"))
+    return Harbour(desk, desk.plan(now=HARBOUR_NOW))

@@ -1,0 +1,89 @@
+"""Is the harbour example planned whole, and does a second run leave alone what stands?"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from kapsched.cli.clinic_folder import ClinicFolder
+from kapsched.planning.diary import Diary
+from kapsched.timeline.zones import wall
+from kapsched.workflow import plan_courses
+from tests.conftest import HARBOUR_NOW, Harbour
+from tests.desk import Desk, contents
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def copy(harbour: Harbour, tmp_path: Path) -> Desk:
+    shutil.copytree(harbour.desk.folder, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path)
+
+
+def test_every_patient_of_harbour_is_placed_and_each_plan_is_proved(harbour: Harbour) -> None:
+    assert harbour.result.exit_code == 0
+    assert harbour.result.stdout.splitlines()[-1].startswith(
+        "24 placed, 0 refused; 326 appointments; written to "
+    )
+    schedule = harbour.desk.schedule()
+    assert [plan.proved_through for plan in schedule.plans] == ["all"] * 24
+    assert [plan.course.id for plan in schedule.plans] == [f"c{number:02}" for number in range(1, 25)]
+    assert schedule.revision == 1
+
+
+def test_the_plans_of_harbour_stand_before_the_verifier(harbour: Harbour) -> None:
+    result = harbour.desk.type(
+        "verify", harbour.out / "schedule.json", "--clinic", harbour.desk.clinic, "--now", HARBOUR_NOW
+    )
+    assert (result.exit_code, result.stdout) == (0, "24 plans verified: 0 new findings, 0 already there\n")
+
+
+def test_what_is_booked_at_harbour_matters(harbour: Harbour) -> None:
+    site = ClinicFolder.read(harbour.desk.clinic)
+    assert len(site.bookings) >= 200
+    now = wall(datetime.fromisoformat(f"{HARBOUR_NOW}+00:00"), site.clinic.place)
+    empty = plan_courses(site.courses, Diary(site.clinic), now=now, digest="")
+    loaded = harbour.desk.schedule()
+    pairs = zip(loaded.plans, empty.plans, strict=True)
+    different = [one for one, other in pairs if one.appointments != other.appointments]
+    assert len(different) * 3 >= len(loaded.plans)
+
+
+def test_a_second_run_over_harbour_changes_no_byte(copy: Desk) -> None:
+    before = copy.written()
+    result = copy.plan(now=HARBOUR_NOW)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-2:] == [
+        "326 appointments stay as they were",
+        f"24 placed, 0 refused; 326 appointments; nothing to change in {copy.out}",
+    ]
+    assert copy.written() == before
+
+
+def test_a_twenty_fifth_patient_changes_no_byte_of_the_others(copy: Desk) -> None:
+    before, patients = copy.written(), copy.clinic / "patients.toml"
+    more = (
+        '\n[patients.q25]\n[courses.c25]\npatient = "q25"\nprogramme = "iv-six@1"\nfirst_day = 2026-12-07\n'
+    )
+    patients.write_text(patients.read_text(encoding="utf-8") + more, encoding="utf-8")
+    result = copy.plan(now="2026-12-02T10:00")
+    assert result.exit_code == 0, result.output
+    assert "326 appointments stay as they were, 7 are new\n" in result.stdout
+    after = copy.written()
+    theirs = [name for name in before if name.startswith(("calendars/patients/", "pictures/courses/"))]
+    assert len(theirs) == 24 * 3
+    assert [name for name in theirs if after[name] != before[name]] == []
+    assert copy.schedule().revision == 2
+
+
+def test_each_patient_of_harbour_has_a_calendar_and_the_index_says_whose(harbour: Harbour) -> None:
+    with (harbour.out / "calendars" / "index.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted(row["id"] for row in rows if row["type"] == "patient") == [f"q{n:02}" for n in range(1, 25)]
+    calendars = {name for name in contents(harbour.out / "calendars") if name.endswith(".ics")}
+    assert {row["file"] for row in rows} == calendars

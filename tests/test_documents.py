@@ -1,0 +1,85 @@
+"""Do the documents show what can be run, and is all they show run?"""
+
+from __future__ import annotations
+
+import re
+
+from pathlib import Path
+
+import pytest
+
+from tests.consoles import PAGES, answered
+from tests.fences import ROOT, fence_under, fences, python_example
+from tests.readme_picture import PICTURE, drawn
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize(
+    ("heading", "start"), [("Run it", "uv run kapsched plan "), ("Test it", "uv run pytest")]
+)
+def test_the_readme_has_its_command_directly_beneath_the_heading(heading: str, start: str) -> None:
+    fence = fence_under((ROOT / "README.md").read_text(encoding="utf-8"), heading)
+    assert (fence.language, fence.direct) == ("sh", True)
+    assert fence.text.startswith(start)
+    assert "\n" not in fence.text
+
+
+def test_every_python_example_has_prompts_so_that_it_is_run() -> None:
+    silent = [
+        f"{path.relative_to(ROOT)}, {fence.heading}"
+        for path in DOCUMENTS
+        for fence in fences(path.read_text(encoding="utf-8"))
+        if fence.language.startswith(("py", "{code", "{doctest"))
+        and (fence.language != "python" or not fence.text.startswith(">>> "))
+    ]
+    assert silent == []
+
+
+def test_no_example_is_skipped() -> None:
+    skipping = [path.name for path in DOCUMENTS if "doctest: +" in path.read_text(encoding="utf-8")]
+    assert skipping == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_command_line_answers_as_the_page_shows(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    text = page.read_text(encoding="utf-8")
+    assert answered(text) == text, "write it anew: python -m tests.consoles"
+
+
+def test_the_picture_of_the_readme_is_of_the_plan_that_its_example_makes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert PICTURE.read_bytes().decode("utf-8") == drawn(), "write it anew: python -m tests.readme_picture"
+
+
+def test_the_picture_of_the_readme_is_told_in_words_too() -> None:
+    (image,) = re.finditer(r"!\[([^]]+)]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert ROOT / image[2] == PICTURE
+    assert "A course of sixteen visits on a strip of weeks from March to July 2027" in " ".join(
+        image[1].split()
+    )
+    # What the words say of the picture, the picture says too.
+    assert "16 visits from Tue 23 March 2027 to Fri 2 July 2027" in PICTURE.read_text(encoding="utf-8")
+
+
+def test_every_link_within_the_documents_leads_somewhere() -> None:
+    dead = [
+        f"{path.relative_to(ROOT)}: {link}"
+        for path in DOCUMENTS
+        for link in re.findall(r"]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / link).exists()
+    ]
+    assert dead == []
+
+
+def test_the_example_of_a_document_is_its_statements_in_order() -> None:
+    first = "```python\n>>> a = 1\n>>> a\n1\n\n```\n"
+    second = "```python\n>>> for b in (a,):\n...     b\n1\n\n```\n"
+    document = f"# A\n\n{first}\n```sh\nls\n```\n\n{second}"
+    assert python_example(document) == "a = 1\na\nfor b in (a,):\n    b\n"

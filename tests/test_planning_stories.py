@@ -1,0 +1,583 @@
+"""What does the planner do with the days that trouble a clinic, and what does it say when nothing can be done?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, time, timedelta
+from itertools import combinations
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from kapsched.exchange.documents import load_preset
+from kapsched.model.clinic import Clinic, Notice, Room
+from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+from kapsched.model.plan import Plan, Refusal
+from kapsched.model.programme import Programme, Segment, SessionKind
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
+from kapsched.planning.diary import Diary
+from kapsched.timeline.recurrence import Absence, Pattern, Week
+from kapsched.timeline.units import Days, Hours
+from kapsched.timeline.zones import instant
+from kapsched.workflow import find_plan
+from tests.stories import (
+    DAY,
+    EVERY_DAY,
+    NIGHT,
+    WORKING,
+    always_open,
+    asked,
+    closed,
+    course_of,
+    dates,
+    london,
+    planned,
+    programme,
+    quayside,
+    refused,
+    taken,
+    times,
+    weekly,
+    with_person,
+)
+
+NEXT_DAY = Offset(name="next-day", of="talk", anchor="dosing", earliest=Days(1), latest=Days(1))
+TWICE = Frequency(name="twice-weekly", of="dosing", at_least=2, at_most=2)
+THRICE = Frequency(name="thrice-weekly", of="dosing", at_least=3, at_most=3)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+
+
+def apart(least: int, kind: str = "dosing") -> Gap:
+    return Gap(name="apart", after=kind, before=kind, at_least=Days(least))
+
+
+def doses(count: int, *rules: Rule, **course: Any) -> Course:
+    """Doses, each with a talk on the next day."""
+    return course_of(programme("dosing", "talk", times=count, rules=(NEXT_DAY, *rules)), **course)
+
+
+def talks(count: int, *rules: Rule, **course: Any) -> Course:
+    return course_of(programme("talk", times=count, rules=rules), **course)
+
+
+def each(days: int, **more: Any) -> Offset:
+    """Each talk so many days after the one before."""
+    return Offset(
+        name="each", of="talk", anchor="talk", earliest=Days(days), latest=Days(days), **more
+    )
+
+
+# Holidays
+
+
+@pytest.mark.parametrize(
+    ("thursday", "holidays", "dose", "talk"),
+    [
+        ("2026-04-02", ("2026-04-03", "2026-04-06"), "Tue 7 Apr", "Wed 8 Apr"),
+        ("2027-03-25", ("2027-03-26", "2027-03-29"), "Tue 30 Mar", "Wed 31 Mar"),
+        ("2026-12-24", ("2026-12-25", "2026-12-28", "2027-01-01"), "Tue 29 Dec", "Wed 30 Dec"),
+    ],
+    ids=["Easter 2026", "Easter 2027", "Christmas 2026"],
+)
+def test_a_dose_waits_until_the_day_after_it_is_open_too(
+    thursday: str, holidays: tuple[str, ...], dose: str, talk: str
+) -> None:
+    plan = planned(doses(1, first_day=thursday), quayside(closed=closed(*holidays)))
+    assert dates(plan) == [dose, talk]
+    assert plan.cost is not None
+    assert (plan.cost.wait, plan.cost.drift) == (5, 0)
+
+
+def test_without_the_holiday_the_thursday_would_do() -> None:
+    assert dates(planned(doses(1, first_day="2026-04-02"))) == ["Thu 2 Apr", "Fri 3 Apr"]
+
+
+def test_two_a_week_go_through_easter_two_days_apart_and_wait_for_its_end_three_days_apart() -> None:
+    easter = quayside(closed=closed("2026-04-03", "2026-04-06"))
+    close = planned(doses(4, TWICE, apart(2), first_day="2026-03-30"), easter)
+    assert dates(close, "dosing") == ["Mon 30 Mar", "Wed 1 Apr", "Tue 7 Apr", "Thu 9 Apr"]
+    wide = planned(doses(4, TWICE, apart(3), first_day="2026-03-30"), easter)
+    assert dates(wide, "dosing") == ["Mon 13 Apr", "Thu 16 Apr", "Mon 20 Apr", "Thu 23 Apr"]
+
+
+def test_christmas_leaves_one_week_too_short_for_two_doses_three_days_apart() -> None:
+    christmas = quayside(closed=closed("2026-12-25", "2026-12-28", "2027-01-01"))
+    plan = planned(doses(4, TWICE, apart(3), first_day="2026-12-14"), christmas, days=42)
+    # The week of the 21st has no Friday, that of the 28th no Monday: neither can be skipped nor begun.
+    assert dates(plan, "dosing") == ["Mon 4 Jan", "Thu 7 Jan", "Mon 11 Jan", "Thu 14 Jan"]
+
+
+def test_a_dose_is_not_given_on_the_day_before_a_closed_day() -> None:
+    plan = planned(doses(1, first_day="2027-01-05"), quayside(closed=closed("2027-01-06")))
+    assert dates(plan) == ["Thu 7 Jan", "Fri 8 Jan"]
+
+
+# Clocks
+
+
+@pytest.mark.parametrize(
+    ("first", "utc"),
+    [("2027-03-24", ["10:00", "09:00"]), ("2027-10-27", ["09:00", "10:00"])],
+    ids=["forward on 28 March", "back on 31 October"],
+)
+def test_a_course_keeps_its_time_on_the_wall_when_the_clocks_change(first: str, utc: list[str]) -> None:
+    busy = [taken("staff", one, f"{first} 08:00", f"{first} 10:00") for one in ("tess", "tom")]
+    plan = planned(talks(2, each(7), first_day=first), booked=busy)
+    assert times(plan) == ["10:00", "10:00"]
+    assert [f"{instant(one.start):%H:%M}" for one in plan.appointments] == utc
+    for one in plan.appointments:
+        for row in one.bookings:
+            assert row.start.tzinfo is UTC
+            assert (row.start, row.end - row.start) == (instant(one.start), timedelta(hours=1))
+    assert plan.cost is not None
+    assert plan.cost.minutes == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("2027-03-25", "11:00"), ("2027-10-28", "09:00"), ("2027-06-10", "10:00")],
+    ids=["an hour lost", "an hour won", "no change"],
+)
+def test_hours_are_elapsed_time_whatever_the_clocks_show(first: str, second: str) -> None:
+    # Thursday to Sunday, with 72 hours from start to start and not one more.
+    rule = Gap(
+        name="72", after="talk", before="talk", at_least=Hours(72), at_most=Hours(72), between="start-start"
+    )
+    ten = Wishes(time=time(10))
+    course = talks(2, rule, first_day=first, wishes=ten)
+    busy = [
+        taken("staff", one, f"{first} {start}", f"{first} {end}")
+        for one in ("tess", "tom")
+        for start, end in (("00:00", "10:00"), ("11:00", "23:59"))
+    ]
+    assert times(planned(course, always_open(), booked=busy)) == ["10:00", second]
+
+
+def test_a_visit_lasts_as_long_on_the_night_of_the_clock_change() -> None:
+    course = talks(1, first_day="2027-03-28", hours=weekly((0, 5 * 60), EVERY_DAY))
+    busy = [taken("room", one, "2027-03-28 00:00", "2027-03-28 00:30") for one in ("oak", "ash")]
+    (only,) = planned(course, always_open(), booked=busy).appointments
+    assert (f"{only.start:%H:%M}", f"{only.end:%H:%M}") == ("00:30", "02:30")
+    assert instant(only.end) - instant(only.start) == timedelta(hours=1)
+
+
+def test_fortnights_alternate_through_the_53rd_week_of_the_year() -> None:
+    # By ISO number the weeks of 28 December (53) and 4 January (1) would both be odd.
+    ours = evolve(weekly(DAY), weeks=(WORKING.weeks[0], Week.of()), first_monday=date(2026, 12, 14))
+    theirs = evolve(ours, weeks=ours.weeks[::-1])
+    clinic = with_person(with_person(quayside(), "tess", hours=ours), "tom", hours=theirs)
+    plan = planned(talks(4, each(7), first_day="2026-12-28"), clinic)
+    assert dates(plan) == ["Mon 28 Dec", "Mon 4 Jan", "Mon 11 Jan", "Mon 18 Jan"]
+    assert [one.staff("therapist") for one in plan.appointments] == [("tess",), ("tom",)] * 2
+
+
+# How many a week
+
+
+def test_two_a_week_three_days_apart_with_integration_is_monday_and_thursday() -> None:
+    plan = planned(doses(6, TWICE, apart(3), first_day="2027-01-06"))
+    assert dates(plan, "dosing") == [
+        "Mon 11 Jan",
+        "Thu 14 Jan",
+        "Mon 18 Jan",
+        "Thu 21 Jan",
+        "Mon 25 Jan",
+        "Thu 28 Jan",
+    ]
+
+
+def open_for_doses(days: tuple[str, ...]) -> Clinic:
+    """Quayside with its treatment rooms in use on some weekdays only."""
+    rooms = [
+        evolve(room, hours=weekly(DAY, " ".join(days))) if room.type == "treatment" else room
+        for room in quayside().rooms
+    ]
+    return quayside(rooms=rooms)
+
+
+@pytest.mark.parametrize(
+    ("least", "possible"), [(2, {"mon wed", "mon thu", "tue thu"}), (3, {"mon thu"}), (4, set[str]())]
+)
+def test_the_pairs_of_weekdays_that_two_a_week_can_have(least: int, possible: set[str]) -> None:
+    course = doses(4, TWICE, apart(least), first_day="2027-01-04")
+    found = {
+        " ".join(pair)
+        for pair in combinations(WEEKDAYS, 2)
+        if isinstance(asked(course, open_for_doses(pair)), Plan)
+    }
+    assert found == possible
+
+
+def test_three_a_week_with_integration_the_next_day_need_doses_on_consecutive_days() -> None:
+    refusal = refused(doses(3, THRICE, apart(2), first_day="2027-01-04"))
+    assert refusal.session == "therapy/dosing/3"
+    plan = planned(doses(3, THRICE, apart(1), first_day="2027-01-05"))
+    assert dates(plan, "dosing") == ["Tue 5 Jan", "Wed 6 Jan", "Thu 7 Jan"]
+    assert dates(plan, "talk") == ["Wed 6 Jan", "Thu 7 Jan", "Fri 8 Jan"]
+
+
+@pytest.mark.parametrize(("minutes", "turns"), [(145, 3), (150, 2)])
+def test_a_chair_holds_three_blocks_of_160_minutes_in_eight_hours_and_two_of_165(
+    minutes: int, turns: int
+) -> None:
+    infusion = SessionKind(
+        name="infusion",
+        segments=(Segment(name="infusion", minutes=minutes, room="treatment", turnaround=15),),
+    )
+    clinic = quayside(rooms=[Room(id="chair", type="treatment")], hours=weekly((540, 1020)), grid=5)
+    day = evolve(clinic.horizon, days=1)
+    diary, starts = Diary(clinic, day), []
+    for number in range(turns + 1):
+        course = enrol(
+            programme("infusion", kinds=(infusion,)), Patient(id=f"q{number}"), id=f"c{number}", first_day=day.first_day
+        )
+        found = find_plan(course, diary, now=london("2027-01-03 12:00"))
+        if isinstance(found, Refusal):
+            break
+        diary, starts = diary.book(found), [*starts, *times(found)]
+    assert starts == ["09:00", "11:40", "14:20"][:turns] if minutes == 145 else ["09:00", "11:45"]
+    assert isinstance(found, Refusal)
+    assert found.sentences() == ("Already booked on Mon 4 Jan 2027: chair.",)
+
+
+def test_any_seven_days_hold_as_many_as_a_rolling_rule_allows() -> None:
+    rule = Frequency(name="two-in-seven", of="talk", at_most=2, per=RollingDays(days=7))
+    four = Span(name="quick", of="talk", at_most=Days(8))
+    plan = planned(talks(4, rule, each(1), first_day="2027-01-04"), always_open()) if False else None
+    assert plan is None
+    plan = planned(
+        talks(3, rule, apart(1, "talk"), four, first_day="2027-01-04"),
+    )
+    days = [one.start.date().toordinal() for one in plan.appointments]
+    assert days[2] - days[0] == 7
+
+
+# Order and steps
+
+
+def test_kare_puts_a_therapy_visit_between_each_two_infusions() -> None:
+    course = enrol(load_preset("kare@1"), Patient(id="q17"), id="c17", first_day=date(2027, 1, 4))
+    plan = planned(course, days=84)
+    at = {one.session: one for one in plan.appointments}
+    for number in (1, 2, 3):
+        dose, talk = at[f"induction/dosing/{number}"], at[f"induction/integration/{number}"]
+        assert dose.end <= talk.start
+        if number < 3:
+            assert talk.end <= at[f"induction/dosing/{number + 1}"].start
+    assert dates(plan, "dosing") == ["Wed 6 Jan", "Wed 13 Jan", "Wed 20 Jan"]
+    assert dates(plan, "integration") == [
+        "Thu 7 Jan",
+        "Thu 14 Jan",
+        "Thu 21 Jan",
+        "Thu 28 Jan",
+        "Thu 4 Feb",
+        "Thu 11 Feb",
+    ]
+    assert len({one.staff("therapist") for one in plan.appointments if one.kind != "dosing"}) == 1
+
+
+def test_an_interleaved_talk_ends_before_the_next_dose_of_the_same_day_begins() -> None:
+    order = (
+        Gap(name="then", after="dosing", before="talk", at_least=Hours(0)),
+        Gap(name="again", after="talk", before="dosing", at_least=Hours(0)),
+    )
+    what = programme("dosing", "talk", times=2, rules=(*order, Span(name="one-day", of="*", at_most=Days(0))))
+    plan = planned(course_of(what))
+    assert dates(plan) == ["Mon 4 Jan"] * 4
+    rows = [(one.start, one.end) for one in plan.appointments]
+    assert rows == sorted(rows)
+    assert all(one[1] <= two[0] for one, two in zip(rows, rows[1:], strict=False))
+
+
+def test_maintenance_is_weekly_four_times_and_then_fortnightly_and_pays_for_a_slip_once() -> None:
+    def step(name: str, numbers: range, days: int) -> Offset:
+        return Offset(
+            name=name,
+            of=[f"therapy/talk/{number}" for number in numbers],
+            anchor="talk",
+            earliest=Days(days - 2),
+            ideal=Days(days),
+            latest=Days(days + 2),
+        )
+
+    course = talks(11, step("weekly", range(2, 6), 7), step("fortnightly", range(6, 12), 14))
+    plan = planned(course, quayside(closed=closed("2027-01-18", "2027-04-12")), days=140)
+    days = [one.start.date() for one in plan.appointments]
+    assert [(two - one).days for one, two in zip(days, days[1:], strict=False)] == [
+        7,
+        8,
+        7,
+        7,
+        14,
+        14,
+        14,
+        14,
+        14,
+        14,
+    ]
+    assert plan.cost is not None
+    assert plan.cost.drift == 1
+
+
+# People and wishes
+
+
+def therapists(plan: Plan) -> list[str]:
+    return [" ".join(one.staff("therapist")) for one in plan.appointments]
+
+
+def holiday(person: str, *days: str, clinic: Clinic | None = None) -> Clinic:
+    return with_person(clinic or quayside(), person, away=closed(*days))
+
+
+SAME = Continuity(name="same-therapist", role="therapist")
+SOFT = evolve(SAME, hard=False)
+
+
+def test_a_hard_therapist_on_leave_gives_the_course_to_another() -> None:
+    clinic = holiday("tess", "2027-01-11")
+    assert therapists(planned(talks(3, SAME, each(7)), clinic)) == ["tom"] * 3
+    assert therapists(planned(talks(3, SAME, each(7)))) == ["tess"] * 3
+
+
+def test_a_soft_therapist_on_leave_is_replaced_for_as_few_as_possible() -> None:
+    clinic = holiday("tom", "2027-01-18", clinic=holiday("tess", "2027-01-11"))
+    plan = planned(talks(3, SOFT, each(7)), clinic)
+    assert therapists(plan) == ["tess", "tom", "tess"]
+    assert plan.cost is not None
+    assert plan.cost.changes == 1
+    # With nobody there throughout, a hard rule leaves no plan.
+    refusal = refused(talks(3, SAME, each(7)), clinic)
+    assert refusal.session == "therapy/talk/3"
+    assert [(one.code, one.ids) for one in refusal.reasons] == [("continuity", ("same-therapist",))]
+    assert refusal.sentences() == (
+        "The same people cannot be kept together on Mon 18 Jan 2027 (rule same-therapist).",
+    )
+
+
+def test_days_come_before_continuity_that_is_soft() -> None:
+    near = Offset(name="each", of="talk", anchor="talk", earliest=Days(5), ideal=Days(7), latest=Days(9))
+    clinic = holiday("tom", "2027-01-04", clinic=holiday("tess", "2027-01-11"))
+    soft, hard = planned(talks(2, SOFT, near), clinic), planned(talks(2, SAME, near), clinic)
+    assert (dates(soft), therapists(soft)) == (["Mon 4 Jan", "Mon 11 Jan"], ["tess", "tom"])
+    assert (dates(hard), therapists(hard)) == (["Mon 4 Jan", "Tue 12 Jan"], ["tess", "tess"])
+
+
+def test_wishes_for_weekday_half_day_and_person_are_kept_where_days_allow() -> None:
+    wishes = Wishes(weekdays={4}, half_day="afternoon", staff=["tom"])
+    rule = Gap(name="soon", after="talk", before="talk", at_least=Days(1), at_most=Days(7))
+    plan = planned(talks(2, rule, wishes=wishes))
+    # The first dates the wait, so that it cannot wait for its Friday; the second can.
+    assert dates(plan) == ["Mon 4 Jan", "Fri 8 Jan"]
+    assert times(plan) == ["12:00", "12:00"]
+    assert therapists(plan) == ["tom", "tom"]
+    assert plan.cost is not None
+    assert plan.cost.aims == (0, 0, 1, 0)
+
+
+def test_a_morning_ends_at_noon_and_a_preferred_time_is_kept_as_near_as_can_be() -> None:
+    busy = [taken("staff", one, "2027-01-04 08:00", "2027-01-04 11:45") for one in ("tess", "tom")]
+    assert times(planned(talks(1, wishes=Wishes(half_day="morning")), booked=busy)) == ["11:45"]
+    assert times(planned(talks(1, wishes=Wishes(time=time(9))), booked=busy)) == ["11:45"]
+    assert times(planned(talks(1, wishes=Wishes(time=time(15, 10))), booked=busy)) == ["15:15"]
+
+
+def test_a_person_who_is_wished_for_counts_in_any_role_of_theirs() -> None:
+    plan = planned(course_of(programme("dosing"), wishes=Wishes(staff=["dev"])))
+    (only,) = plan.appointments
+    assert "dev" in {row.resource for row in only.bookings}
+    assert plan.cost is not None
+    assert plan.cost.wishes == 0
+
+
+# The edges of what is considered
+
+
+def test_notice_in_hours_is_kept_to_the_minute() -> None:
+    clinic = quayside(notice=Notice(hours=24))
+    now = london("2027-01-04 10:00")
+    assert times(planned(talks(1, first_day="2027-01-05"), clinic, now=now)) == ["10:00"]
+    assert times(planned(talks(1, first_day="2027-01-05"), clinic, now=now + timedelta(seconds=1))) == ["10:15"]
+
+
+def test_notice_in_open_days_passes_over_the_weekend_and_holidays() -> None:
+    clinic = quayside(notice=Notice(open_days=2), closed=closed("2027-01-11"))
+    plan = planned(talks(1, first_day="2027-01-08"), clinic, now=london("2027-01-08 09:00"))
+    # Tuesday and Wednesday are the two open days.
+    assert dates(plan) == ["Thu 14 Jan"]
+
+
+def test_the_horizon_s_last_day_is_the_last_that_can_be_used() -> None:
+    assert dates(planned(doses(1), days=2)) == ["Mon 4 Jan", "Tue 5 Jan"]
+    refusal = refused(doses(1), days=1)
+    assert (refusal.session, refusal.first, refusal.last) == (None, None, None)
+    assert [one.code for one in refusal.reasons] == ["horizon"]
+    assert refusal.sentences() == (
+        "From Mon 4 Jan 2027 on, the rules leave no dates before the horizon ends on Mon 4 Jan 2027.",
+    )
+
+
+# What a refusal says
+
+
+def read(refusal: Refusal) -> list[tuple[str, tuple[str, ...], str]]:
+    return [(one.code, one.ids, one.sentence) for one in refusal.reasons]
+
+
+def test_a_clinic_that_is_closed_says_so() -> None:
+    refusal = refused(talks(1), quayside(closed=closed("2027-01-04", "2027-01-05")), days=2)
+    assert refusal.session == "therapy/talk/1"
+    assert (refusal.first, refusal.last) == (date(2027, 1, 4), date(2027, 1, 5))
+    assert read(refusal) == [
+        ("closure", (), "The clinic is closed on Mon 4 Jan 2027 and Tue 5 Jan 2027.")
+    ]
+
+
+def test_a_weekend_is_no_closure_but_hours() -> None:
+    refusal = refused(talks(1, first_day="2027-01-09"), days=2)
+    assert read(refusal) == [("hours", (), "The clinic does not open on Sat 9 Jan 2027 and Sun 10 Jan 2027.")]
+
+
+def test_a_doctor_on_mondays_only_cannot_give_a_second_dose_within_three_days() -> None:
+    mondays = weekly(DAY, "mon")
+    clinic = with_person(with_person(quayside(), "dora", hours=mondays), "dev", roles=("nurse",))
+    soon = Gap(name="soon", after="dosing", before="dosing", at_least=Days(1), at_most=Days(3))
+    refusal = refused(course_of(programme("dosing", times=2, rules=(soon,))), clinic)
+    assert refusal.session == "therapy/dosing/2"
+    assert read(refusal)[0][:2] == ("hours", ("doctor",))
+    assert read(refusal)[0][2].startswith("No doctor is there for long enough on ")
+    # Two a week cannot be had either; but any session alone could.
+    twice = refused(course_of(programme("dosing", times=2, rules=(TWICE,))), clinic)
+    assert twice.session == "therapy/dosing/2"
+
+
+def test_two_who_are_not_there_together_are_named_together() -> None:
+    clinic = with_person(quayside(), "dora", hours=weekly((8 * 60, 9 * 60)))
+    clinic = with_person(clinic, "dev", roles=("nurse",))
+    clinic = with_person(clinic, "tess", hours=weekly((12 * 60, 18 * 60)))
+    clinic = with_person(clinic, "tom", hours=weekly((12 * 60, 18 * 60)))
+    both = SessionKind(
+        name="assess", segments=(Segment(name="assess", minutes=30, staff=("doctor", "therapist")),)
+    )
+    refusal = refused(course_of(programme("assess", kinds=(both,))), clinic, days=1)
+    assert read(refusal) == [
+        (
+            "hours",
+            ("doctor", "therapist"),
+            "Doctor and therapist do not work long enough together on Mon 4 Jan 2027.",
+        )
+    ]
+
+
+def test_those_who_are_away_are_named() -> None:
+    clinic = holiday("tom", "2027-01-04", clinic=holiday("tess", "2027-01-04"))
+    assert read(refused(talks(1), clinic, days=1)) == [
+        ("absence", ("tess", "tom"), "Away on Mon 4 Jan 2027: tess and tom.")
+    ]
+
+
+def test_a_patient_who_cannot_come_is_the_reason() -> None:
+    away = Absence(first=date(2027, 1, 4), last=date(2027, 1, 7))
+    refusal = refused(talks(1, away=(away,)), days=4)
+    assert read(refusal) == [("patient", (), "The patient cannot come from Mon 4 Jan 2027 to Thu 7 Jan 2027.")]
+
+
+def test_those_who_are_booked_already_are_named() -> None:
+    busy = [taken("staff", one, "2027-01-04 08:00", "2027-01-04 18:00") for one in ("tess", "tom")]
+    assert read(refused(talks(1), days=1, booked=busy)) == [
+        ("booked", ("tess", "tom"), "Already booked on Mon 4 Jan 2027: tess and tom.")
+    ]
+
+
+def test_notice_that_is_too_short_is_the_reason() -> None:
+    refusal = refused(talks(1), quayside(notice=Notice(hours=48)), days=2, now=london("2027-01-04 09:00"))
+    assert read(refusal) == [
+        (
+            "notice",
+            (),
+            "The notice that the clinic asks for is too short on Mon 4 Jan 2027 and Tue 5 Jan 2027.",
+        )
+    ]
+
+
+def test_a_rule_that_keeps_a_session_out_is_named_beside_what_closes_the_rest() -> None:
+    weekly_one = Frequency(name="weekly", of="talk", at_most=1)
+    later = Absence(first=date(2027, 1, 11), last=date(2027, 1, 17))
+    refusal = refused(talks(2, weekly_one), quayside(closed=(later,), hours=weekly(DAY, EVERY_DAY)), days=14)
+    assert refusal.session == "therapy/talk/2"
+    assert read(refusal) == [
+        ("closure", (), "The clinic is closed from Mon 11 Jan 2027 to Sun 17 Jan 2027."),
+        ("hours", ("therapist",), "No therapist is there for long enough on Sat 9 Jan 2027 and Sun 10 Jan 2027."),
+        (
+            "rule",
+            ("weekly",),
+            "The sessions before it leave no date from Mon 4 Jan 2027 to Fri 8 Jan 2027 (rule weekly).",
+        ),
+    ]
+
+
+def test_rules_that_contradict_each_other_are_named_and_no_others() -> None:
+    early = Gap(name="early", after="talk", before="talk", at_most=Days(2))
+    late = Gap(name="late", after="talk", before="talk", at_least=Days(3))
+    course = talks(3, SAME, early, Frequency(name="weekly", of="talk", at_most=3), late)
+    refusal = refused(course)
+    assert (refusal.session, refusal.first, refusal.last) == (None, None, None)
+    assert read(refusal) == [("rule", ("early", "late"), "The rules contradict each other: early and late.")]
+
+
+def test_three_rules_that_contradict_each_other_only_together_are_all_named() -> None:
+    what = Programme(
+        name="three",
+        version="1",
+        kinds=programme("talk").kinds,
+        phases=programme("talk", times=3).phases,
+        rules=(
+            Gap(name="first", after="therapy/talk/1", before="therapy/talk/2", at_least=Days(3)),
+            Gap(name="second", after="therapy/talk/2", before="therapy/talk/3", at_least=Days(3)),
+            Span(name="short", of="talk", at_most=Days(5)),
+            Span(name="long", of="talk", at_most=Days(50)),
+        ),
+    )
+    assert read(refused(course_of(what)))[0][1] == ("first", "second", "short")
+
+
+def test_the_first_session_that_cannot_be_placed_is_named() -> None:
+    # Each of the first two can be had with the others; only the dose asks for a doctor.
+    clinic = with_person(with_person(quayside(), "dora", away=closed("2027-01-04")), "dev", roles=("nurse",))
+    what = programme("talk", "dosing", "talk", rules=(Span(name="one-day", of="*", at_most=Days(0)),))
+    refusal = refused(course_of(what), clinic, days=1)
+    assert refusal.session == "therapy/dosing/1"
+    assert read(refusal) == [("absence", ("dora",), "Away on Mon 4 Jan 2027: dora.")]
+
+
+def test_sessions_that_are_done_are_never_planned_and_count() -> None:
+    took = Done(start=london("2027-01-04 10:00"), staff={"therapist": ("tom",)})
+    plan = planned(
+        talks(2, SAME, each(7), first_day="2027-01-05", done={"therapy/talk/1": took})
+    )
+    assert (dates(plan), therapists(plan)) == (["Mon 11 Jan"], ["tom"])
+
+
+# Steps
+
+
+def test_too_few_steps_prove_less_and_never_claim_more() -> None:
+    course = doses(4, TWICE, apart(2), SOFT, first_day="2027-01-06", wishes=Wishes(weekdays={1, 3}))
+    best = planned(course)
+    seen = set()
+    for steps in (1, 10, 30, 100, 300, 1000, 10_000):
+        found = asked(course, steps=steps)
+        assert isinstance(found, Plan)
+        assert found.cost is not None
+        assert best.cost is not None
+        seen.add(found.proved_through)
+        proved = ("none", "days", "changes", "wishes", "minutes", "all").index(found.proved_through)
+        assert found.cost.aims[:proved] == best.cost.aims[:proved]
+    assert seen >= {"days", "all"}
+
+
+def test_a_search_that_ends_too_soon_does_not_say_that_there_is_no_plan() -> None:
+    refusal = asked(doses(8, THRICE, apart(2), SAME), steps=1)
+    assert isinstance(refusal, Refusal)
+    assert not refusal.proved
+    assert [one.code for one in refusal.reasons] == ["steps"]

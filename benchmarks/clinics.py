@@ -54,7 +54,8 @@ CLOSED = (
 NOW = datetime(2027, 1, 4, 7, tzinfo=UTC)
 # The share of open half-days on which people, and rooms, are blocked whole.
 PEOPLE_BLOCKED, ROOMS_BLOCKED = 0.10, 0.04
-TIMES = (time(8), time(9), time(10, 30), time(13), time(14), time(15, 30))
+# Turns in which a treatment room packs four doses.
+TIMES = (time(8), time(10, 30), time(13), time(15, 30))
 # A course that fills needs to be lawful, not proved.
 FILLING_STEPS = 20_000
 
@@ -90,16 +91,16 @@ def programme(name: str) -> Programme:
 
 
 def empty_clinic(grid: int = 5) -> Clinic:
-    """Four treatment rooms, three for therapy, two doctors, four therapists and three nurses, Monday to Friday."""
+    """Three treatment rooms, three for therapy, two doctors, five therapists and three nurses, Monday to Friday."""
     week = [(OPENS, CLOSES)]
     hours = Pattern([Week.of(mon=week, tue=week, wed=week, thu=week, fri=week)])
-    teams = (("doctor", 2), ("therapist", 4), ("nurse", 3))
+    teams = (("doctor", 2), ("therapist", 5), ("nurse", 3))
     return Clinic(
         id="benchmark",
         zone="Europe/London",
         hours=hours,
         rooms=[
-            *(Room(id=f"treatment-{number}", type="treatment") for number in range(1, 5)),
+            *(Room(id=f"treatment-{number}", type="treatment") for number in range(1, 4)),
             *(Room(id=f"therapy-{number}", type="therapy") for number in range(1, 4)),
         ],
         staff=[
@@ -121,17 +122,20 @@ def filled_clinic(seed: int, share: float = 0.5, grid: int = 5) -> Filled:
     packable = sum(packed(dose, (CLOSES - OPENS,)) for _ in open_days(clinic)) * len(clinic.rooms_of("treatment"))
     blocks = tuple(half_day_blocks(clinic, dice))
     displaced = packable - left_by_blocks(clinic, dose, blocks)
-    diary, doses, courses, refused = Diary(clinic, booked=blocks), 0, 0, 0
-    while displaced + doses < share * packable:
-        first = FIRST_DAY + timedelta(days=dice.randrange(DAYS - 35))
-        fits = (FIRST_DAY + timedelta(days=DAYS) - first).days > 150
+    diary, courses, refused = Diary(clinic, booked=blocks), 0, 0
+    taken = [0] * DAYS
+    while displaced + sum(taken) < share * packable:
+        offset = min([dice.randrange(DAYS - 40) for _ in range(3)], key=lambda at: sum(taken[at : at + 40]))
+        first, fits = FIRST_DAY + timedelta(days=offset), offset < DAYS - 160
         number = courses + refused
         patient = Patient(id=f"p{number}", wishes=Wishes(time=dice.choice(TIMES)))
         course = enrol(long if fits else short, patient, id=f"filler-{number}", first_day=first)
         plan = find_plan(course, diary, now=NOW, steps=FILLING_STEPS)
         if isinstance(plan, Plan):
             diary = diary.book(plan)
-            doses += sum(1 for one in plan.appointments if one.kind == "dosing")
+            for one in plan.appointments:
+                if one.kind == "dosing":
+                    taken[(one.start.date() - FIRST_DAY).days] += 1
             courses += 1
         else:
             refused += 1
@@ -142,7 +146,7 @@ def filled_clinic(seed: int, share: float = 0.5, grid: int = 5) -> Filled:
         diary=diary,
         packable=packable,
         displaced=displaced,
-        doses=doses,
+        doses=sum(taken),
         courses=courses,
         refused=refused,
     )

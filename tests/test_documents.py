@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-
 from pathlib import Path
 
 import pytest
 
+import kapsched
 from tests.consoles import PAGES, answered
 from tests.fences import ROOT, fence_under, fences, python_example
 from tests.readme_picture import PICTURE, drawn
@@ -68,6 +68,21 @@ def test_the_picture_of_the_readme_is_told_in_words_too() -> None:
     assert "16 visits from Tue 23 March 2027 to Fri 2 July 2027" in PICTURE.read_text(encoding="utf-8")
 
 
+def test_the_reference_has_every_public_name_once() -> None:
+    directive = re.compile(
+        r"^\.\. (auto)?(function|class|exception|data|currentmodule):: (\S+)", re.MULTILINE
+    )
+    found: list[str] = []
+    for path in sorted((ROOT / "docs" / "reference").glob("*.md")):
+        module = ""
+        for entry in directive.finditer(path.read_text(encoding="utf-8")):
+            if entry[2] == "currentmodule":
+                module = entry[3]
+            elif module == "kapsched":
+                found.append(entry[3])
+    assert sorted(found) == sorted(kapsched.__all__)
+
+
 def test_every_link_within_the_documents_leads_somewhere() -> None:
     dead = [
         f"{path.relative_to(ROOT)}: {link}"
@@ -83,3 +98,30 @@ def test_the_example_of_a_document_is_its_statements_in_order() -> None:
     second = "```python\n>>> for b in (a,):\n...     b\n1\n\n```\n"
     document = f"# A\n\n{first}\n```sh\nls\n```\n\n{second}"
     assert python_example(document) == "a = 1\na\nfor b in (a,):\n    b\n"
+
+
+def test_the_patients_of_the_how_to_are_one_file_that_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "patients.toml"
+    path.write_text("\n".join(_blocks("patients-file.md", "toml")), encoding="utf-8")
+    courses = kapsched.read_courses(path)
+    assert [course.patient.id for course in courses] == ["q17", "q18", "q19", "q20"]
+    assert [len(course.done) for course in courses] == [0, 0, 0, 2]
+
+
+def test_the_bookings_of_the_how_to_are_read(tmp_path: Path) -> None:
+    (rows,) = _blocks("bookings-file.md", "text")
+    path = tmp_path / "bookings.csv"
+    path.write_text(rows, encoding="utf-8")
+    clinic_file = tmp_path / "clinic.toml"
+    clinic_file.write_text("\n".join(_blocks("clinic-file.md", "toml")), encoding="utf-8")
+    bookings = kapsched.read_bookings(path, kapsched.read_clinic(clinic_file))
+    assert [(row.resource, row.exclusive) for row in bookings] == [
+        ("q17", True),
+        ("blue", True),
+        ("jo", False),
+    ]
+
+
+def _blocks(page: str, language: str) -> list[str]:
+    text = (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
+    return [fence.text for fence in fences(text) if fence.language == language]

@@ -223,7 +223,7 @@ def _minutes(case: Case, owed: list[Held]) -> int:
     return total
 
 
-def is_tiny(case: Case, most: int = 1_000_000) -> bool:
+def is_tiny(case: Case, most: int = 200_000) -> bool:
     """Has it four sessions, four resources and two weeks, and yet no more than so many combinations?"""
     if len(case.course.owed) < 4 or len(case.clinic.by_resource) < 4 or case.clinic.horizon.days < 14:
         return False

@@ -16,7 +16,8 @@ Dates: TypeAlias = dict[str, int]
 _Far: TypeAlias = tuple[tuple[int, ...], ...]
 
 
-MOST_TRIES = 1_000_000
+# About five seconds; two of the first three hundred cases need more than a quarter of it.
+MOST_TRIES = 500_000
 
 
 class _Median(NamedTuple):
@@ -34,7 +35,7 @@ class TooLarge(Exception):
 class Placer:
     """Starts and units for sessions whose dates are chosen."""
 
-    def __init__(self, setting: Setting, book: Rulebook) -> None:
+    def __init__(self, setting: Setting, book: Rulebook, tries: int) -> None:
         self.setting, self.book = setting, book
         self.kinds = {one.id: one.kind.name for one in book.sessions}
         preferred = setting.course.patient.wishes.time
@@ -48,7 +49,7 @@ class Placer:
             for visit in setting.visits(session):
                 if self._kept_with_facts(visit):
                     days.setdefault(visit.day, []).append(visit)
-        self.tried = 0
+        self.tried, self.most_tries = 0, tries
         self._clashes: dict[tuple[int, ...], bool] = {}
         self._different: dict[tuple[str, int, bool, bool, bool], list[Visit]] = {}
 
@@ -174,7 +175,7 @@ class Placer:
                     best = plan
                 return
             self.tried += len(choices[depth - 1])
-            if self.tried > MOST_TRIES:
+            if self.tried > self.most_tries:
                 raise TooLarge
             tries = []
             for visit in choices[depth - 1]:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from kapsched.model.programme import Session
 from kapsched.timeline.zones import midnight
 from tests.oracles.clinics import Case
-from tests.oracles.placing import Found, Placer
+from tests.oracles.placing import MOST_TRIES, Found, Placer
 from tests.oracles.rulebook import Edge, Placed, Rulebook
 from tests.oracles.visits import Setting, Visit, minute_of
 
@@ -38,19 +38,19 @@ class Stuck(NamedTuple):
     rules_alone: bool
 
 
-def reference_plan(case: Case, *, forget_done: bool = False) -> Best | Stuck:
-    """The one plan that every exact planner must find, or where it stops."""
-    return Reference(case, forget_done=forget_done).answer()
+def reference_plan(case: Case, *, forget_done: bool = False, tries: int = MOST_TRIES) -> Best | Stuck:
+    """The one plan that every exact planner must find, or where it stops; `TooLarge` after so many tries."""
+    return Reference(case, forget_done=forget_done, tries=tries).answer()
 
 
 class Reference:
     """The slow planner for one case."""
 
-    def __init__(self, case: Case, *, forget_done: bool = False) -> None:
+    def __init__(self, case: Case, *, forget_done: bool = False, tries: int = MOST_TRIES) -> None:
         self.case = case
         self.setting = Setting(case)
         self.book = Rulebook(case.course, case.clinic.zone, forget_done=forget_done)
-        self.placer = Placer(self.setting, self.book)
+        self.placer = Placer(self.setting, self.book, tries)
         self.owed = self.book.owed
         self._agree: dict[tuple[str, int, str, int], bool] = {}
 

@@ -7,6 +7,7 @@ A selector names sessions as `phase/kind/number`, `phase/kind` or `kind`; `*` st
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal, Protocol, TypeAlias, TypeVar, get_args
 
 from attrs import field, frozen
@@ -55,12 +56,16 @@ _A_LENGTH = of_type(Days, Hours)
 
 def matches(selector: str, session: Named) -> bool:
     """Does `selector` pick `session`?"""
+    return _matches(selector, (session.phase, session.kind_name, str(session.number)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _matches(selector: str, names: tuple[str, str, str]) -> bool:
     parts = selector.split("/")
     if selector == "*":
         return True
     if len(parts) == 1:
         parts = ["*", selector]
-    names = (session.phase, session.kind_name, str(session.number))
     return len(parts) <= 3 and all(part in ("*", name) for part, name in zip(parts, names, strict=False))
 
 

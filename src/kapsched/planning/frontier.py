@@ -126,6 +126,9 @@ class Frontier:
             day = self.day[other]
             first = max(first, day + least)
             last = min(last, day + most)
+        for n in self.ties.counted[place]:
+            begin, end = self.problem.counters[n].days(self.counts[n], self.problem.sessions[place].id)
+            first, last = max(first, begin), min(last, end)
         return first, last
 
     def _clipped(self, place: int, first: int, last: int, most: int) -> tuple[int, int]:

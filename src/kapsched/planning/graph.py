@@ -9,6 +9,8 @@ from kapsched.planning.frontier import Settled, State
 from kapsched.planning.problem import Problem
 from kapsched.planning.search import IMPOSSIBLE, Search
 
+# For each kind of a choice the time its minutes count from, if any.
+Times: TypeAlias = tuple[int | None, ...]
 # (place, start) of the sessions still to be settled, in programme order.
 Starts: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -63,6 +65,8 @@ class Graph:
         self.choices: list[Choice] = []
         self.links: list[list[Link]] = []
         self._numbers: dict[Settled, int] = {}
+        self._nearest: dict[tuple[int, Times], int] = {}
+        self._first: dict[tuple[int, Times], Starts] = {}
         layer: list[State] = [search.frontier.state(0, fine=True)]
         for _ in range(search.count):
             layer = self._add(search, layer)
@@ -94,7 +98,7 @@ class Graph:
 
     def least(self, times: Mapping[str, int]) -> list[int]:
         """For each node the least minutes from there on, counted from the `times` of the kinds that have one."""
-        nearest = [choice.nearest(times) for choice in self.choices]
+        nearest = self._all_nearest(times)
         found = [0] * len(self.links)
         for node in range(len(self.links) - 1, -1, -1):
             if links := self.links[node]:
@@ -109,22 +113,37 @@ class Graph:
 
     def earliest(self, times: Mapping[str, int], least: list[int]) -> tuple[int, ...]:
         """The lexicographically earliest starts, in programme order, among the paths of least minutes."""
-        nearest = [choice.nearest(times) for choice in self.choices]
-        best_links = self._best_links(least, nearest)
-        firsts: dict[int, Starts] = {}
+        best_links = self._best_links(least, self._all_nearest(times))
         found: dict[int, Starts] = {}
         for node in sorted(best_links, reverse=True):
             best: Starts | None = None
             for choices, after in best_links[node]:
                 starts = found[after]
                 for choice in choices:
-                    if choice not in firsts:
-                        firsts[choice] = self.choices[choice].first(times)
-                    starts = tuple(sorted(starts + firsts[choice]))
+                    starts = tuple(sorted(starts + self._earliest_of(choice, times)))
                 if best is None or starts < best:
                     best = starts
             found[node] = best or ()
         return tuple(bit for _, bit in found[0])
+
+    def _all_nearest(self, times: Mapping[str, int]) -> list[int]:
+        """For each choice the least distance from the times."""
+        found = []
+        for number, choice in enumerate(self.choices):
+            key = (number, tuple([times.get(kind) for kind in choice.kinds]))
+            nearest = self._nearest.get(key)
+            if nearest is None:
+                nearest = self._nearest[key] = choice.nearest(times)
+            found.append(nearest)
+        return found
+
+    def _earliest_of(self, number: int, times: Mapping[str, int]) -> Starts:
+        """The earliest of a choice's nearest arrangements."""
+        choice = self.choices[number]
+        key = (number, tuple([times.get(kind) for kind in choice.kinds]))
+        if key not in self._first:
+            self._first[key] = choice.first(times)
+        return self._first[key]
 
     def _best_links(self, least: list[int], nearest: list[int]) -> dict[int, list[Link]]:
         """The nodes on paths of least minutes, with their links on such paths."""

@@ -7,10 +7,10 @@ has more of them; wall-clock facts (the start grid, the end of a day) become mas
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -61,12 +61,22 @@ class Grid:
     step: int
     epoch: datetime = field(init=False)
     begins: tuple[int, ...] = field(init=False)  # the bit at which each day begins, and one past the last
+    # Days of equal length in a row: the first of them, how many, and their bits.
+    stretches: tuple[tuple[int, int, int], ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         place = zone(self.zone)
         midnights = [midnight(self.first_day + timedelta(days=n), place) for n in range(self.days + 1)]
         object.__setattr__(self, "epoch", midnights[0])
         object.__setattr__(self, "begins", tuple(map(self.down, midnights)))
+        object.__setattr__(self, "stretches", tuple(self._stretches()))
+
+    def _stretches(self) -> Iterator[tuple[int, int, int]]:
+        first = 0
+        for width, days in groupby(end - begin for begin, end in pairwise(self.begins)):
+            count = sum(1 for _ in days)
+            yield first, count, width
+            first += count
 
     @property
     def size(self) -> int:
@@ -114,18 +124,22 @@ class Grid:
 
     def days_of(self, mask: Mask) -> Mask:
         """A bit for each day on which `mask` has any."""
-        return self._days_between(mask & ((1 << self.size) - 1), 0, self.days)
-
-    def _days_between(self, part: Mask, first: int, last: int) -> Mask:
-        # Halving keeps the integers short, and passes over empty months at once.
-        if not part:
-            return 0
-        if last - first == 1:
-            return 1 << first
-        middle = (first + last) // 2
-        cut = self.begins[middle] - self.begins[first]
-        early = self._days_between(part & ((1 << cut) - 1), first, middle)
-        return early | self._days_between(part >> cut, middle, last)
+        days = 0
+        for first, count, width in self.stretches:
+            part = mask >> self.begins[first] & ((1 << width * count) - 1)
+            if not part:
+                continue
+            # Slices of bytes are far quicker than shifts of a long integer.
+            size = -(-width // 8)
+            if width % 8 and count > 1:
+                chunks = [part >> n * width & ((1 << width) - 1) for n in range(count)]
+            else:
+                content, empty = part.to_bytes(size * count, "little"), bytes(size)
+                chunks = [content[n : n + size] != empty for n in range(0, size * count, size)]
+            for n, any_bit in enumerate(chunks):
+                if any_bit:
+                    days |= 1 << (first + n)
+        return days
 
 
 @lru_cache(maxsize=64)

@@ -102,19 +102,12 @@ class Staffing:
 
     def _telling(self, place: int, beside: dict[int, tuple[Taken, ...]]) -> Iterator[tuple[Taken, ...]]:
         """Ways to fill a visit, one for each difference that matters to groups, wishes or other visits of the date."""
-        meets = sum(1 for day in self.day if day == self.day[place]) > 1
-        roles = {self.problem.people[n].group.role for n in self.groups[place]}
-        seen = set()
-        for chosen in self.problem.units.choices(self.visits[place], self._beside(place, beside)):
-            ids = {one.unit.id for one in chosen if one.unit.type == "staff"}
-            telling = (
-                tuple((one.need.what, one.unit.id) for one in chosen if one.need.what in roles),
-                tuple(name in ids for name in self.wished[place]),
-                chosen if meets else None,
-            )
-            if telling not in seen:
-                seen.add(telling)
-                yield chosen
+        visit = self.visits[place]
+        if sum(1 for day in self.day if day == self.day[place]) > 1:
+            yield from self.problem.units.choices(visit, self._beside(place, beside))
+        else:
+            roles = frozenset(self.problem.people[n].group.role for n in self.groups[place])
+            yield from self.problem.units.telling(visit, roles, frozenset(self.wished[place]))
 
     def _step(
         self, place: int, used: tuple[frozenset[str], ...], chosen: tuple[Taken, ...]

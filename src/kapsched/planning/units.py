@@ -53,6 +53,34 @@ class Units:
         ]
         yield from self._filled(visit, needs, pools, beside, ())
 
+    def telling(
+        self, visit: Visit, roles: frozenset[str], people: frozenset[str]
+    ) -> Iterator[tuple[Taken, ...]]:
+        """Ways to fill a visit by itself, one for each choice of people that matters.
+
+        What matters is who fills `roles`, and which of `people` are there.
+        """
+        needs, allowed = needs_of(visit.kind), dict(visit.allowed)
+        pools = [
+            [
+                unit
+                for unit in self.starts.pool(need, allowed)
+                if self.starts.unit(unit, need) >> visit.bit & 1
+            ]
+            for need in needs
+        ]
+        matters = [
+            need.what in roles or any(unit.id in people for unit in pool if unit.type == "staff")
+            for need, pool in zip(needs, pools, strict=True)
+        ]
+        order = sorted(range(len(needs)), key=lambda place: not matters[place])
+        telling = sum(matters)
+        ranked = [needs[place] for place in order], [pools[place] for place in order]
+        for first in self._filled(visit, ranked[0][:telling], ranked[1][:telling], (), ()):
+            rest = next(self._filled(visit, *ranked, (), first), None)
+            if rest is not None:
+                yield rest
+
     def _filled(
         self,
         visit: Visit,

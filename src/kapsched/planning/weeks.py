@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from kapsched.model.rules import Frequency, RollingDays
+from kapsched.planning.closure import NEVER
 from kapsched.planning.windows import Outline
 
 
@@ -93,6 +94,22 @@ class WeekCounter:
         if len(same) > self.most and any(other.binds for other in same):
             return None
         return tuple(sorted((*state, one)))
+
+    def days(self, state: Count, session: str) -> tuple[int, int]:
+        """The first and last day on which one more session could be counted, as far as the state tells at once."""
+        if not isinstance(state, Week) or not state.held:
+            return -NEVER, NEVER
+        first, last = -NEVER, NEVER
+        if state.held >= self.most and state.binds:
+            first = self._monday(state.week + 1)
+        if self.at_least and state.seen and session in self.binding:
+            full = state.held >= self.at_least or not state.owed
+            last = self._monday(state.week + (2 if full else 1)) - 1
+        return first, last
+
+    def _monday(self, week: int) -> int:
+        """The day of the horizon on which a week begins."""
+        return week * 7 + 1 - self._ordinal
 
     def _crowded(self, near: list[Counted], day: int) -> bool:
         for first in range(day - self.rolling + 1, day + 1):

@@ -125,8 +125,8 @@ def filled_clinic(seed: int, share: float = 0.5, grid: int = 5) -> Filled:
     diary, courses, refused = Diary(clinic, booked=blocks), 0, 0
     taken = [0] * DAYS
     while displaced + sum(taken) < share * packable:
-        offset = min([dice.randrange(DAYS - 40) for _ in range(3)], key=lambda at: sum(taken[at : at + 40]))
-        first, fits = FIRST_DAY + timedelta(days=offset), offset < DAYS - 160
+        offset = min([dice.randrange(DAYS - 60) for _ in range(3)], key=lambda at: sum(taken[at : at + 40]))
+        first, fits = FIRST_DAY + timedelta(days=offset), offset < 90
         number = courses + refused
         patient = Patient(id=f"p{number}", wishes=Wishes(time=dice.choice(TIMES)))
         course = enrol(long if fits else short, patient, id=f"filler-{number}", first_day=first)

@@ -18,7 +18,6 @@ source_suffix = {".md": "markdown"}
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
-autodoc_preserve_defaults = True
 
 html_theme = "furo"
 html_title = "kapsched"

@@ -83,7 +83,9 @@ STAFF = {"doctor": "imran", "therapist": "ben", "nurse": "../../ruth"}
 def course(
     id: str, patient: str, first_day: date = date(2027, 3, 1), done: dict[str, Done] | None = None
 ) -> Course:
-    return enrol(PROGRAMME, Patient(id=patient, name="Mira Vasquez"), id=id, first_day=first_day, done=done)
+    return enrol(
+        PROGRAMME, Patient(id=patient, name="Mira Vasquez"), id=id, first_day=first_day, done=done or {}
+    )
 
 
 def appointment(session: Session, day: date, hour: int = 9) -> Appointment:

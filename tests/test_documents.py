@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
 import re
 from pathlib import Path
 
@@ -70,7 +73,7 @@ def test_the_picture_of_the_readme_is_told_in_words_too() -> None:
 
 def test_the_reference_has_every_public_name_once() -> None:
     directive = re.compile(
-        r"^\.\. (auto)?(function|class|exception|data|currentmodule):: (\S+)", re.MULTILINE
+        r"^\.\. (auto)?(function|class|exception|data|currentmodule):: ([\w.]+)", re.MULTILINE
     )
     found: list[str] = []
     for path in sorted((ROOT / "docs" / "reference").glob("*.md")):
@@ -81,6 +84,23 @@ def test_the_reference_has_every_public_name_once() -> None:
             elif module == "kapsched":
                 found.append(entry[3])
     assert sorted(found) == sorted(kapsched.__all__)
+
+
+def test_a_signature_that_the_reference_spells_out_is_the_code_s() -> None:
+    spelt = re.compile(r"^\.\. (?:currentmodule:: ([\w.]+)|autofunction:: (\w+)(\(.*\)))$", re.MULTILINE)
+    wrong, count = [], 0
+    for path in sorted((ROOT / "docs" / "reference").glob("*.md")):
+        module = ""
+        for entry in spelt.finditer(path.read_text(encoding="utf-8")):
+            module = entry[1] or module
+            if entry[2]:
+                (call,) = ast.parse(f"def _{entry[3]}: ...").body
+                assert isinstance(call, ast.FunctionDef)
+                said = [one.arg for one in (*call.args.args, *call.args.kwonlyargs)]
+                there = inspect.signature(getattr(importlib.import_module(module), entry[2])).parameters
+                wrong += [f"{path.name}: {entry[2]}"] * (said != list(there))
+                count += 1
+    assert (wrong, count > 4) == ([], True)
 
 
 def test_every_link_within_the_documents_leads_somewhere() -> None:

@@ -12,9 +12,10 @@ from collections.abc import Hashable, Iterator
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
-from kapsched.planning.closure import NEVER, between
+from kapsched.planning.closure import NEVER
 from kapsched.planning.grid import Mask, bits
 from kapsched.planning.problem import Problem
+from kapsched.planning.reach import Reach
 from kapsched.planning.starts import AllowedKey
 from kapsched.planning.ties import Ties
 from kapsched.planning.visits import Arrangement, Placed, Together, Visits
@@ -57,6 +58,7 @@ class Frontier:
         self.chosen: list[frozenset[str] | None] = [None] * len(problem.people)
         self.counts: list[Count] = [counter.start for counter in problem.counters]
         self.choices = [tuple(people.choices()) for people in problem.people]
+        self.reach = Reach(problem, self.ties, domains, self.day, self.counts)
         self._allowed: dict[tuple[int, bool, tuple[frozenset[str] | None, ...]], AllowedKey] = {}
 
     def state(self, at: int, fine: bool) -> State:
@@ -82,7 +84,7 @@ class Frontier:
         """
         place = self.order[at]
         opened = [n for n in self.ties.opening[at] if fine or self.problem.people[n].group.hard]
-        first, last = self._clipped(place, *self._between(place), most)
+        first, last = self.reach.clipped(place, *self.reach.between(place), most)
         if first > last:
             return
         step = self._alone if self.ties.alone[place] else self._beside
@@ -100,47 +102,6 @@ class Frontier:
             finally:
                 for n in opened:
                     self.chosen[n] = None
-
-    def beyond(self, at: int, most: int) -> int:
-        """A bound: the least days of any move at a level that costs more than `most`; `NEVER` if none does."""
-        place = self.order[at]
-        first, last = self._between(place)
-        clipped = self._clipped(place, first, last, most)
-        if clipped == (first, last):
-            return NEVER
-        days, least = self.domains[place], NEVER
-        if clipped[0] > clipped[1]:
-            clipped = (first, first - 1)
-        early = days & between(first, clipped[0] - 1)
-        late = days & between(max(first, clipped[1] + 1), last)
-        if early:
-            least = self.day_cost(place, early.bit_length() - 1)
-        if late:
-            least = min(least, self.day_cost(place, (late & -late).bit_length() - 1))
-        return max(least, most + 1)
-
-    def _between(self, place: int) -> tuple[int, int]:
-        """The first and the last day that the sessions placed before leave to one."""
-        first, last = 0, self.problem.grid.days
-        for other, least, most in self.ties.dates[place]:
-            day = self.day[other]
-            first = max(first, day + least)
-            last = min(last, day + most)
-        for n in self.ties.counted[place]:
-            begin, end = self.problem.counters[n].days(self.counts[n], self.problem.sessions[place].id)
-            first, last = max(first, begin), min(last, end)
-        return first, last
-
-    def _clipped(self, place: int, first: int, last: int, most: int) -> tuple[int, int]:
-        """Those of the days between on which no single aim costs more than `most`."""
-        if most >= NEVER:
-            return first, last
-        if place == self.ties.target:
-            last = min(last, self.ties.first_day + most)
-        for drift in self.ties.drifts[place]:
-            ideal = drift.ideal + (drift.done if drift.other is None else self.day[drift.other])
-            first, last = max(first, ideal - most), min(last, ideal + most)
-        return first, last
 
     def _allowed_now(self, place: int, fine: bool) -> AllowedKey:
         """Whom the groups chosen so far leave to a session."""
@@ -170,9 +131,9 @@ class Frontier:
             if fine:
                 wishes, arrangements = self.visits.best(day, (placed,))
                 settled = Settled(day, (placed,), arrangements)
-                yield Move(self.day_cost(place, day), changes, wishes, (settled,))
+                yield Move(self.reach.cost(place, day), changes, wishes, (settled,))
             else:
-                yield Move(self.day_cost(place, day), changes, 0, ())
+                yield Move(self.reach.cost(place, day), changes, 0, ())
         finally:
             for n, state in before:
                 self.counts[n] = state
@@ -246,7 +207,7 @@ class Frontier:
                 return
             if not self.visits.possible(day, mine):
                 return
-        cost = self.day_cost(place, day)
+        cost = self.reach.cost(place, day)
         if not fine:
             yield Move(cost, changes, 0, ())
             return
@@ -307,16 +268,6 @@ class Frontier:
             for one, bit in zip(together, self.visits.best(day, tuple(together))[1][0], strict=True):
                 found[one.place] = bit
         return tuple(found)
-
-    def day_cost(self, place: int, day: int) -> int:
-        """The days of wait and drift that placing a session on a day settles."""
-        cost = day - self.ties.first_day if place == self.ties.target else 0
-        for drift in self.ties.drifts[place]:
-            if drift.other is None:
-                cost += abs(day - drift.done - drift.ideal)
-            else:
-                cost += abs(day - self.day[drift.other] - drift.ideal)
-        return cost
 
 
 def _changes(sets: tuple[tuple[frozenset[str], int], ...]) -> int:

@@ -103,7 +103,7 @@ class Search:
                 if best == self.rest[at]:
                     break
         if best > budget:
-            beyond = self.frontier.beyond(at, most)
+            beyond = self.frontier.reach.beyond(self.frontier.order[at], most)
             best = min(best, IMPOSSIBLE if beyond >= NEVER else beyond + after)
         self._least[state] = (best, best <= budget or best == IMPOSSIBLE)
         return best

@@ -1,0 +1,69 @@
+"""Which days can a session still be on, and what does each cost? Asked of the sessions placed before it."""
+
+from __future__ import annotations
+
+from kapsched.planning.closure import NEVER, between
+from kapsched.planning.grid import Mask
+from kapsched.planning.problem import Problem
+from kapsched.planning.ties import Ties
+from kapsched.planning.weeks import Count
+
+
+class Reach:
+    """The days within a session's reach; `day` and `counts` are where the search stands, and change under it."""
+
+    def __init__(
+        self, problem: Problem, ties: Ties, domains: list[Mask], day: list[int], counts: list[Count]
+    ) -> None:
+        self.problem, self.ties, self.domains = problem, ties, domains
+        self.day, self.counts = day, counts
+
+    def between(self, place: int) -> tuple[int, int]:
+        """The first and the last day that the sessions placed before leave to one."""
+        first, last = 0, self.problem.grid.days
+        for other, least, most in self.ties.dates[place]:
+            day = self.day[other]
+            first = max(first, day + least)
+            last = min(last, day + most)
+        for n in self.ties.counted[place]:
+            begin, end = self.problem.counters[n].days(self.counts[n], self.problem.sessions[place].id)
+            first, last = max(first, begin), min(last, end)
+        return first, last
+
+    def clipped(self, place: int, first: int, last: int, most: int) -> tuple[int, int]:
+        """Those of the days between on which no single aim costs more than `most`."""
+        if most >= NEVER:
+            return first, last
+        if place == self.ties.target:
+            last = min(last, self.ties.first_day + most)
+        for drift in self.ties.drifts[place]:
+            ideal = drift.ideal + (drift.done if drift.other is None else self.day[drift.other])
+            first, last = max(first, ideal - most), min(last, ideal + most)
+        return first, last
+
+    def beyond(self, place: int, most: int) -> int:
+        """A bound: the least days of any day of a session that costs more than `most`; `NEVER` if none does."""
+        first, last = self.between(place)
+        clipped = self.clipped(place, first, last, most)
+        if clipped == (first, last):
+            return NEVER
+        days, least = self.domains[place], NEVER
+        if clipped[0] > clipped[1]:
+            clipped = (first, first - 1)
+        early = days & between(first, clipped[0] - 1)
+        late = days & between(max(first, clipped[1] + 1), last)
+        if early:
+            least = self.cost(place, early.bit_length() - 1)
+        if late:
+            least = min(least, self.cost(place, (late & -late).bit_length() - 1))
+        return max(least, most + 1)
+
+    def cost(self, place: int, day: int) -> int:
+        """The days of wait and drift that placing a session on a day settles."""
+        cost = day - self.ties.first_day if place == self.ties.target else 0
+        for drift in self.ties.drifts[place]:
+            if drift.other is None:
+                cost += abs(day - drift.done - drift.ideal)
+            else:
+                cost += abs(day - self.day[drift.other] - drift.ideal)
+        return cost

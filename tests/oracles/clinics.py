@@ -83,7 +83,7 @@ def _closures(dice: Random, frame: Frame) -> tuple[Absence, ...]:
 
 def _rooms(dice: Random, frame: Frame) -> tuple[Room, ...]:
     rooms = [Room(id=f"t{number}", type="treatment") for number in range(dice.choice((1, 1, 2)))]
-    lounge = dice.choice((2, 2, 3))
+    lounge = dice.choice((2, 2, 2, 3))
     hours = None
     if dice.random() < 0.3:
         hours = each_week({weekday: (part_of_a_day(dice, frame, 150),) for weekday in frame.open_weekdays})
@@ -133,9 +133,10 @@ def _booked(dice: Random, frame: Frame, clinic: Clinic, patient: Patient) -> lis
     for resource, one in clinic.by_resource.items():
         for offset in range(frame.days):
             for _ in range(2):
-                if dice.random() < load:
+                scarce = resource.type == "room" or one.capacity > 1
+                if dice.random() < (load * 3 if scarce else load):
                     day = frame.first + timedelta(days=offset)
-                    sharing = one.capacity > 1 and dice.random() < 0.7
+                    sharing = one.capacity > 1 and dice.random() < 0.5
                     rows.append(_row(dice, frame, day, (resource.type, resource.id), sharing))
     for who in (*(patient.id,) * dice.choice((0, 0, 1, 3)), "somebody else"):
         rows.append(_row(dice, frame, some_day(dice, frame), ("patient", who), sharing=False))  # noqa: PERF401

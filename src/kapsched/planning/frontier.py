@@ -57,7 +57,6 @@ class Frontier:
         self.placed: list[Placed | None] = [None] * count
         self.chosen: list[frozenset[str] | None] = [None] * len(problem.people)
         self.counts: list[Count] = [counter.start for counter in problem.counters]
-        self.choices = [tuple(people.choices()) for people in problem.people]
         self.reach = Reach(problem, self.ties, domains, self.day, self.counts)
         self._allowed: dict[tuple[int, bool, tuple[frozenset[str] | None, ...]], AllowedKey] = {}
 
@@ -88,20 +87,27 @@ class Frontier:
         if first > last:
             return
         step = self._alone if self.ties.alone[place] else self._beside
-        for sets in sorted(product(*(self.choices[n] for n in opened)), key=_changes):
+        for changes, sets in self._sets(opened):
             try:
-                for n, (people, _) in zip(opened, sets, strict=True):
+                for n, people in zip(opened, sets, strict=True):
                     self.chosen[n] = people
                 allowed = self._allowed_now(place, fine)
                 days = self.domains[place] >> first & ((1 << (last - first + 1)) - 1)
                 if allowed and days:
                     days &= self.problem.days(place, allowed) >> first
-                changes = _changes(sets)
                 for day in bits(days):
                     yield from step(at, place, first + day, allowed, fine, changes)
             finally:
                 for n in opened:
                     self.chosen[n] = None
+
+    def _sets(self, opened: list[int]) -> Iterator[tuple[int, tuple[frozenset[str], ...]]]:
+        """The people that groups opened together could keep to, the fewest changes first."""
+        groups = [self.problem.people[n] for n in opened]
+        ways = sorted(product(*(group.changes for group in groups)), key=lambda way: (sum(way), way))
+        for way in ways:
+            for sets in product(*(group.choices(more) for group, more in zip(groups, way, strict=True))):
+                yield sum(way), sets
 
     def _allowed_now(self, place: int, fine: bool) -> AllowedKey:
         """Whom the groups chosen so far leave to a session."""
@@ -268,7 +274,3 @@ class Frontier:
             for one, bit in zip(together, self.visits.best(day, tuple(together))[1][0], strict=True):
                 found[one.place] = bit
         return tuple(found)
-
-
-def _changes(sets: tuple[tuple[frozenset[str], int], ...]) -> int:
-    return sum(cost for _, cost in sets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cached_property
 from itertools import combinations
 from math import gcd
 
@@ -22,7 +23,7 @@ from kapsched.planning.weeks import WeekCounter, counters
 from kapsched.planning.windows import Group, HourEdge, Outline, outline
 
 
-@frozen
+@frozen(slots=False)
 class People:
     """A group of continuity in this clinic: the owed sessions in it, who was there, and who could be."""
 
@@ -31,15 +32,22 @@ class People:
     was: frozenset[str]
     could: tuple[str, ...]
 
-    def choices(self) -> Iterator[tuple[frozenset[str], int]]:
-        """The sets of people the group could keep to, with the changes each costs, fewest first."""
-        needed = self.group.needed
-        new = [one for one in self.could if one not in self.was]
-        for size in range(max(needed, len(self.was)), len(self.was) + len(new) + 1):
-            if self.group.hard and size > needed:
-                return
-            for more in combinations(new, size - len(self.was)):
-                yield self.was.union(more), size - needed
+    @cached_property
+    def new(self) -> tuple[str, ...]:
+        """Those who could be there and have not been yet."""
+        return tuple(one for one in self.could if one not in self.was)
+
+    @property
+    def changes(self) -> range:
+        """The changes it can come to: none where the group is hard."""
+        most = len(self.was) + len(self.new) - self.group.needed
+        fewest = max(0, len(self.was) - self.group.needed)
+        return range(fewest, (min(most, 0) if self.group.hard else most) + 1)
+
+    def choices(self, changes: int) -> Iterator[frozenset[str]]:
+        """The sets of people the group could keep to at the cost of so many changes."""
+        for more in combinations(self.new, self.group.needed + changes - len(self.was)):
+            yield self.was.union(more)
 
 
 class Problem:

@@ -18,7 +18,6 @@ from kapsched import (
     Absence,
     Booking,
     Clinic,
-    Course,
     DaySpan,
     Diary,
     Horizon,
@@ -52,12 +51,15 @@ CLOSED = (
     date(2027, 12, 28),
 )
 NOW = datetime(2027, 1, 4, 7, tzinfo=UTC)
+SATURDAY = 5
 # The share of open half-days on which people, and rooms, are blocked whole.
 PEOPLE_BLOCKED, ROOMS_BLOCKED = 0.10, 0.04
 # Turns in which a treatment room packs four doses.
 TIMES = (time(8), time(10, 30), time(13), time(15, 30))
 # A course that fills needs to be lawful, not proved.
 FILLING_STEPS = 20_000
+# Up to this part of the share the courses have maintenance doses.
+LONG_UNTIL = 0.6
 
 
 @frozen(kw_only=True)
@@ -91,22 +93,31 @@ def programme(name: str) -> Programme:
 
 
 def empty_clinic(grid: int = 5) -> Clinic:
-    """Three treatment rooms, three for therapy, two doctors, five therapists and three nurses, Monday to Friday."""
-    week = [(OPENS, CLOSES)]
-    hours = Pattern([Week.of(mon=week, tue=week, wed=week, thu=week, fri=week)])
-    teams = (("doctor", 2), ("therapist", 5), ("nurse", 3))
+    """Three treatment rooms, two for therapy, three doctors, five therapists and three nurses.
+
+    All Monday to Friday; on Saturday mornings the therapists see patients in the therapy rooms.
+    """
+    day, morning = [(OPENS, CLOSES)], [(OPENS, NOON)]
+    workdays = Pattern([Week.of(mon=day, tue=day, wed=day, thu=day, fri=day)])
+    hours = Pattern([Week.of(mon=day, tue=day, wed=day, thu=day, fri=day, sat=morning)])
     return Clinic(
         id="benchmark",
         zone="Europe/London",
         hours=hours,
         rooms=[
-            *(Room(id=f"treatment-{number}", type="treatment") for number in range(1, 4)),
-            *(Room(id=f"therapy-{number}", type="therapy") for number in range(1, 4)),
+            *(Room(id=f"treatment-{number}", type="treatment", hours=workdays) for number in (1, 2, 3)),
+            *(Room(id=f"therapy-{number}", type="therapy") for number in (1, 2)),
         ],
         staff=[
-            StaffMember(id=f"{role}-{number}", roles=[role], hours=hours, capacity=2 if role == "nurse" else 1)
-            for role, count in teams
-            for number in range(1, count + 1)
+            *(StaffMember(id=f"doctor-{number}", roles=["doctor"], hours=workdays) for number in (1, 2, 3)),
+            *(
+                StaffMember(id=f"therapist-{number}", roles=["therapist"], hours=hours)
+                for number in (1, 2, 3, 4, 5)
+            ),
+            *(
+                StaffMember(id=f"nurse-{number}", roles=["nurse"], hours=workdays, capacity=2)
+                for number in (1, 2, 3)
+            ),
         ],
         closed=[Absence(first=day, last=day) for day in CLOSED],
         grid=grid,
@@ -119,18 +130,20 @@ def filled_clinic(seed: int, share: float = 0.5, grid: int = 5) -> Filled:
     dice, clinic = Random(seed), empty_clinic(grid)
     long, short = programme("trial"), programme("induction")
     dose = next(kind for kind in long.kinds if kind.name == "dosing")
-    packable = sum(packed(dose, (CLOSES - OPENS,)) for _ in open_days(clinic)) * len(clinic.rooms_of("treatment"))
+    packable = left_by_blocks(clinic, dose, ())
     blocks = tuple(half_day_blocks(clinic, dice))
     displaced = packable - left_by_blocks(clinic, dose, blocks)
     diary, courses, refused = Diary(clinic, booked=blocks), 0, 0
     taken = [0] * DAYS
-    while displaced + sum(taken) < share * packable:
-        offset = min([dice.randrange(DAYS - 60) for _ in range(3)], key=lambda at: sum(taken[at : at + 40]))
-        first, fits = FIRST_DAY + timedelta(days=offset), offset < 90
+    while (stands := (displaced + sum(taken)) / packable) < share:
+        # Whole courses first, while they find their weeks; then inductions alone, where least is taken.
+        course, last = (long, 110) if stands < LONG_UNTIL * share else (short, DAYS - 50)
+        offset = min([dice.randrange(last) for _ in range(4)], key=lambda day: sum(taken[day : day + 28]))
+        first = FIRST_DAY + timedelta(days=offset)
         number = courses + refused
         patient = Patient(id=f"p{number}", wishes=Wishes(time=dice.choice(TIMES)))
-        course = enrol(long if fits else short, patient, id=f"filler-{number}", first_day=first)
-        plan = find_plan(course, diary, now=NOW, steps=FILLING_STEPS)
+        filler = enrol(course, patient, id=f"filler-{number}", first_day=first)
+        plan = find_plan(filler, diary, now=NOW, steps=FILLING_STEPS)
         if isinstance(plan, Plan):
             diary = diary.book(plan)
             for one in plan.appointments:
@@ -140,7 +153,7 @@ def filled_clinic(seed: int, share: float = 0.5, grid: int = 5) -> Filled:
         else:
             refused += 1
             if refused > courses + 50:
-                raise RuntimeError(f"the clinic cannot be filled to {share:.0%}: {course.id} is refused")
+                raise RuntimeError(f"the clinic cannot be filled to {share:.0%}: {filler.id} is refused")
     return Filled(
         clinic=clinic,
         diary=diary,
@@ -171,7 +184,7 @@ def half_day_blocks(clinic: Clinic, dice: Random) -> Iterator[Booking]:
     for resource in clinic.by_resource:
         load = ROOMS_BLOCKED if resource.type == "room" else PEOPLE_BLOCKED
         for day in open_days(clinic):
-            for half in HALF_DAYS:
+            for half in HALF_DAYS[: 1 if day.weekday() == SATURDAY else 2]:
                 if dice.random() < load:
                     yield block(resource, day, half, clinic)
 
@@ -193,17 +206,11 @@ def left_by_blocks(clinic: Clinic, dose: SessionKind, blocks: Iterable[Booking])
     gone = {(one.resource, one.start) for one in blocks if one.type == "room" and one.resource in rooms}
     total = 0
     for day in open_days(clinic):
+        if day.weekday() == SATURDAY:
+            continue
         morning, afternoon = (at(day, half.start, clinic.place) for half in HALF_DAYS)
         for room in rooms:
             left = [(room, morning) not in gone, (room, afternoon) not in gone]
             stretches = (CLOSES - OPENS,) if all(left) else (NOON - OPENS,) * sum(left)
             total += packed(dose, stretches)
     return total
-
-
-def filler_courses(diary: Diary) -> tuple[str, ...]:
-    """The ids of the courses that a diary holds."""
-    return tuple(dict.fromkeys(one.ref.split(":")[0] for one in diary.bookings if ":" in one.ref))
-
-
-__all__ = ["NOW", "Course", "Filled", "empty_clinic", "filled_clinic", "programme"]

@@ -1,18 +1,25 @@
-"""What is costly is made once a session: the harbour example, planned as the README plans it."""
+"""How are the tests run? Hypothesis without clocks or chance in CI; the costly harbour example planned once."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from attrs import frozen
 from click.testing import Result
+from hypothesis import settings
 
 from tests.desk import Desk
 from tests.fences import ROOT
 
 HARBOUR_NOW = "2026-12-01T09:00"
+
+# No test is timed. In CI each run tries the same examples; at a desk, new ones.
+settings.register_profile("desk", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -60,11 +60,9 @@ def talks(count: int, *rules: Rule, **course: Any) -> Course:
     return course_of(programme("talk", times=count, rules=rules), **course)
 
 
-def each(days: int, **more: Any) -> Offset:
-    """Each talk so many days after the one before."""
-    return Offset(
-        name="each", of="talk", anchor="talk", earliest=Days(days), latest=Days(days), **more
-    )
+def each(days: int) -> Gap:
+    """Each talk exactly so many days after the one before."""
+    return Gap(name="each", after="talk", before="talk", at_least=Days(days), at_most=Days(days))
 
 
 # Holidays
@@ -242,12 +240,8 @@ def test_a_chair_holds_three_blocks_of_160_minutes_in_eight_hours_and_two_of_165
 
 def test_any_seven_days_hold_as_many_as_a_rolling_rule_allows() -> None:
     rule = Frequency(name="two-in-seven", of="talk", at_most=2, per=RollingDays(days=7))
-    four = Span(name="quick", of="talk", at_most=Days(8))
-    plan = planned(talks(4, rule, each(1), first_day="2027-01-04"), always_open()) if False else None
-    assert plan is None
-    plan = planned(
-        talks(3, rule, apart(1, "talk"), four, first_day="2027-01-04"),
-    )
+    quick = Span(name="quick", of="talk", at_most=Days(8))
+    plan = planned(talks(3, rule, apart(1, "talk"), quick))
     days = [one.start.date().toordinal() for one in plan.appointments]
     assert days[2] - days[0] == 7
 
@@ -282,7 +276,7 @@ def test_an_interleaved_talk_ends_before_the_next_dose_of_the_same_day_begins() 
         Gap(name="again", after="talk", before="dosing", at_least=Hours(0)),
     )
     what = programme("dosing", "talk", times=2, rules=(*order, Span(name="one-day", of="*", at_most=Days(0))))
-    plan = planned(course_of(what))
+    plan = planned(course_of(what), quayside(grid=60))
     assert dates(plan) == ["Mon 4 Jan"] * 4
     rows = [(one.start, one.end) for one in plan.appointments]
     assert rows == sorted(rows)
@@ -347,16 +341,16 @@ def test_a_soft_therapist_on_leave_is_replaced_for_as_few_as_possible() -> None:
     assert plan.cost is not None
     assert plan.cost.changes == 1
     # With nobody there throughout, a hard rule leaves no plan.
-    refusal = refused(talks(3, SAME, each(7)), clinic)
+    refusal = refused(talks(3, SAME, each(7)), clinic, days=15)
     assert refusal.session == "therapy/talk/3"
     assert [(one.code, one.ids) for one in refusal.reasons] == [("continuity", ("same-therapist",))]
     assert refusal.sentences() == (
-        "The same people cannot be kept together on Mon 18 Jan 2027 (rule same-therapist).",
+        "The same people cannot be kept on Mon 18 Jan 2027 (rule: same-therapist).",
     )
 
 
 def test_days_come_before_continuity_that_is_soft() -> None:
-    near = Offset(name="each", of="talk", anchor="talk", earliest=Days(5), ideal=Days(7), latest=Days(9))
+    near = Offset(name="each", of="therapy/talk/2", anchor="talk", earliest=Days(5), ideal=Days(7), latest=Days(9))
     clinic = holiday("tom", "2027-01-04", clinic=holiday("tess", "2027-01-11"))
     soft, hard = planned(talks(2, SOFT, near), clinic), planned(talks(2, SAME, near), clinic)
     assert (dates(soft), therapists(soft)) == (["Mon 4 Jan", "Mon 11 Jan"], ["tess", "tom"])
@@ -442,12 +436,14 @@ def test_a_doctor_on_mondays_only_cannot_give_a_second_dose_within_three_days() 
     mondays = weekly(DAY, "mon")
     clinic = with_person(with_person(quayside(), "dora", hours=mondays), "dev", roles=("nurse",))
     soon = Gap(name="soon", after="dosing", before="dosing", at_least=Days(1), at_most=Days(3))
-    refusal = refused(course_of(programme("dosing", times=2, rules=(soon,))), clinic)
+    refusal = refused(course_of(programme("dosing", times=2, rules=(soon,))), clinic, days=7)
     assert refusal.session == "therapy/dosing/2"
     assert read(refusal)[0][:2] == ("hours", ("doctor",))
-    assert read(refusal)[0][2].startswith("No doctor is there for long enough on ")
+    assert read(refusal)[0][2] == (
+        "Not there for long enough, or not all at once, from Tue 5 Jan 2027 to Thu 7 Jan 2027: doctor."
+    )
     # Two a week cannot be had either; but any session alone could.
-    twice = refused(course_of(programme("dosing", times=2, rules=(TWICE,))), clinic)
+    twice = refused(course_of(programme("dosing", times=2, rules=(TWICE, apart(1)))), clinic)
     assert twice.session == "therapy/dosing/2"
 
 
@@ -464,7 +460,7 @@ def test_two_who_are_not_there_together_are_named_together() -> None:
         (
             "hours",
             ("doctor", "therapist"),
-            "Doctor and therapist do not work long enough together on Mon 4 Jan 2027.",
+            "Not there for long enough, or not all at once, on Mon 4 Jan 2027: doctor and therapist.",
         )
     ]
 
@@ -495,7 +491,7 @@ def test_notice_that_is_too_short_is_the_reason() -> None:
         (
             "notice",
             (),
-            "The notice that the clinic asks for is too short on Mon 4 Jan 2027 and Tue 5 Jan 2027.",
+            "The clinic asks for more notice than is left on Mon 4 Jan 2027 and Tue 5 Jan 2027.",
         )
     ]
 
@@ -507,11 +503,15 @@ def test_a_rule_that_keeps_a_session_out_is_named_beside_what_closes_the_rest() 
     assert refusal.session == "therapy/talk/2"
     assert read(refusal) == [
         ("closure", (), "The clinic is closed from Mon 11 Jan 2027 to Sun 17 Jan 2027."),
-        ("hours", ("therapist",), "No therapist is there for long enough on Sat 9 Jan 2027 and Sun 10 Jan 2027."),
+        (
+            "hours",
+            ("therapist",),
+            "Not there for long enough, or not all at once, on Sat 9 Jan 2027 and Sun 10 Jan 2027: therapist.",
+        ),
         (
             "rule",
             ("weekly",),
-            "The sessions before it leave no date from Mon 4 Jan 2027 to Fri 8 Jan 2027 (rule weekly).",
+            "The sessions before it leave no room from Mon 4 Jan 2027 to Fri 8 Jan 2027 (rule: weekly).",
         ),
     ]
 

@@ -16,7 +16,7 @@ from kapsched.planning.staffing import Staffed, Staffing
 from kapsched.planning.times import Chosen, choose_times
 from kapsched.planning.units import Taken
 
-DEFAULT_STEPS = 1_000_000
+DEFAULT_STEPS = 200_000
 
 
 def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan | Refusal:

@@ -23,6 +23,7 @@ from kapsched.planning.sentences import sentence
 from kapsched.planning.starts import Starts
 from kapsched.timeline.recurrence import WHOLE_DAY, Pattern, Week
 
+STEPS_FOR_DATES = 20_000
 ALWAYS = Pattern((Week(((WHOLE_DAY,),) * 7),))
 
 
@@ -45,7 +46,7 @@ def out_of_steps(problem: Problem, budget: Steps) -> Refusal:
 def refusal(problem: Problem, budget: Steps) -> Refusal:
     """The refusal of a course that is proved to have no plan."""
     try:
-        if not _can_place(_rules_alone(problem), budget.limit):
+        if not _have_dates(problem):
             whole = (1 << problem.grid.days) - 1
             return _refused(problem, None, 0, [_reason("horizon", (), problem, whole)], budget)
         count = _first_impossible(problem, budget.limit)
@@ -58,6 +59,14 @@ def _dates_alone(problem: Problem) -> list[Mask]:
     """The days that rules, first day and horizon leave to each session, whatever the clinic's hours."""
     days = (1 << problem.grid.days) - 1 >> problem.first_day << problem.first_day
     return [days & problem.by_date(place) for place in range(len(problem.sessions))]
+
+
+def _have_dates(problem: Problem) -> bool:
+    """Do the rules leave dates within the horizon? Where that is not quickly ruled out a session can be named."""
+    try:
+        return _can_place(_rules_alone(problem), STEPS_FOR_DATES)
+    except StepsSpent:
+        return True
 
 
 def _rules_alone(problem: Problem) -> Problem:

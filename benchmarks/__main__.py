@@ -1,0 +1,104 @@
+"""What does one run say? Everything measured side by side, printed as Markdown tables; never fails on timing."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from statistics import median, quantiles
+
+from benchmarks.clinics import Filled, filled_clinic
+from benchmarks.diary import DiaryTimes, diary_times, import_times
+from benchmarks.profile import profiled
+from benchmarks.trial import Tried, trial_courses, tried
+from kapsched.planning.course_plan import DEFAULT_STEPS
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--courses", type=int, default=100, help="trial courses (100)")
+    parser.add_argument("--share", type=float, default=0.5, help="how full the dosing rooms stand (0.5)")
+    parser.add_argument("--seed", type=int, default=1, help="of the clinic and the patients (1)")
+    parser.add_argument("--grid", type=int, default=5, help="minutes between starts (5)")
+    given = parser.parse_args()
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("kapsched", "attrs", "ortools"))
+    print(f"Python {platform.python_version()}, {libraries}; {platform.machine()}\n")
+    filled = filled_clinic(given.seed, given.share, given.grid)
+    print(f"Clinic of seed {given.seed}, starts every {given.grid} minutes: {filled}.\n")
+    trials = [tried(course, filled) for course in trial_courses(given.courses, given.seed)]
+    _print_trials(trials)
+    _print_diary(diary_times(given.seed))
+    _print_imports()
+    _print_profile(trials, filled)
+
+
+def _print_trials(trials: Sequence[Tried]) -> None:
+    placed = sum(one.plan is not None for one in trials)
+    proved = sum(one.proved for one in trials)
+    print("## The trial courses\n")
+    print(
+        f"{placed} of {len(trials)} placed, {proved} placed and proved through all aims within "
+        f"{DEFAULT_STEPS:,} steps ({proved / len(trials):.0%}; the aim is 95 %).\n"
+    )
+    _heading("milliseconds", "courses", "median", "99th percentile", "worst")
+    for name, some in (
+        ("planned and verified", trials),
+        ("… with a preferred time", [one for one in trials if one.course.patient.wishes.time]),
+        ("… without one", [one for one in trials if not one.course.patient.wishes.time]),
+    ):
+        _row(name, len(some), *_spread([one.seconds for one in some]))
+    _row("planned only", len(trials), *_spread([one.searching for one in trials]))
+    verifying = median([max(0.0, one.seconds - one.searching) / one.seconds for one in trials])
+    print(f"\nVerifying takes {verifying:.0%} of `find_plan` (median).\n")
+
+
+def _print_diary(times: DiaryTimes) -> None:
+    print(f"## The diary: {times.bookings:,} bookings\n")
+    _heading("milliseconds, medians", "built", "changed by 20", "ratio")
+    for name, built, changed in (
+        ("the diary", times.built, times.changed),
+        ("… and all runs of free time measured", times.built_and_measured, times.changed_and_measured),
+    ):
+        _row(name, built * 1000, changed * 1000, f"{changed / built:.1%}")
+    print()
+
+
+def _print_imports() -> None:
+    ours, theirs = import_times()
+    print("## Importing\n")
+    print(
+        f"A new interpreter with `import kapsched`: {ours * 1000:.0f} ms; with `import attrs, dateutil.rrule` "
+        f"alone: {theirs * 1000:.0f} ms; ratio {ours / theirs:.1f}.\n"
+    )
+
+
+def _print_profile(trials: Sequence[Tried], filled: Filled) -> None:
+    print("## Where the time goes\n")
+    for name, wish in (("with a preferred time", True), ("without one", False)):
+        some = [one.course for one in trials if bool(one.course.patient.wishes.time) == wish][:10]
+        _heading(f"{len(some)} courses {name}", "calls", "itself", "with what it calls")
+        for row in profiled(some, filled, top=15):
+            _row(f"`{row.name}`", row.calls, f"{row.inside:.1%}", f"{row.below:.1%}")
+        print()
+
+
+def _spread(seconds: Sequence[float]) -> tuple[float, float, float]:
+    """Median, 99th percentile and worst, in milliseconds."""
+    ordered = sorted(one * 1000 for one in seconds)
+    if len(ordered) < 2:
+        return (ordered or [0.0])[0], (ordered or [0.0])[0], (ordered or [0.0])[0]
+    return median(ordered), quantiles(ordered, n=100, method="inclusive")[98], ordered[-1]
+
+
+def _heading(*names: str) -> None:
+    _row(*names)
+    _row("---", *("---:" for _ in names[1:]))
+
+
+def _row(*cells: object) -> None:
+    print("| " + " | ".join(f"{one:.1f}" if isinstance(one, float) else str(one) for one in cells) + " |")
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the clinic and the patients (1)")
     parser.add_argument("--grid", type=int, default=5, help="minutes between starts (5)")
     given = parser.parse_args()
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("kapsched", "attrs", "ortools"))
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("attrs", "python-dateutil", "ortools"))
     print(f"Python {platform.python_version()}, {libraries}; {platform.machine()}\n")
     filled = filled_clinic(given.seed, given.share, given.grid)
     print(f"Clinic of seed {given.seed}, starts every {given.grid} minutes: {filled}.\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from cProfile import Profile
 from pathlib import Path
-from pstats import SortKey, Stats
+from types import CodeType
 
 from attrs import frozen
 
@@ -30,15 +30,19 @@ def profiled(courses: Iterable[Course], filled: Filled, top: int = 25) -> tuple[
         profile.enable()
         find_plan(course, filled.diary, now=NOW)
         profile.disable()
-    stats = Stats(profile).sort_stats(SortKey.TIME).get_stats_profile()
-    whole = stats.total_tt or 1.0
+    entries = profile.getstats()
+    whole = sum(entry.inlinetime for entry in entries) or 1.0
     rows = [
         Spent(
-            name=f"{Path(row.file_name).stem}.{name}" if row.line_number else name,
-            calls=int(str(row.ncalls).split("/", maxsplit=1)[0]),
-            inside=row.tottime / whole,
-            below=row.cumtime / whole,
+            name=entry.code if isinstance(entry.code, str) else _name(entry.code),
+            calls=entry.callcount,
+            inside=entry.inlinetime / whole,
+            below=entry.totaltime / whole,
         )
-        for name, row in stats.func_profiles.items()
+        for entry in entries
     ]
     return tuple(sorted(rows, key=lambda row: -row.inside)[:top])
+
+
+def _name(code: CodeType) -> str:
+    return f"{Path(code.co_filename).stem}.{code.co_qualname}"

@@ -219,7 +219,11 @@ def refused(course: Course, clinic: Clinic | None = None, **more: Any) -> Refusa
 
 def dates(plan: Plan, kind: str = "") -> list[str]:
     """The dates of a plan's appointments, of one kind or of all, such as `Thu 25 Mar`; in programme order."""
-    return [f"{one.start:%a} {one.start.day} {one.start:%b}" for one in plan.appointments if kind in ("", one.kind)]
+    return [
+        f"{one.start:%a} {one.start.day} {one.start:%b}"
+        for one in plan.appointments
+        if kind in ("", one.kind)
+    ]
 
 
 def times(plan: Plan) -> list[str]:

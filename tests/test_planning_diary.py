@@ -39,7 +39,9 @@ RESOURCES = (*CLINIC.by_resource, *NOBODY)
 def rows(draw: st.DrawFn) -> Booking:
     """A booking around the horizon's days, on and off the grid, before, across and beyond its edges."""
     # A few resources and round times now and then, so that rows meet, touch and equal each other.
-    kind, id_ = draw(st.sampled_from((Resource("room", "lounge"), Resource("staff", "nia"))) | st.sampled_from(RESOURCES))
+    kind, id_ = draw(
+        st.sampled_from((Resource("room", "lounge"), Resource("staff", "nia"))) | st.sampled_from(RESOURCES)
+    )
     minute = draw(st.integers(-1_500, 7_000) | st.sampled_from((-30, 0, 480, 540, 600, 4_290, 5_700)))
     seconds = draw(st.sampled_from((0, 0, 0, 1, 59)))
     length = draw(st.sampled_from((1, 5, 7, 15, 60, 61, 480, 3_000, 9_000)))
@@ -61,7 +63,10 @@ def seen(diary: Diary) -> dict[object, object]:
         free = diary.free(resource)
         found[resource] = (free.working, free.whole, free.shared)
         for length in (1, 3, 12):
-            found[resource, length] = (diary.runs(resource, length, True), diary.runs(resource, length, False))
+            found[resource, length] = (
+                diary.runs(resource, length, True),
+                diary.runs(resource, length, False),
+            )
     return found
 
 
@@ -190,7 +195,13 @@ def test_a_plan_cannot_be_booked_twice() -> None:
         taken("staff", "nia", "2027-03-25 09:30", "2027-03-25 10:00"),
         taken("staff", "nia", "2027-03-25 08:00", "2027-03-25 08:15", exclusive=False),
     ],
-    ids=["a minute of the doctor", "turnaround", "the patient", "not shared by the other", "not shared by us"],
+    ids=[
+        "a minute of the doctor",
+        "turnaround",
+        "the patient",
+        "not shared by the other",
+        "not shared by us",
+    ],
 )
 def test_a_plan_that_meets_a_booking_is_a_clash(row: Booking) -> None:
     plan = dose()
@@ -231,9 +242,7 @@ def test_eight_threads_plan_in_one_diary_as_one_alone_would() -> None:
 
     def answers(diaries: Sequence[Diary], turn: int) -> list[object]:
         order = [*range(turn, len(cases)), *range(turn)]
-        found = {
-            n: find_plan(cases[n].course, diaries[n], now=cases[n].now) for n in order
-        }
+        found = {n: find_plan(cases[n].course, diaries[n], now=cases[n].now) for n in order}
         return [found[n] for n in range(len(cases))]
 
     def diaries() -> list[Diary]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, time, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
 from attrs import evolve
 
+from kapsched.errors import PlannerBug
 from kapsched.exchange.documents import load_preset
 from kapsched.model.clinic import Clinic, Notice, Room
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
@@ -16,14 +17,13 @@ from kapsched.model.plan import Plan, Refusal
 from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
 from kapsched.planning.diary import Diary
-from kapsched.timeline.recurrence import Absence, Pattern, Week
+from kapsched.timeline.recurrence import Absence, Week
 from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import instant
 from kapsched.workflow import find_plan
 from tests.stories import (
     DAY,
     EVERY_DAY,
-    NIGHT,
     WORKING,
     always_open,
     asked,
@@ -201,14 +201,15 @@ def test_the_pairs_of_weekdays_that_two_a_week_can_have(least: int, possible: se
     found = {
         " ".join(pair)
         for pair in combinations(WEEKDAYS, 2)
-        if isinstance(asked(course, open_for_doses(pair)), Plan)
+        if isinstance(asked(course, open_for_doses(pair), days=14), Plan)
     }
     assert found == possible
 
 
 def test_three_a_week_with_integration_the_next_day_need_doses_on_consecutive_days() -> None:
     refusal = refused(doses(3, THRICE, apart(2), first_day="2027-01-04"))
-    assert refusal.session == "therapy/dosing/3"
+    # No first few sessions are asked to fill a week, so that only the last one cannot be had.
+    assert refusal.session == "therapy/talk/3"
     plan = planned(doses(3, THRICE, apart(1), first_day="2027-01-05"))
     assert dates(plan, "dosing") == ["Tue 5 Jan", "Wed 6 Jan", "Thu 7 Jan"]
     assert dates(plan, "talk") == ["Wed 6 Jan", "Thu 7 Jan", "Fri 8 Jan"]
@@ -224,18 +225,23 @@ def test_a_chair_holds_three_blocks_of_160_minutes_in_eight_hours_and_two_of_165
     )
     clinic = quayside(rooms=[Room(id="chair", type="treatment")], hours=weekly((540, 1020)), grid=5)
     day = evolve(clinic.horizon, days=1)
-    diary, starts = Diary(clinic, day), []
-    for number in range(turns + 1):
-        course = enrol(
-            programme("infusion", kinds=(infusion,)), Patient(id=f"q{number}"), id=f"c{number}", first_day=day.first_day
-        )
-        found = find_plan(course, diary, now=london("2027-01-03 12:00"))
-        if isinstance(found, Refusal):
-            break
-        diary, starts = diary.book(found), [*starts, *times(found)]
-    assert starts == ["09:00", "11:40", "14:20"][:turns] if minutes == 145 else ["09:00", "11:45"]
-    assert isinstance(found, Refusal)
-    assert found.sentences() == ("Already booked on Mon 4 Jan 2027: chair.",)
+    diary = Diary(clinic, day)
+
+    def turn(number: int) -> Plan | Refusal:
+        what, patient = programme("infusion", kinds=(infusion,)), Patient(id=f"q{number}")
+        course = enrol(what, patient, id=f"c{number}", first_day=day.first_day)
+        return find_plan(course, diary, now=london("2027-01-03 12:00"))
+
+    starts = []
+    for number in range(turns):
+        plan = turn(number)
+        assert isinstance(plan, Plan)
+        diary = diary.book(plan)
+        starts += times(plan)
+    assert starts == {3: ["09:00", "11:40", "14:20"], 2: ["09:00", "11:45"]}[turns]
+    refusal = turn(turns)
+    assert isinstance(refusal, Refusal)
+    assert read(refusal) == [("booked", ("chair",), "Already booked on Mon 4 Jan 2027: chair.")]
 
 
 def test_any_seven_days_hold_as_many_as_a_rolling_rule_allows() -> None:
@@ -280,7 +286,7 @@ def test_an_interleaved_talk_ends_before_the_next_dose_of_the_same_day_begins() 
     assert dates(plan) == ["Mon 4 Jan"] * 4
     rows = [(one.start, one.end) for one in plan.appointments]
     assert rows == sorted(rows)
-    assert all(one[1] <= two[0] for one, two in zip(rows, rows[1:], strict=False))
+    assert all(one[1] <= two[0] for one, two in pairwise(rows))
 
 
 def test_maintenance_is_weekly_four_times_and_then_fortnightly_and_pays_for_a_slip_once() -> None:
@@ -297,7 +303,7 @@ def test_maintenance_is_weekly_four_times_and_then_fortnightly_and_pays_for_a_sl
     course = talks(11, step("weekly", range(2, 6), 7), step("fortnightly", range(6, 12), 14))
     plan = planned(course, quayside(closed=closed("2027-01-18", "2027-04-12")), days=140)
     days = [one.start.date() for one in plan.appointments]
-    assert [(two - one).days for one, two in zip(days, days[1:], strict=False)] == [
+    assert [(two - one).days for one, two in pairwise(days)] == [
         7,
         8,
         7,
@@ -343,14 +349,21 @@ def test_a_soft_therapist_on_leave_is_replaced_for_as_few_as_possible() -> None:
     # With nobody there throughout, a hard rule leaves no plan.
     refusal = refused(talks(3, SAME, each(7)), clinic, days=15)
     assert refusal.session == "therapy/talk/3"
-    assert [(one.code, one.ids) for one in refusal.reasons] == [("continuity", ("same-therapist",))]
-    assert refusal.sentences() == (
-        "The same people cannot be kept on Mon 18 Jan 2027 (rule: same-therapist).",
-    )
+    # Either rule given up, there would be a plan.
+    assert read(refusal) == [
+        (
+            "continuity",
+            ("same-therapist",),
+            "The same people cannot be kept on Mon 18 Jan 2027 (rule: same-therapist).",
+        ),
+        ("rule", ("each",), "The sessions before it leave no room on Mon 18 Jan 2027 (rule: each)."),
+    ]
 
 
 def test_days_come_before_continuity_that_is_soft() -> None:
-    near = Offset(name="each", of="therapy/talk/2", anchor="talk", earliest=Days(5), ideal=Days(7), latest=Days(9))
+    near = Offset(
+        name="each", of="therapy/talk/2", anchor="talk", earliest=Days(5), ideal=Days(7), latest=Days(9)
+    )
     clinic = holiday("tom", "2027-01-04", clinic=holiday("tess", "2027-01-11"))
     soft, hard = planned(talks(2, SOFT, near), clinic), planned(talks(2, SAME, near), clinic)
     assert (dates(soft), therapists(soft)) == (["Mon 4 Jan", "Mon 11 Jan"], ["tess", "tom"])
@@ -391,7 +404,9 @@ def test_notice_in_hours_is_kept_to_the_minute() -> None:
     clinic = quayside(notice=Notice(hours=24))
     now = london("2027-01-04 10:00")
     assert times(planned(talks(1, first_day="2027-01-05"), clinic, now=now)) == ["10:00"]
-    assert times(planned(talks(1, first_day="2027-01-05"), clinic, now=now + timedelta(seconds=1))) == ["10:15"]
+    assert times(planned(talks(1, first_day="2027-01-05"), clinic, now=now + timedelta(seconds=1))) == [
+        "10:15"
+    ]
 
 
 def test_notice_in_open_days_passes_over_the_weekend_and_holidays() -> None:
@@ -411,6 +426,32 @@ def test_the_horizon_s_last_day_is_the_last_that_can_be_used() -> None:
     )
 
 
+# Odd seconds
+
+
+SECONDS = "seconds and microseconds are dropped before bits are counted"
+
+
+@pytest.mark.xfail(strict=True, raises=PlannerBug, reason=SECONDS)
+def test_a_moment_after_nine_is_too_late_for_nine() -> None:
+    course = talks(1, first_day="2027-01-04")
+    assert times(planned(course, now=london("2027-01-04 09:00:00.000001"))) == ["09:15"]
+
+
+@pytest.mark.xfail(strict=True, raises=PlannerBug, reason=SECONDS)
+def test_a_booking_that_ends_a_moment_after_nine_is_in_the_way_at_nine() -> None:
+    busy = [taken("staff", one, "2027-01-04 08:00", "2027-01-04 09:00:00.000001") for one in ("tess", "tom")]
+    assert times(planned(talks(1), booked=busy)) == ["09:15"]
+
+
+@pytest.mark.xfail(strict=True, raises=PlannerBug, reason=SECONDS)
+def test_hours_after_a_session_that_is_done_are_counted_to_the_second() -> None:
+    rest = Gap(name="rest", after="talk", before="talk", at_least=Hours(24))
+    took = Done(start=london("2027-01-04 10:00:30"))
+    course = talks(2, rest, first_day="2027-01-05", done={"therapy/talk/1": took})
+    assert times(planned(course)) == ["11:15"]
+
+
 # What a refusal says
 
 
@@ -422,9 +463,7 @@ def test_a_clinic_that_is_closed_says_so() -> None:
     refusal = refused(talks(1), quayside(closed=closed("2027-01-04", "2027-01-05")), days=2)
     assert refusal.session == "therapy/talk/1"
     assert (refusal.first, refusal.last) == (date(2027, 1, 4), date(2027, 1, 5))
-    assert read(refusal) == [
-        ("closure", (), "The clinic is closed on Mon 4 Jan 2027 and Tue 5 Jan 2027.")
-    ]
+    assert read(refusal) == [("closure", (), "The clinic is closed on Mon 4 Jan 2027 and Tue 5 Jan 2027.")]
 
 
 def test_a_weekend_is_no_closure_but_hours() -> None:
@@ -440,7 +479,7 @@ def test_a_doctor_on_mondays_only_cannot_give_a_second_dose_within_three_days() 
     assert refusal.session == "therapy/dosing/2"
     assert read(refusal)[0][:2] == ("hours", ("doctor",))
     assert read(refusal)[0][2] == (
-        "Not there for long enough, or not all at once, from Tue 5 Jan 2027 to Thu 7 Jan 2027: doctor."
+        "Not there for long enough, or not all at once, on Tue 5 Jan 2027, Wed 6 Jan 2027 and Thu 7 Jan 2027: doctor."
     )
     # Two a week cannot be had either; but any session alone could.
     twice = refused(course_of(programme("dosing", times=2, rules=(TWICE, apart(1)))), clinic)
@@ -475,7 +514,9 @@ def test_those_who_are_away_are_named() -> None:
 def test_a_patient_who_cannot_come_is_the_reason() -> None:
     away = Absence(first=date(2027, 1, 4), last=date(2027, 1, 7))
     refusal = refused(talks(1, away=(away,)), days=4)
-    assert read(refusal) == [("patient", (), "The patient cannot come from Mon 4 Jan 2027 to Thu 7 Jan 2027.")]
+    assert read(refusal) == [
+        ("patient", (), "The patient cannot come from Mon 4 Jan 2027 to Thu 7 Jan 2027.")
+    ]
 
 
 def test_those_who_are_booked_already_are_named() -> None:
@@ -494,6 +535,23 @@ def test_notice_that_is_too_short_is_the_reason() -> None:
             "The clinic asks for more notice than is left on Mon 4 Jan 2027 and Tue 5 Jan 2027.",
         )
     ]
+
+
+@pytest.mark.xfail(strict=True, reason="in the layer of notice alone weekends count as open days")
+def test_notice_in_open_days_that_is_too_short_is_the_reason() -> None:
+    clinic = quayside(notice=Notice(open_days=2))
+    refusal = refused(talks(1, first_day="2027-01-09"), clinic, days=4, now=london("2027-01-08 09:00"))
+    assert [one.code for one in refusal.reasons] == ["notice"]
+
+
+@pytest.mark.xfail(strict=True, reason="with hourly starts visits of 45 minutes are never back to back")
+def test_visits_back_to_back_are_kept_apart_by_the_clinic_and_not_by_their_rule() -> None:
+    short = SessionKind(name="short", segments=(Segment(name="short", minutes=45, staff=("therapist",)),))
+    touching = Gap(name="touching", after="short", before="short", at_least=Hours(0), at_most=Hours(0))
+    course = course_of(programme("short", times=2, kinds=(short,), rules=(touching,)))
+    assert times(planned(course, days=1)) == ["08:00", "08:45"]
+    refusal = refused(course, quayside(closed=closed("2027-01-04")), days=1)
+    assert (refusal.session, [one.code for one in refusal.reasons]) == ("therapy/short/1", ["closure"])
 
 
 def test_a_rule_that_keeps_a_session_out_is_named_beside_what_closes_the_rest() -> None:
@@ -552,9 +610,7 @@ def test_the_first_session_that_cannot_be_placed_is_named() -> None:
 
 def test_sessions_that_are_done_are_never_planned_and_count() -> None:
     took = Done(start=london("2027-01-04 10:00"), staff={"therapist": ("tom",)})
-    plan = planned(
-        talks(2, SAME, each(7), first_day="2027-01-05", done={"therapy/talk/1": took})
-    )
+    plan = planned(talks(2, SAME, each(7), first_day="2027-01-05", done={"therapy/talk/1": took}))
     assert (dates(plan), therapists(plan)) == (["Mon 11 Jan"], ["tom"])
 
 

@@ -128,13 +128,13 @@ def _who_was_there(dice: Random, clinic: Clinic, session: Session) -> dict[str, 
 
 def _booked(dice: Random, frame: Frame, clinic: Clinic, patient: Patient) -> list[Booking]:
     """Blocks in the diaries: some off the grid, some sharing, some on top of one another."""
-    load = {"crowded": 0.12, "steady": 0.02, "one day": 0.08}.get(frame.family, 0.03)
+    load = {"crowded": 0.08, "steady": 0.02, "one-day": 0.08}.get(frame.family, 0.03)
     rows = []
     for resource, one in clinic.by_resource.items():
         for offset in range(frame.days):
             for _ in range(2):
                 scarce = resource.type == "room" or one.capacity > 1
-                if dice.random() < (load * 3 if scarce else load):
+                if dice.random() < (load * 3 if scarce and frame.family == "crowded" else load):
                     day = frame.first + timedelta(days=offset)
                     sharing = one.capacity > 1 and dice.random() < 0.5
                     rows.append(_row(dice, frame, day, (resource.type, resource.id), sharing))

@@ -16,8 +16,8 @@ Dates: TypeAlias = dict[str, int]
 _Far: TypeAlias = tuple[tuple[int, ...], ...]
 
 
-# About five seconds; two of the first three hundred cases need more than a quarter of it.
-MOST_TRIES = 500_000
+# About two seconds.
+MOST_TRIES = 200_000
 
 
 class _Median(NamedTuple):
@@ -52,6 +52,12 @@ class Placer:
         self.tried, self.most_tries = 0, tries
         self._clashes: dict[tuple[int, ...], bool] = {}
         self._different: dict[tuple[str, int, bool, bool, bool], list[Visit]] = {}
+
+    def count_tries(self, number: int) -> None:
+        """So many more; `TooLarge` where that becomes too many."""
+        self.tried += number
+        if self.tried > self.most_tries:
+            raise TooLarge
 
     def _kept_with_facts(self, visit: Visit) -> bool:
         placed: dict[str, Placed | Visit] = {visit.session: visit, **self.book.facts}
@@ -174,9 +180,7 @@ class Placer:
                 if best is None or _order(plan) < _order(best):
                     best = plan
                 return
-            self.tried += len(choices[depth - 1])
-            if self.tried > self.most_tries:
-                raise TooLarge
+            self.count_tries(len(choices[depth - 1]))
             tries = []
             for visit in choices[depth - 1]:
                 further, so_far = _further(medians, far, visit), broken + visit.broken_wishes

@@ -129,6 +129,7 @@ class Reference:
                 return
             session = sessions[place]
             for day in sorted(domains[session]):
+                self.placer.count_tries(10)
                 narrowed = {one: domains[one] for one in sessions[:place]} | {session: {day}}
                 for other in sessions[place + 1 :]:
                     narrowed[other] = {date for date in domains[other] if agrees(session, day, other, date)}

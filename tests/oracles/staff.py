@@ -21,13 +21,15 @@ def random_staff(dice: Random, frame: Frame) -> tuple[StaffMember, ...]:
     ):
         for place in range(number):
             roles = [role]
+            scarce = role == "nurse" and frame.family == "crowded"
+            whole_time = 0.4 if scarce else 0.97 if steady else 0.9
             if dice.random() < 0.25:
                 roles.append({"doctor": "therapist", "therapist": "nurse", "nurse": "doctor"}[role])
             found.append(
                 StaffMember(
                     id=f"{role}{place}",
                     roles=tuple(roles),
-                    hours=turns[place] if in_turn and role == "therapist" else _shifts(dice, frame),
+                    hours=turns[place] if in_turn and role == "therapist" else _shifts(dice, frame, whole_time),
                     breaks=_breaks(dice, frame),
                     away=_leave(dice, frame, 0.04 if steady else 0.1),
                     capacity=2 if role == "nurse" or dice.random() < 0.1 else 1,
@@ -49,9 +51,9 @@ def _turns(dice: Random, frame: Frame) -> tuple[Pattern, Pattern, Pattern]:
     return tuple(each_week(dict.fromkeys(days, whole)) for days in (some, others, few))  # type: ignore[return-value]
 
 
-def _shifts(dice: Random, frame: Frame) -> Pattern:
+def _shifts(dice: Random, frame: Frame, whole_time: float) -> Pattern:
     whole = DaySpan(frame.opens, frame.closes)
-    if dice.random() < (0.97 if frame.family == "steady" else 0.9):
+    if dice.random() < whole_time:
         return each_week(dict.fromkeys(range(7), (whole,)))
     weeks = []
     for _ in range(dice.choice((1, 1, 2))):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from itertools import accumulate
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import field, frozen
@@ -61,6 +61,10 @@ def _by_time(booking: Booking) -> tuple[datetime, datetime, bool, str, str]:
     return booking.start, booking.end, booking.exclusive, booking.role, booking.ref
 
 
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_start = attrgetter("start")
+
+
 def _require_booking(one: object) -> None:
     if not isinstance(one, Booking):
         raise InvalidInput(f"a Booking is wanted, not {one!r}")
@@ -69,7 +73,7 @@ def _require_booking(one: object) -> None:
 class Bookings:
     """Bookings by resource and start: an immutable value; two that overlap are both remembered."""
 
-    __slots__ = ("_by_resource", "_reaches", "_starts")
+    __slots__ = ("_by_resource", "_longest")
 
     def __init__(self, bookings: Iterable[Booking] = ()) -> None:
         grouped: dict[Resource, list[Booking]] = {}
@@ -77,11 +81,7 @@ class Bookings:
             _require_booking(booking)
             grouped.setdefault(booking.of, []).append(booking)
         self._by_resource = {key: tuple(sorted(grouped[key], key=_by_time)) for key in sorted(grouped)}
-        self._index()
-
-    def _index(self) -> None:
-        self._starts: dict[Resource, list[datetime]] = {}
-        self._reaches: dict[Resource, list[datetime]] = {}
+        self._longest: dict[Resource, timedelta] = {}
 
     def __iter__(self) -> Iterator[Booking]:
         for bookings in self._by_resource.values():
@@ -115,12 +115,13 @@ class Bookings:
         bookings = self._by_resource.get(resource)
         if not bookings:
             return ()
-        if resource not in self._starts:
-            self._reaches[resource] = list(accumulate((one.end for one in bookings), max))
-            self._starts[resource] = [one.start for one in bookings]
-        # Before the first place that anything up to it reaches beyond `start`, all is over by then.
-        first = bisect_right(self._reaches[resource], start)
-        last = bisect_left(self._starts[resource], end)
+        longest = self._longest.get(resource)
+        if longest is None:
+            longest = self._longest[resource] = max(one.end - one.start for one in bookings)
+        # None lasts longer than the longest, so none that starts before this reaches `start`.
+        since = start - longest if start - _FIRST > longest else _FIRST
+        first = bisect_left(bookings, since, key=_start)
+        last = bisect_left(bookings, end, lo=first, key=_start)
         return tuple(one for one in bookings[first:last] if one.end > start)
 
     def changed(self, add: Iterable[Booking] = (), remove: Iterable[Booking] = ()) -> Bookings:
@@ -129,6 +130,7 @@ class Bookings:
         Removing what is not there is `InvalidInput`.
         """
         touched: dict[Resource, list[Booking]] = {}
+        add = tuple(add)
         for booking in add:
             _require_booking(booking)
             insort(touched.setdefault(booking.of, list(self.of(booking.of))), booking, key=_by_time)
@@ -142,13 +144,13 @@ class Bookings:
                     f"{booking.start:%Y-%m-%d %H:%M} UTC to remove"
                 )
             del left[place]
-        merged = dict(self._by_resource)
-        for resource, bookings in touched.items():
-            merged[resource] = tuple(bookings)
-        return self._of({key: merged[key] for key in sorted(merged) if merged[key]})
-
-    @classmethod
-    def _of(cls, by_resource: dict[Resource, tuple[Booking, ...]]) -> Bookings:
-        made = cls()
-        made._by_resource = by_resource  # sorted already, so not sorted again
-        return made
+        merged = {**self._by_resource, **{resource: tuple(left) for resource, left in touched.items()}}
+        changed = Bookings()
+        changed._by_resource = {key: merged[key] for key in sorted(merged) if merged[key]}
+        # What was the longest before remains a safe bound where bookings were only taken out.
+        changed._longest = dict(self._longest)
+        for booking in add:
+            if booking.of in changed._longest:
+                longest = max(changed._longest[booking.of], booking.end - booking.start)
+                changed._longest[booking.of] = longest
+        return changed

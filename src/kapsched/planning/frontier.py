@@ -8,7 +8,7 @@ session also tried *pinned*, with each of its starts; an open one may then not b
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
@@ -47,11 +47,13 @@ class Frontier:
     `fine` moves also choose the people of soft groups and count wishes; coarse ones leave both open.
     """
 
-    def __init__(self, problem: Problem, domains: list[Mask]) -> None:
+    def __init__(
+        self, problem: Problem, domains: list[Mask], spend: Callable[[], None], *, dates_only: bool = False
+    ) -> None:
         self.problem, self.domains = problem, domains
         self.order = problem.order
-        self.ties = Ties(problem, domains)
-        self.visits = Visits(problem)
+        self.ties = Ties(problem, domains, dates_only=dates_only)
+        self.visits = Visits(problem, spend)
         count = len(self.order)
         self.day = [0] * count
         self.placed: list[Placed | None] = [None] * count
@@ -181,6 +183,10 @@ class Frontier:
         """The first and last bit that hour rules with pinned sessions leave; None if an open one would be met."""
         first, last, step = 0, self.problem.grid.size, self.problem.grid.step
         for other, sign, edge in self.ties.hours[place]:
+            if self.ties.dates_only:
+                if not self.ties.dates_possible(other, place, sign, edge, self.day):
+                    return None
+                continue
             if self.day[other] == day or not self.ties.binds(other, place, sign, edge, self.day):
                 continue
             placed = self.placed[other]
@@ -271,6 +277,8 @@ class Frontier:
         for place, day in enumerate(self.day):
             days.setdefault(day, []).append(self._now(place))
         for day, together in days.items():
-            for one, bit in zip(together, self.visits.best(day, tuple(together))[1][0], strict=True):
+            starts = self.visits.first(day, tuple(together))
+            assert starts is not None, "every date was asked for when its last session was placed"
+            for one, bit in zip(together, starts, strict=True):
                 found[one.place] = bit
         return tuple(found)

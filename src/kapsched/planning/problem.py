@@ -38,15 +38,21 @@ class People:
         return tuple(one for one in self.could if one not in self.was)
 
     @property
+    def fewest(self) -> int:
+        """The fewest people it can keep to: those needed at once, or all there are where they are too few."""
+        return max(len(self.was), min(self.group.needed, len(self.was) + len(self.new)))
+
+    @property
     def changes(self) -> range:
         """The changes it can come to: none where the group is hard."""
-        most = len(self.was) + len(self.new) - self.group.needed
-        fewest = max(0, len(self.was) - self.group.needed)
-        return range(fewest, (min(most, 0) if self.group.hard else most) + 1)
+        at_once = self.group.needed
+        most = len(self.was) + len(self.new) - at_once
+        return range(max(0, self.fewest - at_once), max(0, 0 if self.group.hard else most) + 1)
 
     def choices(self, changes: int) -> Iterator[frozenset[str]]:
         """The sets of people the group could keep to at the cost of so many changes."""
-        for more in combinations(self.new, self.group.needed + changes - len(self.was)):
+        size = max(self.fewest, self.group.needed + changes if changes else 0)
+        for more in combinations(self.new, size - len(self.was)):
             yield self.was.union(more)
 
 

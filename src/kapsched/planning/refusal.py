@@ -23,7 +23,7 @@ from kapsched.planning.sentences import sentence
 from kapsched.planning.starts import Starts
 from kapsched.timeline.recurrence import WHOLE_DAY, Pattern, Week
 
-STEPS_FOR_DATES = 20_000
+STEPS_FOR_DATES = 50_000
 ALWAYS = Pattern((Week(((WHOLE_DAY,),) * 7),))
 
 
@@ -64,7 +64,7 @@ def _dates_alone(problem: Problem) -> list[Mask]:
 def _have_dates(problem: Problem) -> bool:
     """Do the rules leave dates within the horizon? Where that is not quickly ruled out a session can be named."""
     try:
-        return _can_place(_rules_alone(problem), STEPS_FOR_DATES)
+        return _can_place(_rules_alone(problem), STEPS_FOR_DATES, dates_only=True)
     except StepsSpent:
         return True
 
@@ -105,11 +105,11 @@ def _prefix(problem: Problem, count: int) -> Problem:
     return Problem(problem.course, problem.diary, problem.now, first=count, starts=problem.starts)
 
 
-def _can_place(problem: Problem, limit: int) -> bool:
+def _can_place(problem: Problem, limit: int, *, dates_only: bool = False) -> bool:
     if problem.outline.contradictory:
         return False
     domains = problem.domains()
-    return domains is not None and Search(problem, domains, Steps(limit)).any_plan() is not None
+    return domains is not None and Search(problem, domains, Steps(limit), dates_only=dates_only).has_plan()
 
 
 def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:

@@ -7,6 +7,7 @@ the moves that are best so far; `times` finds the least minutes and the earliest
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from kapsched.planning.closure import NEVER, between, spread
@@ -42,11 +43,16 @@ class Edge(NamedTuple):
 
 
 class Search:
-    """The search for one problem; raises `StepsSpent` when its budget ends, keeping what it has learnt."""
+    """The search for one problem, or for the dates of it alone, its starts unheeded.
 
-    def __init__(self, problem: Problem, domains: list[Mask], steps: Steps) -> None:
+    Raises `StepsSpent` when its budget ends, keeping what it has learnt.
+    """
+
+    def __init__(
+        self, problem: Problem, domains: list[Mask], steps: Steps, *, dates_only: bool = False
+    ) -> None:
         self.problem, self.steps = problem, steps
-        self.frontier = Frontier(problem, domains)
+        self.frontier = Frontier(problem, domains, steps.spend, dates_only=dates_only)
         self.count = len(problem.sessions)
         self._least: dict[State, tuple[int, bool]] = {}
         self._best: dict[State, tuple[tuple[int, int] | None, list[Edge]]] = {}
@@ -141,11 +147,18 @@ class Search:
 
     def any_plan(self) -> tuple[int, ...] | None:
         """The starts of the first plan that a plain depth-first search meets; None if there is none."""
+        return self._first_plan(self.frontier.starts)
+
+    def has_plan(self) -> bool:
+        """Is there any plan at all?"""
+        return self._first_plan(lambda: ()) is not None
+
+    def _first_plan(self, starts: Callable[[], tuple[int, ...]]) -> tuple[int, ...] | None:
         dead: set[State] = set()
 
         def down(at: int) -> tuple[int, ...] | None:
             if at == self.count:
-                return self.frontier.starts()
+                return starts()
             state = self.frontier.state(at, fine=False)
             if state in dead:
                 return None

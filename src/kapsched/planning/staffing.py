@@ -39,6 +39,7 @@ class Staffing:
         ]
         self.last = [max(people.places) for people in problem.people]
         self._least: dict[State, Cost | None] = {}
+        self._alone: dict[int, list[tuple[Taken, ...]]] = {}
 
     def staff(self) -> Staffed | None:
         """The first staffing in the clinic's order among the best ones; None if there is none."""
@@ -103,11 +104,14 @@ class Staffing:
     def _telling(self, place: int, beside: dict[int, tuple[Taken, ...]]) -> Iterator[tuple[Taken, ...]]:
         """Ways to fill a visit, one for each difference that matters to groups, wishes or other visits of the date."""
         visit = self.visits[place]
-        if sum(1 for day in self.day if day == self.day[place]) > 1:
+        if self.day.count(self.day[place]) > 1:
             yield from self.problem.units.choices(visit, self._beside(place, beside))
-        else:
+            return
+        if place not in self._alone:
             roles = frozenset(self.problem.people[n].group.role for n in self.groups[place])
-            yield from self.problem.units.telling(visit, roles, frozenset(self.wished[place]))
+            telling = self.problem.units.telling(visit, roles, frozenset(self.wished[place]))
+            self._alone[place] = list(telling)
+        yield from self._alone[place]
 
     def _step(
         self, place: int, used: tuple[frozenset[str], ...], chosen: tuple[Taken, ...]

@@ -26,8 +26,8 @@ class Drift(NamedTuple):
 class Ties:
     """What each session, by place in programme order, refers to among those placed before it."""
 
-    def __init__(self, problem: Problem, domains: list[Mask]) -> None:
-        self.problem, self.domains = problem, domains
+    def __init__(self, problem: Problem, domains: list[Mask], *, dates_only: bool = False) -> None:
+        self.problem, self.domains, self.dates_only = problem, domains, dates_only
         order = problem.order
         self.count = len(order)
         self.level = {place: n for n, place in enumerate(order)}
@@ -87,7 +87,8 @@ class Ties:
         self.shared_until = [self.level[place] for place in range(self.count)]
         for one, two in combinations(range(self.count), 2):
             early, late = self._sorted(one, two)
-            if -furthest[two][one] <= 0 <= furthest[one][two] and self.domains[one] & self.domains[two]:
+            could = -furthest[two][one] <= 0 <= furthest[one][two] and self.domains[one] & self.domains[two]
+            if could and not self.dates_only:
                 self.shares[late].append(early)
                 self.mates[early].append(late)
                 self.mates[late].append(early)
@@ -100,11 +101,12 @@ class Ties:
         self._spans: dict[tuple[int, int], tuple[int, int]] = {}
         for edge in self.problem.hour_edges:
             one, two = self.problem.outline.place[edge.earlier], self.problem.outline.place[edge.later]
-            if not self._may_bind(one, two, edge):
+            if not (self.dates_only or self._may_bind(one, two, edge)):
                 continue
             early, late = self._sorted(one, two)
             self.hours[late].append((early, 1 if early == one else -1, edge))
-            self.hours_until[early] = max(self.hours_until[early], self.level[late])
+            if not self.dates_only:
+                self.hours_until[early] = max(self.hours_until[early], self.level[late])
 
     def _may_bind(self, one: int, two: int, edge: HourEdge) -> bool:
         """Could the rule hang on starts of two different dates?"""
@@ -129,6 +131,14 @@ class Ties:
             return 0, 0
         first = (together & -together).bit_length() - 1
         return first * grid.step, (together.bit_length() - 1) * grid.step
+
+    def dates_possible(self, other: int, place: int, sign: int, edge: HourEdge, day: list[int]) -> bool:
+        """Could any two times of day on the days of two sessions keep an hour rule between them?"""
+        one, two = (other, place) if sign > 0 else (place, other)
+        begins, step = self.problem.grid.begins, self.problem.grid.step
+        longest = (begins[day[two] + 1] - begins[day[one]]) * step - 1
+        shortest = (begins[day[two]] - begins[day[one] + 1]) * step + 1
+        return longest >= edge.least and shortest <= edge.most
 
     def binds(self, other: int, place: int, sign: int, edge: HourEdge, day: list[int]) -> bool:
         """Does an hour rule between two sessions hang on their starts, on the days they are on?"""

@@ -104,9 +104,9 @@ class _Steady:
                 break
             more = {**times, self.kinds[place]: time}
             least = self._run(more)
-            if least[0] <= self.least:
-                # With the least minutes reached already, no choice of the other points can be earlier than this.
-                starts = self.graph.earliest(more, least) if least[0] == self.least else ()
+            if least[0] + rest <= self.least:
+                # Where nothing is left to spare these kinds must keep to their least, and then none starts earlier.
+                starts = self.graph.earliest(more, least) if least[0] + rest == self.least else ()
                 tries.append((starts, time, cost))
         for starts, time, cost in sorted(tries):
             if starts and starts >= self.starts:

@@ -6,7 +6,7 @@ round, in hour rules between them; their starts are found as tuples.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
 from typing import NamedTuple, TypeAlias
 
@@ -39,9 +39,9 @@ Arrangement: TypeAlias = tuple[int, ...]
 class Visits:
     """The starts of sessions by date, each question answered once."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self._possible: dict[tuple[int, Together], bool] = {}
+    def __init__(self, problem: Problem, spend: Callable[[], None]) -> None:
+        self.problem, self.spend = problem, spend
+        self._first: dict[tuple[int, Together], Arrangement | None] = {}
         self._best: dict[tuple[int, Together], tuple[int, tuple[Arrangement, ...]]] = {}
         self._starts: dict[tuple[int, Placed], list[int]] = {}
         self.edges = [
@@ -51,16 +51,31 @@ class Visits:
 
     def possible(self, day: int, together: Together) -> bool:
         """Can the sessions all be had on the day?"""
-        if len(together) == 1:
-            return bool(self.starts(day, together[0]))
+        return self.first(day, together) is not None
+
+    def first(self, day: int, together: Together) -> Arrangement | None:
+        """Some arrangement of the sessions on the day; None if there is none."""
         key = (day, together)
-        found = self._possible.get(key)
-        if found is None:
-            units = self.problem.units
-            found = self._possible[key] = any(
-                units.fit_together(self._visits(together, starts)) for starts in self._tuples(day, together)
-            )
-        return found
+        if key not in self._first:
+            self._first[key] = self._find(day, together)
+        return self._first[key]
+
+    def _find(self, day: int, together: Together) -> Arrangement | None:
+        starts = [self.starts(day, one) for one in together]
+        if not all(starts):
+            return None
+        if len(together) == 1:
+            return (starts[0][0],)
+        last = max(bits[-1] + self._length(one) for bits, one in zip(starts, together, strict=True))
+        if sum(map(self._length, together)) > last - min(bits[0] for bits in starts):
+            return None
+        if len(together) > 2 and not all(self.possible(day, pair) for pair in combinations(together, 2)):
+            return None
+        units = self.problem.units
+        for found in self._tuples(day, together, twins_in_order=True):
+            if units.fit_together(self._visits(together, found)):
+                return found
+        return None
 
     def best(self, day: int, together: Together) -> tuple[int, tuple[Arrangement, ...]]:
         """The fewest wishes that the sessions break on the day, and every arrangement that breaks no more."""
@@ -132,15 +147,31 @@ class Visits:
             for one, bit in zip(together, starts, strict=True)
         )
 
-    def _tuples(self, day: int, together: Together, chosen: Arrangement = ()) -> Iterator[Arrangement]:
-        """Starts that keep the patient's visits apart and the hour rules between them."""
+    def _tuples(
+        self, day: int, together: Together, chosen: Arrangement = (), *, twins_in_order: bool = False
+    ) -> Iterator[Arrangement]:
+        """Starts that keep the patient's visits apart and the hour rules between them.
+
+        Sessions that differ in nothing but their number need be tried in one order only to know whether they fit.
+        """
         place = len(chosen)
         if place == len(together):
+            self.spend()
             yield chosen
             return
+        after = (
+            chosen[-1] if twins_in_order and place and self._twins(*together[place - 1 : place + 1]) else -1
+        )
         for bit in self.starts(day, together[place]):
-            if self._apart(together, chosen, bit) and self._lawful(together, (*chosen, bit)):
-                yield from self._tuples(day, together, (*chosen, bit))
+            if bit > after and self._apart(together, chosen, bit) and self._lawful(together, (*chosen, bit)):
+                yield from self._tuples(day, together, (*chosen, bit), twins_in_order=twins_in_order)
+
+    def _twins(self, one: Placed, two: Placed) -> bool:
+        kinds = [self.problem.sessions[each.place].kind for each in (one, two)]
+        ruled = any(
+            place in (one.place, two.place) for early, late, _ in self.edges for place in (early, late)
+        )
+        return kinds[0] == kinds[1] and one[1:] == two[1:] and not ruled
 
     def _apart(self, together: Together, chosen: Arrangement, bit: int) -> bool:
         length = self._length(together[len(chosen)])

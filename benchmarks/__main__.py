@@ -9,7 +9,9 @@ from importlib.metadata import version
 from statistics import median, quantiles
 
 from benchmarks.clinics import Filled, filled_clinic
+from benchmarks.cpsat import WORKERS
 from benchmarks.diary import DiaryTimes, diary_times, import_times
+from benchmarks.peer import Peered, peered
 from benchmarks.profile import profiled
 from benchmarks.trial import Tried, trial_courses, tried
 from kapsched.planning.course_plan import DEFAULT_STEPS
@@ -21,6 +23,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.5, help="how full the dosing rooms stand (0.5)")
     parser.add_argument("--seed", type=int, default=1, help="of the clinic and the patients (1)")
     parser.add_argument("--grid", type=int, default=5, help="minutes between starts (5)")
+    parser.add_argument("--peer", type=int, default=25, help="trial courses that CP-SAT plans too (25)")
     given = parser.parse_args()
     libraries = ", ".join(f"{name} {version(name)}" for name in ("attrs", "python-dateutil", "ortools"))
     print(f"Python {platform.python_version()}, {libraries}; {platform.machine()}\n")
@@ -28,6 +31,7 @@ def main() -> None:
     print(f"Clinic of seed {given.seed}, starts every {given.grid} minutes: {filled}.\n")
     trials = [tried(course, filled) for course in trial_courses(given.courses, given.seed)]
     _print_trials(trials)
+    _print_peer(list(peered(trials[: given.peer], filled)))
     _print_diary(diary_times(given.seed))
     _print_imports()
     _print_profile(trials, filled)
@@ -51,6 +55,31 @@ def _print_trials(trials: Sequence[Tried]) -> None:
     _row("planned only", len(trials), *_spread([one.searching for one in trials]))
     verifying = median([max(0.0, one.seconds - one.searching) / one.seconds for one in trials])
     print(f"\nVerifying takes {verifying:.0%} of `find_plan` (median).\n")
+
+
+def _print_peer(rows: Sequence[Peered]) -> None:
+    if not rows:
+        return
+    unproved, unequalled = sum(one.unproved for one in rows), sum(one.unequalled for one in rows)
+    print(f"## Beside CP-SAT with {WORKERS} workers: the first {len(rows)} of the courses\n")
+    print(
+        "Every answer proved by both is the same, starts of both sides included; the whole vector was proved by "
+        f"both for {len(rows) - unequalled} of {len(rows)} courses, and {unproved} answers were not proved.\n"
+    )
+    ours = [one.ours for one in rows]
+    _heading("milliseconds", "median", "99th percentile", "ratio ours : peer")
+    _row("`find_plan`, verified: all aims, ties and units", *_spread(ours)[:2], "")
+    for name, seconds in (
+        ("CP-SAT, whole vector, dates first, then people", [one.whole for one in rows]),
+        ("CP-SAT, days, starts as variables, own domains", [one.starts_own for one in rows]),
+        ("CP-SAT, days, starts as variables, our domains handed over", [one.starts_handed for one in rows]),
+        ("CP-SAT, days, dates alone, own domains", [one.days_own for one in rows]),
+        ("CP-SAT, days, dates alone, our domains handed over", [one.days_handed for one in rows]),
+        ("our search, days alone, no plan made", [one.ours_days for one in rows]),
+    ):
+        ratio = median([mine / theirs for mine, theirs in zip(ours, seconds, strict=True)])
+        _row(name, *_spread(seconds)[:2], f"{ratio:.2f} : 1")
+    print()
 
 
 def _print_diary(times: DiaryTimes) -> None:

@@ -6,32 +6,28 @@ The model uses what an expert would see in this course, and claims no more than 
   and the course is never in its own way. Bookings are therefore merged into the domains of starts, and rooms,
   doctors and nurses, of whom any will do, have no variables at all; an integration has the date of its dose plus one.
 - Two doses in every induction week, in order of time, are pairs in weeks one after another.
-- Therapists, whose names continuity needs, are one literal for each date and person that a dose and its integration
-  can both have; they are made only for dates that the least days, found first, leave within reach.
+- Nothing counts a therapist or a time of day in wait and drift. A dose and its integration need one therapist with
+  a start on both dates: that is a domain of dates, and starts are looked up once the dates are known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from time import perf_counter
 from typing import TypeAlias
 
 import numpy as np
 from attrs import frozen
-from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from benchmarks.peer_starts import STEP, Domains, FreeTime, handed_over
-from benchmarks.trial import Tried
-from kapsched import Clinic, Continuity, Course, Diary, Frequency, Gap, Offset
+from benchmarks.peer_starts import CONTINUED, Domains, Table
+from kapsched import Clinic, Continuity, Course, Frequency, Gap, Offset
 from kapsched.timeline.units import Days
 
 WORKERS = 2
 # No trial course comes near it; a solve that does is unproved, not wrong.
 LONGEST_SOLVE = 60.0
+# The days of a course that has no plan.
+NO_PLAN = 10**9
 Day: TypeAlias = cp_model.LinearExpr
-Table: TypeAlias = NDArray[np.bool_]
 
 
 @frozen(kw_only=True)
@@ -39,14 +35,6 @@ class Visit:
     """One or two sessions that share a date variable and a therapist: each with its days after the date."""
 
     sessions: tuple[tuple[str, str, int], ...]  # id, kind, days after
-
-
-@frozen(kw_only=True)
-class Answer:
-    """The least aims that the solver proved, fewer than asked where it was stopped; None if there is no plan."""
-
-    aims: tuple[int, ...] | None
-    seconds: float
 
 
 class Dates:
@@ -59,9 +47,13 @@ class Dates:
         self.visits = _visits(course)
         self.days: list[cp_model.IntVar] = []
         self.of: dict[str, tuple[int, int]] = {}
+        # CP-SAT takes a variable without values for a faulty model; what cannot be had at all is said without it.
+        self.hopeless = False
         self.able = [self._able(visit) for visit in self.visits]
         for place, visit in enumerate(self.visits):
             days = np.flatnonzero(self.able[place].any(axis=0)).tolist()
+            if not days:
+                self.hopeless, days = True, [0]
             self.days.append(self.model.new_int_var_from_domain(cp_model.Domain.from_values(days), ""))
             self.of.update((id, (place, after)) for id, _, after in visit.sessions)
         # What the rules say of two dates each: `least <= days[b] - days[a] <= most`.
@@ -80,7 +72,7 @@ class Dates:
         """For each therapist the dates on which all the visit's sessions have a start."""
         found: Table | None = None
         for _, kind, after in visit.sessions:
-            there = self.domains[kind].any(axis=2)
+            there: Table = np.any(self.domains[kind], axis=2)
             shifted = np.zeros_like(there)
             shifted[:, : there.shape[1] - after] = there[:, after:]
             found = shifted if found is None else found & shifted
@@ -93,7 +85,8 @@ class Dates:
             match rule:
                 case Gap():
                     for one, two in rule.pairs(programme.sessions):
-                        assert rule.in_days and rule.at_least is not None
+                        assert rule.in_days
+                        assert rule.at_least is not None
                         self._apart(one.id, two.id, rule.at_least.count, _most(rule))
                 case Offset():
                     for anchor, session in rule.pairs(programme.sessions):
@@ -102,7 +95,8 @@ class Dates:
                 case Frequency():
                     self._weekly(rule)
                 case Continuity():
-                    assert rule.role == "therapist" and (rule.scope == "pair") == rule.hard
+                    assert rule.role == CONTINUED
+                    assert rule.scope == ("pair" if rule.hard else "course")
                 case _:
                     raise AssertionError(f"no trial course has a rule such as {rule.name}")
 
@@ -133,7 +127,7 @@ class Dates:
     def _weekly(self, rule: Frequency) -> None:
         """Exactly so many in every week of the phase, in order of time: groups in weeks one after another."""
         sessions = self.course.programme.sessions
-        assert rule.at_least == rule.at_most and rule.binding(sessions)
+        assert rule.at_least == rule.at_most
         week = self.model.new_int_var(0, self.able[0].shape[1] // 7 + 1, "")
         for number, session in enumerate(rule.binding(sessions)):
             monday = 7 * (week + number // rule.at_least) - self.monday
@@ -165,122 +159,52 @@ class Dates:
         return day - (day + self.monday) % 7
 
 
-class People:
-    """Who and when, for the dates within reach: a literal for each visit's date and therapist."""
-
-    def __init__(self, dates: Dates, days: int, opens: int) -> None:
-        self.dates, self.model, self.opens = dates, dates.model, opens
-        self.model.add(sum(dates.cost) == days)
-        self.chosen: list[dict[tuple[int, int], cp_model.IntVar]] = []
-        therapists = range(len(dates.able[0]))
-        self.used = [self.model.new_bool_var("") for _ in therapists]
-        for place, (low, high) in enumerate(dates.reach(days)):
-            people, offsets = np.nonzero(dates.able[place][:, low : high + 1])
-            literals = {
-                (low + offset, person): self.model.new_bool_var("")
-                for person, offset in zip(people.tolist(), offsets.tolist(), strict=True)
-            }
-            self.model.add_exactly_one(literals.values())
-            self.model.add(sum(day * one for (day, _), one in literals.items()) == dates.days[place])
-            for person in therapists:
-                there = [one for (_, who), one in literals.items() if who == person]
-                self.model.add(sum(there) <= self.used[person])
-            self.chosen.append(literals)
-
-    def changes(self) -> cp_model.LinearExprT:
-        """The therapists of the course less the one it needs."""
-        return sum(self.used) - 1
-
-    def minutes(self) -> cp_model.LinearExprT:
-        """The distance of starts from the preferred time or from their kind's median."""
-        preferred = self.dates.course.patient.wishes.time
-        if preferred is None:
-            return self._from_medians()
-        wanted = preferred.hour * 60 + preferred.minute
-        total: list[cp_model.LinearExprT] = []
-        for visit, literals in zip(self.dates.visits, self.chosen, strict=True):
-            nearest = {key: sum(self._nearest(visit, key, wanted)) for key in literals}
-            total += [cost * literals[key] for key, cost in nearest.items() if cost]
-        return sum(total)
-
-    def _nearest(self, visit: Visit, key: tuple[int, int], wanted: int) -> list[int]:
-        day, person = key
-        return [
-            int(np.abs(np.flatnonzero(self._starts(kind, person, day + after)) * STEP + self.opens - wanted).min())
-            for _, kind, after in visit.sessions
-        ]
-
-    def _starts(self, kind: str, person: int, day: int) -> Table:
-        found: Table = self.dates.domains[kind][person, day]
-        return found
-
-    def _from_medians(self) -> cp_model.LinearExprT:
-        kinds = [kind for visit in self.dates.visits for _, kind, _ in visit.sessions]
-        columns = next(iter(self.dates.domains.values())).shape[2]
-        medians = {kind: self.model.new_int_var(0, columns, "") for kind in kinds if kinds.count(kind) > 1}
-        total: list[cp_model.LinearExprT] = []
-        for visit, literals in zip(self.dates.visits, self.chosen, strict=True):
-            for _, kind, after in visit.sessions:
-                if kind in medians:
-                    start = self.model.new_int_var(0, columns, "")
-                    for (day, person), literal in literals.items():
-                        there = np.flatnonzero(self._starts(kind, person, day + after)).tolist()
-                        domain = cp_model.Domain.from_values(there)
-                        self.model.add_linear_expression_in_domain(start, domain).only_enforce_if(literal)
-                    away = self.model.new_int_var(0, columns, "")
-                    self.model.add(away >= start - medians[kind])
-                    self.model.add(away >= medians[kind] - start)
-                    total.append(away)
-        return STEP * sum(total)
-
-
 def least_days(dates: Dates) -> int | None:
-    """Wait and drift on dates alone; the starts are looked up in the domains afterwards."""
-    return _least(dates.model, sum(dates.cost))
+    """Wait and drift on dates alone; so small a model is best left as it is."""
+    return NO_PLAN if dates.hopeless else least(dates.model, sum(dates.cost), presolve=False)
 
 
 def least_days_with_starts(dates: Dates) -> int | None:
-    """Wait and drift with each start and therapist a variable of the model.
-
-    A start's place, its date's row and its therapist make one number, so that its domain needs no table.
-    """
+    """Wait and drift with each start and each therapist of a visit a variable, for whoever wants them in the model."""
+    if dates.hopeless:
+        return NO_PLAN
     model = dates.model
     for place, visit in enumerate(dates.visits):
-        people, _ = dates.able[place].shape
-        person = model.new_int_var(0, people - 1, "")
+        present = [model.new_bool_var("") for _ in dates.able[place]]
+        model.add_exactly_one(present)
         for _, kind, after in visit.sessions:
-            columns = dates.domains[kind].shape[2]
-            values = np.flatnonzero(dates.domains[kind].transpose(1, 2, 0).ravel()).tolist()
-            start = model.new_int_var(0, columns - 1, "")
-            number = people * (columns * (dates.days[place] + after) + start) + person
-            whole = model.new_int_var_from_domain(cp_model.Domain.from_values(values), "")
-            model.add(whole == number)
-    return _least(model, sum(dates.cost))
+            domain = dates.domains[kind]
+            columns = domain.shape[2]
+            column = model.new_int_var(0, columns - 1, "")
+            start = model.new_int_var_from_domain(_values(np.any(domain, axis=0)), "")
+            model.add(start == columns * (dates.days[place] + after) + column)
+            for literal, table in zip(present, domain, strict=True):
+                model.add_linear_expression_in_domain(start, _values(table)).only_enforce_if(literal)
+    return least(model, sum(dates.cost), probe=False)
 
 
-def least_aims(dates: Dates, opens: int) -> tuple[int, ...] | None:
-    """Days, changes, wishes and minutes, one after another; no trial patient has a wish that can be broken."""
-    wishes = dates.course.patient.wishes
-    assert not (wishes.weekdays or wishes.half_day or wishes.staff), "trial patients wish for times alone"
-    days = least_days(dates)
-    if days is None:
-        return None
-    people = People(dates, days, opens)
-    changes = _least(dates.model, people.changes())
-    assert changes is not None
-    dates.model.clear_objective()  # type: ignore[no-untyped-call]  # theirs has no annotation
-    dates.model.add(people.changes() == changes)
-    minutes = _least(dates.model, people.minutes())
-    return (days, changes, 0) if minutes is None else (days, changes, 0, minutes)
+def _values(table: Table) -> cp_model.Domain:
+    return cp_model.Domain.from_values(np.flatnonzero(table).tolist())
 
 
-def _least(model: cp_model.CpModel, aim: cp_model.LinearExprT) -> int | None:
+def least(
+    model: cp_model.CpModel, aim: cp_model.LinearExprT, *, presolve: bool = True, probe: bool = True
+) -> int | None:
+    """The least value of an aim, proved; `NO_PLAN` where there is none, None where the time was up."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = WORKERS
     solver.parameters.random_seed = 1
     solver.parameters.max_time_in_seconds = LONGEST_SOLVE
+    solver.parameters.cp_model_presolve = presolve
+    if not probe:
+        # Starts have domains of thousands of values; probing and symmetries cost four times what they save.
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
     model.minimize(aim)
     status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return NO_PLAN
+    assert status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN), solver.status_name(status)
     return round(solver.objective_value) if status == cp_model.OPTIMAL else None
 
 

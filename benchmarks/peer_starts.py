@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,9 +22,9 @@ from kapsched.planning.grid import bits
 from kapsched.planning.starts import Starts
 
 STEP = 5
-Table = NDArray[np.bool_]
+Table: TypeAlias = NDArray[np.bool_]
 # For each kind of session, by name, a table for each therapist in the order of the clinic's file.
-Domains = Mapping[str, NDArray[np.bool_]]
+Domains: TypeAlias = Mapping[str, NDArray[np.bool_]]
 CONTINUED = "therapist"
 
 
@@ -50,8 +51,11 @@ class FreeTime:
         there = {resource: self._there(resource) for resource in clinic.by_resource}
         whole = {resource: np.zeros_like(self.open) for resource in there}
         shared = {resource: np.zeros(self.open.shape, np.int8) for resource in there}
+        self._busy_patients: set[str] = set()
         for one in bookings:
             resource = Resource(one.type, one.resource)
+            if one.type == "patient":
+                self._busy_patients.add(one.resource)
             if resource in there:
                 row, begin, end = self._cells(one.start, one.end)
                 if one.exclusive:
@@ -89,9 +93,8 @@ class FreeTime:
         for one in absences:
             for row in range(self.days):
                 day = self.first + timedelta(days=row)
-                if (
-                    (one.first or date.min) <= day <= (one.last or date.max)
-                    and (not one.weekdays or day.weekday() in one.weekdays)
+                if (one.first or date.min) <= day <= (one.last or date.max) and (
+                    not one.weekdays or day.weekday() in one.weekdays
                 ):
                     begin, end = max(one.span.start, self.opens), min(one.span.end, self.closes)
                     table[row, (begin - self.opens) // STEP : -(-(end - self.opens) // STEP)] = True
@@ -119,7 +122,11 @@ class FreeTime:
     def _of_kind(self, kind: SessionKind, course: Course, now: datetime) -> NDArray[np.bool_]:
         here, patient = now.astimezone(self.zone), course.patient
         assert patient.hours is None, "trial patients can always come"
-        assert not (patient.away or patient.excludes or self.clinic.notice.hours or self.clinic.notice.open_days)
+        assert not any((patient.away, patient.excludes)), "trial patients can always come, to anybody"
+        assert patient.id not in self._busy_patients, "trial patients have nothing else booked"
+        assert not any((self.clinic.notice.hours, self.clinic.notice.open_days)), (
+            "the benchmark has no notice"
+        )
         common = _runs(self.open, kind.minutes // STEP)
         common[:, [(self.opens + n * STEP) % self.clinic.grid != 0 for n in range(self.columns)]] = False
         common[: max(0, (course.first_day - self.first).days)] = False

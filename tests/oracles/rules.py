@@ -23,7 +23,7 @@ def random_rules(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[R
     if "later" in names:
         rules += _later(dice, phases)
     rules += _often(dice, family)
-    if dice.random() < (0.2 if family == "steady" else 0.4):
+    if dice.random() < (0.2 if family in ("steady", "weeks") else 0.4):
         days = (3, 4, 5, 6) if "integration" in kinds else (6, 7, 8, 9)
         rules.append(Span(name="span", of="induction/*", at_most=Days(dice.choice(days))))
     rules += _same_people(dice, family, kinds, offsets=any(isinstance(rule, Offset) for rule in rules))
@@ -145,7 +145,7 @@ def _later(dice: Random, phases: tuple[Phase, ...]) -> list[Rule]:
 
 
 def _often(dice: Random, family: str) -> list[Rule]:
-    if family != "weeks" and dice.random() < (0.88 if family == "steady" else 0.6):
+    if family != "weeks" and dice.random() < (0.82 if family == "steady" else 0.6):
         return []
     of, phase = dice.choice((("dosing", "induction"), ("dosing", None), ("induction/*", "induction")))
     most = dice.choice((1, 2, 2)) if of == "dosing" else dice.choice((2, 3, 4))

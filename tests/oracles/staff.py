@@ -16,20 +16,24 @@ def random_staff(dice: Random, frame: Frame) -> tuple[StaffMember, ...]:
     found, turns = [], _turns(dice, frame)
     for role, number in (
         ("doctor", dice.choice((1, 2))),
-        ("therapist", dice.choice((2, 2, 3))),
+        ("therapist", dice.choice((2, 2, 2, 3))),
         ("nurse", 1),
     ):
         for place in range(number):
             roles = [role]
             scarce = role == "nurse" and frame.family == "crowded"
-            whole_time = 0.4 if scarce else 0.97 if steady else 0.9
-            if dice.random() < 0.25:
+            whole_time = (
+                0.1 if scarce else 0.75 if role == "nurse" and not steady else 0.97 if steady else 0.9
+            )
+            if dice.random() < (0.12 if steady else 0.25):
                 roles.append({"doctor": "therapist", "therapist": "nurse", "nurse": "doctor"}[role])
             found.append(
                 StaffMember(
                     id=f"{role}{place}",
                     roles=tuple(roles),
-                    hours=turns[place] if in_turn and role == "therapist" else _shifts(dice, frame, whole_time),
+                    hours=turns[place]
+                    if in_turn and role == "therapist"
+                    else _shifts(dice, frame, whole_time),
                     breaks=_breaks(dice, frame),
                     away=_leave(dice, frame, 0.04 if steady else 0.1),
                     capacity=2 if role == "nurse" or dice.random() < 0.1 else 1,
@@ -45,7 +49,7 @@ def _turns(dice: Random, frame: Frame) -> tuple[Pattern, Pattern, Pattern]:
     half, begin = len(there) // 2, dice.randrange(len(there))
     in_a_row = {(there + there)[begin + more] for more in range(half)}
     some = in_a_row if dice.random() < 0.7 else set(dice.sample(there, half))
-    others = set(there) - some | ({dice.choice(there)} if dice.random() < 0.4 else set())
+    others = set(there) - some | ({dice.choice(there)} if dice.random() < 0.2 else set())
     whole = (DaySpan(frame.opens, frame.closes),)
     few = dice.sample(there, 2)
     return tuple(each_week(dict.fromkeys(days, whole)) for days in (some, others, few))  # type: ignore[return-value]

@@ -132,9 +132,9 @@ class Gap:
 class Offset:
     """How many dates each session of `of` lies from its anchor: earliest, ideal, latest.
 
-    The anchor is the last session of `anchor` before it in programme order or, where none stands before,
-    the first after it. Negative days lie before the anchor. `ideal` defaults to the end nearest the anchor;
-    only days away from it cost.
+    The anchor is the last session of `anchor` before it in programme order or, where none stands before, the
+    first after it that is not of `of` itself. Negative days lie before the anchor. `ideal` defaults to the end
+    nearest the anchor; only days away from it cost.
     """
 
     name: str
@@ -162,10 +162,12 @@ class Offset:
     def pairs(self, sessions: Sequence[S]) -> tuple[tuple[S, S], ...]:
         """The pairs it binds, (anchor, session), in programme order of the session."""
         found: list[tuple[S, S]] = []
+        moved = set(select(self.of, sessions))
         for place, session in enumerate(sessions):
-            if any(matches(one, session) for one in self.of):
+            if session in moved:
                 before = select(self.anchor, sessions[:place])
-                anchors = before[-1:] or select(self.anchor, sessions[place + 1 :])[:1]
+                after = [one for one in select(self.anchor, sessions[place + 1 :]) if one not in moved]
+                anchors = before[-1:] or after[:1]
                 found.extend((anchor, session) for anchor in anchors)
         return tuple(found)
 

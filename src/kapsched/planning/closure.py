@@ -64,6 +64,6 @@ def consistent(domains: list[Mask], edges: Sequence[Between], size: int) -> bool
 
 
 def between(first: int, last: int) -> Mask:
-    """The days from `first` to `last`, both included, as far as they are in the horizon's bits."""
+    """The bits from `first` to `last`, both included; bits before the first of all are none."""
     first = max(0, first)
-    return ((1 << max(0, min(last, 10_000) + 1)) - 1) >> first << first
+    return (1 << last + 1) - 1 >> first << first if first <= last else 0

@@ -59,6 +59,7 @@ class Grid:
     first_day: date
     days: int
     step: int
+    bit: timedelta = field(init=False)
     epoch: datetime = field(init=False)
     begins: tuple[int, ...] = field(init=False)  # the bit at which each day begins, and one past the last
     # Days of equal length in a row: the first of them, how many, and their bits.
@@ -67,6 +68,7 @@ class Grid:
     def __attrs_post_init__(self) -> None:
         place = zone(self.zone)
         midnights = [midnight(self.first_day + timedelta(days=n), place) for n in range(self.days + 1)]
+        object.__setattr__(self, "bit", timedelta(minutes=self.step))
         object.__setattr__(self, "epoch", midnights[0])
         object.__setattr__(self, "begins", tuple(map(self.down, midnights)))
         object.__setattr__(self, "stretches", tuple(self._stretches()))
@@ -85,17 +87,15 @@ class Grid:
 
     def down(self, moment: datetime) -> int:
         """The bit that holds a moment, which may lie outside the horizon."""
-        passed = moment - self.epoch
-        return (passed.days * 86_400 + passed.seconds) // (60 * self.step)
+        return (moment - self.epoch) // self.bit
 
     def up(self, moment: datetime) -> int:
         """The first bit that begins at or after a moment."""
-        passed = moment - self.epoch
-        return -((-passed.days * 86_400 - passed.seconds) // (60 * self.step))
+        return -((self.epoch - moment) // self.bit)
 
     def moment(self, bit: int) -> datetime:
         """When a bit begins, in UTC."""
-        return self.epoch + timedelta(minutes=bit * self.step)
+        return self.epoch + bit * self.bit
 
     def date(self, day: int) -> date:
         """The date of a day of the horizon, counted from 0."""

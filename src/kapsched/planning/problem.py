@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import combinations
 from math import gcd
@@ -77,7 +77,7 @@ class Problem:
             first in (None, len(course.owed)),
         )
         self.diary = diary.at_step(step_of(course))
-        self.starts = starts or Starts(course, self.diary, now)
+        self.starts = starts or Starts(course, self.diary, diary.clinic.earliest_start(now))
         self.units = Units(self.starts)
         self.grid = self.starts.grid
         self.sessions: tuple[Session, ...] = self.outline.owed
@@ -85,7 +85,6 @@ class Problem:
         self.done_days = {
             one: (done.on(zone) - self.grid.first_day).days for one, done in course.done.items()
         }
-        self.done_starts = {one: self.minutes(done.start) for one, done in course.done.items()}
         self.first_day = max(0, (course.first_day - self.grid.first_day).days)
         self.counters: tuple[WeekCounter, ...] = counters(
             self.outline, self.done_days, self.first_day, self.grid.first_day.toordinal()
@@ -98,11 +97,6 @@ class Problem:
             if edge.earlier in self.outline.place and edge.later in self.outline.place
         )
         self._lawful: dict[int, Mask] = {}
-
-    def minutes(self, moment: datetime) -> int:
-        """Elapsed minutes from the first bit of the grid to a moment."""
-        passed = moment - self.grid.epoch
-        return passed.days * 1440 + passed.seconds // 60
 
     def _people(self, group: Group) -> People:
         done = self.course.done
@@ -134,31 +128,27 @@ class Problem:
         """The starts that an hour rule with a done session leaves to an owed one; -1 where there is none."""
         found = self._lawful.get(place)
         if found is None:
-            found, session, step = -1, self.sessions[place].id, self.grid.step
+            found, session, done, grid = -1, self.sessions[place].id, self.course.done, self.grid
             for edge in self.outline.hours:
-                if edge.later == session and edge.earlier in self.done_starts:
+                least, most = timedelta(minutes=edge.least), timedelta(minutes=edge.most)
+                if edge.later == session and edge.earlier in done:
                     begin = self._done_from(edge)
-                    low, high = begin + edge.least, begin + edge.most
-                elif edge.earlier == session and edge.later in self.done_starts:
-                    low, high = (
-                        self.done_starts[edge.later] - edge.most,
-                        self.done_starts[edge.later] - edge.least,
-                    )
+                    low, high = begin + least, begin + most
+                elif edge.earlier == session and edge.later in done:
+                    low, high = done[edge.later].start - most, done[edge.later].start - least
                 else:
                     continue
-                first = max(0, -(-low // step))
-                last = min(self.grid.size, high // step + 1)
-                found &= ((1 << last) - 1) >> first << first if first < last else 0
+                found &= between(grid.up(low), min(grid.down(high), grid.size - 1))
             self._lawful[place] = found
         return found
 
-    def _done_from(self, edge: HourEdge) -> int:
+    def _done_from(self, edge: HourEdge) -> datetime:
         """The start that a done session's edge counts from; a visit that overran counts from its true end."""
         done = self.course.done[edge.earlier]
         rule = next(one for one in self.course.programme.rules if one.name == edge.rule)
         if done.end is None or getattr(rule, "between", "") == "start-start":
-            return self.done_starts[edge.earlier]
-        return self.minutes(done.end) - self.course.programme.by_id[edge.earlier].kind.minutes
+            return done.start
+        return done.end - timedelta(minutes=self.course.programme.by_id[edge.earlier].kind.minutes)
 
     def days(self, place: int, allowed: AllowedKey) -> Mask:
         """The days on which a session has a start with those allowed."""

@@ -137,7 +137,7 @@ def _reasons(problem: Problem, place: int, window: Mask, limit: int) -> Iterator
 
 def _layers(problem: Problem) -> Iterator[tuple[ReasonCode, Starts]]:
     """The clinic with more and more of what it really has: each layer's code is what it adds."""
-    course, diary, now = problem.course, problem.diary, problem.now
+    course, diary = problem.course, problem.diary
     clinic, horizon = diary.clinic, diary.horizon
     free = evolve(course, patient=evolve(course.patient, hours=None, away=()))
     always = evolve(
@@ -160,7 +160,7 @@ def _layers(problem: Problem) -> Iterator[tuple[ReasonCode, Starts]]:
         ("patient", course, clinic),
     )
     for code, who, where in layers:
-        yield code, Starts(who, Diary(where, horizon).at_step(diary.step), now)
+        yield code, Starts(who, Diary(where, horizon).at_step(diary.step), problem.starts.earliest)
     yield "booked", problem.starts
 
 

@@ -26,12 +26,12 @@ Level: TypeAlias = tuple[int, Mask]
 
 
 class Starts:
-    """The starts of one course's sessions in one diary, each mask computed once."""
+    """The starts of one course's sessions in one diary, none before `earliest`; each mask computed once."""
 
-    def __init__(self, course: Course, diary: Diary, now: datetime) -> None:
+    def __init__(self, course: Course, diary: Diary, earliest: datetime) -> None:
         self.course, self.diary, self.grid = course, diary, diary.grid
         self.patient = course.patient
-        self.earliest = diary.clinic.earliest_start(now)
+        self.earliest = earliest
         self._units: dict[tuple[Resource, tuple[tuple[int, int, bool], ...]], Mask] = {}
         self._masks: dict[tuple[SessionKind, AllowedKey, tuple[str, ...]], Mask] = {}
         self._days: dict[tuple[SessionKind, AllowedKey], Mask] = {}

@@ -633,3 +633,14 @@ def test_a_search_that_ends_too_soon_does_not_say_that_there_is_no_plan() -> Non
     assert isinstance(refusal, Refusal)
     assert not refusal.proved
     assert [one.code for one in refusal.reasons] == ["steps"]
+
+
+def test_those_whom_the_patient_excludes_are_named_when_nobody_else_could_come() -> None:
+    refusal = refused(talks(1, excludes=("tess", "tom")), days=1)
+    assert read(refusal) == [
+        (
+            "patient",
+            ("tess", "tom"),
+            "Only those whom the patient excludes could be there on Mon 4 Jan 2027: tess and tom.",
+        )
+    ]

@@ -23,7 +23,9 @@ from kapsched.planning.sentences import sentence
 from kapsched.planning.starts import Starts
 from kapsched.timeline.recurrence import WHOLE_DAY, Pattern, Week
 
+# Reasons are worth less time than plans are.
 STEPS_FOR_DATES = 50_000
+STEPS_FOR_A_RULE = 5_000
 ALWAYS = Pattern((Week(((WHOLE_DAY,),) * 7),))
 
 
@@ -119,11 +121,11 @@ def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:
     for other in range(place):
         domains[other] &= part.days(other, ())
     consistent(domains, part.outline.between, part.grid.days)
-    reasons = list(_reasons(part, place, domains[place], budget.limit)) or [_reason("window", (), part, 0)]
+    reasons = list(_reasons(part, place, domains[place])) or [_reason("window", (), part, 0)]
     return _refused(part, part.sessions[place], domains[place], reasons, budget)
 
 
-def _reasons(problem: Problem, place: int, window: Mask, limit: int) -> Iterator[Reason]:
+def _reasons(problem: Problem, place: int, window: Mask) -> Iterator[Reason]:
     """One reason for each kind of obstacle, in the order of the codes, with the dates of the window it stops."""
     left, kind = window, problem.sessions[place].kind
     for code, starts in _layers(problem):
@@ -132,14 +134,14 @@ def _reasons(problem: Problem, place: int, window: Mask, limit: int) -> Iterator
             yield _reason(code, ids, problem, days)
         left &= possible
     if left:
-        yield from _rules_in_the_way(problem, place, left, limit)
+        yield from _rules_in_the_way(problem, place, left)
 
 
 def _layers(problem: Problem) -> Iterator[tuple[ReasonCode, Starts]]:
     """The clinic with more and more of what it really has: each layer's code is what it adds."""
     course, diary = problem.course, problem.diary
     clinic, horizon = diary.clinic, diary.horizon
-    free = evolve(course, patient=evolve(course.patient, hours=None, away=()))
+    free = evolve(course, patient=evolve(course.patient, hours=None, away=(), excludes=()))
     always = evolve(
         clinic,
         hours=ALWAYS,
@@ -157,6 +159,7 @@ def _layers(problem: Problem) -> Iterator[tuple[ReasonCode, Starts]]:
         ("closure", free, always),
         ("hours", free, nobody_away),
         ("absence", free, clinic),
+        ("patient", evolve(course, patient=evolve(course.patient, excludes=())), clinic),
         ("patient", course, clinic),
     )
     for code, who, where in layers:
@@ -173,6 +176,8 @@ def _by_ids(
         ids: tuple[str, ...] = ()
         if code in ("hours", "absence", "booked"):
             ids = _lacking(code, starts, problem, problem.sessions[place], day)
+        elif code == "patient":
+            ids = starts.patient.excludes
         found[ids] = found.get(ids, 0) | 1 << day
     return sorted(found.items(), key=lambda item: (item[1] & -item[1], item[0]))
 
@@ -209,9 +214,9 @@ def _lacking(
     return tuple(unit.id for unit in units if unit.id in away) or tuple(sorted(away))
 
 
-def _rules_in_the_way(problem: Problem, place: int, days: Mask, limit: int) -> Iterator[Reason]:
+def _rules_in_the_way(problem: Problem, place: int, days: Mask) -> Iterator[Reason]:
     """The rules each of which alone keeps the session out; where it takes several, all that concern it."""
-    alone = [name for name in _concerned(problem, place) if _can_without(problem, name, limit)]
+    alone = [name for name in _concerned(problem, place) if _can_without(problem, name)]
     hard = {rule.name for rule in problem.course.programme.rules if isinstance(rule, Continuity)}
     names = alone or _concerned(problem, place)
     people = tuple(name for name in names if name in hard)
@@ -234,12 +239,16 @@ def _concerned(problem: Problem, place: int) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _can_without(problem: Problem, name: str, limit: int) -> bool:
+def _can_without(problem: Problem, name: str) -> bool:
+    """Would a plan of these sessions be quickly found without a rule?"""
     rules = [rule.name for rule in problem.course.programme.rules if rule.name != name]
     fewer = _without(problem.course, rules)
-    return _can_place(
-        Problem(fewer, problem.diary, problem.now, first=len(problem.sessions), starts=problem.starts), limit
-    )
+    count = len(problem.sessions)
+    try:
+        freed = Problem(fewer, problem.diary, problem.now, first=count, starts=problem.starts)
+        return _can_place(freed, STEPS_FOR_A_RULE)
+    except StepsSpent:
+        return False
 
 
 def _without(course: Course, names: Sequence[str]) -> Course:

@@ -22,6 +22,7 @@ SENTENCES: dict[ReasonCode, str] = {
     "horizon": "From {first_day} on, the rules leave no dates before the horizon ends on {last_day}.",
     "steps": "The search ended before it found a plan or proved that there is none.",
 }
+EXCLUDED = "Only those whom the patient excludes could be there {on}: {names}."
 NOT_OPEN = "The clinic does not open {on}."
 CONTRADICTION = "The rules contradict each other: {names}."
 
@@ -31,6 +32,8 @@ def sentence(code: ReasonCode, ids: Sequence[str], dates: Sequence[date], course
     template = SENTENCES[code]
     if code == "hours" and not ids:
         template = NOT_OPEN
+    if code == "patient" and ids:
+        template = EXCLUDED
     if code == "rule" and not dates:
         template = CONTRADICTION
     return template.format(

@@ -298,7 +298,7 @@ def test_verify_finds_what_was_booked_over_the_plans(desk: Desk) -> None:
     first, check, finding, last = result.stdout.splitlines()
     assert (first, check) == ("c1:", "  not so: nothing is booked twice")
     assert "room blue is taken by fair and only/dosing/1 at once, 2027-01-05 08:00 to 09:00" in finding
-    assert last == "1 plans verified: 1 new findings, 0 already there"
+    assert last == "plans verified: 1; findings: 1 new, 0 already there"
 
 
 def test_what_was_already_there_is_shown_and_not_counted_against_the_plans(desk: Desk) -> None:
@@ -312,7 +312,7 @@ def test_what_was_already_there_is_shown_and_not_counted_against_the_plans(desk:
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-2:] == [
         "    staff nia is taken by fair and post at once, 2027-01-05 09:15 to 09:45 (already there)",
-        "1 plans verified: 0 new findings, 1 already there",
+        "plans verified: 1; findings: 0 new, 1 already there",
     ]
 
 

@@ -40,7 +40,7 @@ def test_the_plans_of_harbour_stand_before_the_verifier(harbour: Harbour) -> Non
     result = harbour.desk.type(
         "verify", harbour.out / "schedule.json", "--clinic", harbour.desk.clinic, "--now", HARBOUR_NOW
     )
-    assert (result.exit_code, result.stdout) == (0, "24 plans verified: 0 new findings, 0 already there\n")
+    assert (result.exit_code, result.stdout) == (0, "plans verified: 24; findings: 0 new, 0 already there\n")
 
 
 def test_what_is_booked_at_harbour_matters(harbour: Harbour) -> None:

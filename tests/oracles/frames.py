@@ -65,7 +65,11 @@ def random_frame(dice: Random, family: str) -> Frame:
         family=family,
         zone=place,
         first=first + timedelta(days=dice.choice((0, 0, 1, 3))),
-        days=14 if family == "tiny" else 16 if family == "steady" else dice.choice((13, 15, 16, 16)),
+        days=14
+        if family == "tiny"
+        else 18
+        if family in ("steady", "weeks")
+        else dice.choice((13, 15, 16, 16)),
         grid=grid,
         opens=opens,
         closes=opens + hours * 60,

@@ -32,7 +32,7 @@ def random_rules(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[R
 
 def _between_doses(dice: Random, family: str, kinds: list[str]) -> Rule:
     if family == "hours" or dice.random() < 0.2:
-        least = dice.choice((24, 47, 48, 71, 72))
+        least = dice.choice((24, 24, 47, 48, 71))
         most = Hours(least + dice.choice((24, 48, 96))) if dice.random() < 0.6 else None
         between = "start-start" if dice.random() < 0.6 else "end-start"
         return Gap(
@@ -109,7 +109,7 @@ def _before_the_first_dose(dice: Random) -> list[Rule]:
     shape = dice.random()
     if shape < 0.45:
         return [
-            _offset("preparation", dice, dice.choice(((-3, -1, -1), (-7, -1, -2), (-2, 0, -1), (-4, -2, -3))))
+            _offset("preparation", dice, dice.choice(((-3, -1, -1), (-2, -1, -1), (-2, 0, -1), (-4, -2, -3))))
         ]
     if shape < 0.7:
         return [
@@ -145,7 +145,7 @@ def _later(dice: Random, phases: tuple[Phase, ...]) -> list[Rule]:
 
 
 def _often(dice: Random, family: str) -> list[Rule]:
-    if family != "weeks" and dice.random() < (0.82 if family == "steady" else 0.6):
+    if family != "weeks" and dice.random() < (0.88 if family == "steady" else 0.6):
         return []
     of, phase = dice.choice((("dosing", "induction"), ("dosing", None), ("induction/*", "induction")))
     most = dice.choice((1, 2, 2)) if of == "dosing" else dice.choice((2, 3, 4))
@@ -166,7 +166,7 @@ def _often(dice: Random, family: str) -> list[Rule]:
                 name="weekly",
                 of=of,
                 phase=phase,
-                at_least=dice.choice((1, most)),
+                at_least=dice.choice((1, 1, most)),
                 at_most=most,
                 per=CalendarWeek(),
             )
@@ -178,7 +178,7 @@ def _often(dice: Random, family: str) -> list[Rule]:
 
 def _same_people(dice: Random, family: str, kinds: set[str], offsets: bool) -> list[Rule]:
     rules: list[Rule] = []
-    if family == "steady" or dice.random() < 0.6:
+    if family == "steady" or dice.random() < 0.75:
         scope = dice.choice(
             ("course", "course", "course", "phase", "kinds", "kinds", "pair" if offsets else "phase")
         )

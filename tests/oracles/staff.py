@@ -12,11 +12,11 @@ from tests.oracles.frames import Frame, each_week, part_of_a_day, some_day
 
 def random_staff(dice: Random, frame: Frame) -> tuple[StaffMember, ...]:
     """One or two doctors, two or three therapists, one or two nurses; some of them with a second role."""
-    steady, in_turn = frame.family == "steady", frame.family == "steady" or dice.random() < 0.75
+    steady, in_turn = frame.family == "steady", frame.family == "steady" or dice.random() < 0.85
     found, turns = [], _turns(dice, frame)
     for role, number in (
         ("doctor", dice.choice((1, 2))),
-        ("therapist", dice.choice((2, 2, 2, 3))),
+        ("therapist", dice.choice((2, 2, 3))),
         ("nurse", 1),
     ):
         for place in range(number):
@@ -25,7 +25,7 @@ def random_staff(dice: Random, frame: Frame) -> tuple[StaffMember, ...]:
             whole_time = (
                 0.1 if scarce else 0.75 if role == "nurse" and not steady else 0.97 if steady else 0.9
             )
-            if dice.random() < (0.12 if steady else 0.25):
+            if dice.random() < 0.25:
                 roles.append({"doctor": "therapist", "therapist": "nurse", "nurse": "doctor"}[role])
             found.append(
                 StaffMember(
@@ -49,7 +49,7 @@ def _turns(dice: Random, frame: Frame) -> tuple[Pattern, Pattern, Pattern]:
     half, begin = len(there) // 2, dice.randrange(len(there))
     in_a_row = {(there + there)[begin + more] for more in range(half)}
     some = in_a_row if dice.random() < 0.7 else set(dice.sample(there, half))
-    others = set(there) - some | ({dice.choice(there)} if dice.random() < 0.2 else set())
+    others = set(there) - some | ({dice.choice(there)} if dice.random() < 0.35 else set())
     whole = (DaySpan(frame.opens, frame.closes),)
     few = dice.sample(there, 2)
     return tuple(each_week(dict.fromkeys(days, whole)) for days in (some, others, few))  # type: ignore[return-value]

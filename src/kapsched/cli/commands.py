@@ -234,7 +234,7 @@ def verify(schedule: Path, folder: Path, now: str | None) -> None:
         tell(f"note: {site.clinic.id} has changed since this schedule was made", aside=True)
     new = show_reports(reports, aside=False, new_only=False)
     there = sum(len(report.findings) for _, report in reports) - new
-    tell(f"{len(reports)} plans verified: {new} new findings, {there} already there")
+    tell(f"plans verified: {len(reports)}; findings: {new} new, {there} already there")
     _finish(new)
 
 

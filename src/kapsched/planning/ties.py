@@ -136,8 +136,10 @@ class Ties:
         """Could any two times of day on the days of two sessions keep an hour rule between them?"""
         one, two = (other, place) if sign > 0 else (place, other)
         begins, step = self.problem.grid.begins, self.problem.grid.step
-        longest = (begins[day[two] + 1] - begins[day[one]]) * step - 1
-        shortest = (begins[day[two]] - begins[day[one] + 1]) * step + 1
+        # Each visit ends by the midnight of its date.
+        lengths = [self.problem.sessions[place].kind.minutes for place in (one, two)]
+        longest = (begins[day[two] + 1] - begins[day[one]]) * step - lengths[1]
+        shortest = (begins[day[two]] - begins[day[one] + 1]) * step + lengths[0]
         return longest >= edge.least and shortest <= edge.most
 
     def binds(self, other: int, place: int, sign: int, edge: HourEdge, day: list[int]) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import get_args
 
 from attrs import field, frozen
@@ -89,7 +90,7 @@ class SessionKind:
             if name not in needed
         )
 
-    @property
+    @cached_property
     def minutes(self) -> int:
         """From the patient's arrival to the patient's leaving."""
         return sum(segment.minutes for segment in self.segments)
@@ -101,12 +102,16 @@ class SessionKind:
             yield begin, segment
             begin += segment.minutes
 
-    def roles(self) -> Counter[str]:
-        """Each role with the number of people needed at once."""
+    def roles(self) -> Mapping[str, int]:
+        """Each role with the number of people needed at once; 0 for a role that it does not need."""
+        return self._roles
+
+    @cached_property
+    def _roles(self) -> Mapping[str, int]:
         needed: Counter[str] = Counter()
         for segment in self.segments:
             needed |= Counter(segment.staff)
-        return needed
+        return MappingProxyType(needed)
 
 
 @frozen(kw_only=True)

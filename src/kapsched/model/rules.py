@@ -119,13 +119,15 @@ class Gap:
 
     def pairs(self, sessions: Sequence[S]) -> tuple[tuple[S, S], ...]:
         """The pairs it binds, (earlier, later), in programme order."""
-        found = []
-        for place, first in enumerate(sessions):
-            if any(matches(one, first) for one in self.after):
-                follower = next(iter(select(self.before, sessions[place + 1 :])), None)
-                if follower is not None:
-                    found.append((first, follower))
-        return tuple(found)
+        earlier, later = set(select(self.after, sessions)), set(select(self.before, sessions))
+        found: list[tuple[S, S]] = []
+        following: S | None = None
+        for session in reversed(sessions):
+            if session in earlier and following is not None:
+                found.append((session, following))
+            if session in later:
+                following = session
+        return tuple(reversed(found))
 
 
 @frozen(kw_only=True)
@@ -161,14 +163,17 @@ class Offset:
 
     def pairs(self, sessions: Sequence[S]) -> tuple[tuple[S, S], ...]:
         """The pairs it binds, (anchor, session), in programme order of the session."""
+        moved, anchors = set(select(self.of, sessions)), set(select(self.anchor, sessions))
         found: list[tuple[S, S]] = []
-        moved = set(select(self.of, sessions))
+        before: S | None = None
         for place, session in enumerate(sessions):
             if session in moved:
-                before = select(self.anchor, sessions[:place])
-                after = [one for one in select(self.anchor, sessions[place + 1 :]) if one not in moved]
-                anchors = before[-1:] or after[:1]
-                found.extend((anchor, session) for anchor in anchors)
+                after = (one for one in sessions[place + 1 :] if one in anchors and one not in moved)
+                anchor = next(after, None) if before is None else before
+                if anchor is not None:
+                    found.append((anchor, session))
+            if session in anchors:
+                before = session
         return tuple(found)
 
 

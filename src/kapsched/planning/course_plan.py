@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.course import Course
 from kapsched.model.plan import Appointment, Cost, Plan, Proof, Refusal
+from kapsched.planning.closure import NEVER
 from kapsched.planning.diary import Diary
 from kapsched.planning.needs import Stretch, joined
 from kapsched.planning.problem import Problem
@@ -35,31 +37,41 @@ def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan
     if domains is None:
         return refusal(problem, Steps(steps))
     budget = Steps(steps)
-    starts, proof = _search(problem, Search(problem, domains, budget), budget)
-    if starts is None:
-        return refusal(problem, budget) if proof == "all" else out_of_steps(problem, budget)
-    staffed = Staffing(problem, starts).staff()
+    found = _search(problem, Search(problem, domains, budget), budget)
+    if found.starts is None:
+        return refusal(problem, budget) if found.proof == "all" else out_of_steps(problem, budget)
+    staffed = Staffing(problem, found.starts, found.changes).staff()
     assert staffed is not None, "starts that the masks allow can be staffed"
-    return _plan(problem, starts, staffed, proof, budget.spent)
+    return _plan(problem, found.starts, staffed, found.proof, budget.spent)
 
 
-def _search(problem: Problem, search: Search, budget: Steps) -> tuple[Chosen | None, Proof]:
-    """The best starts that the budget reached, and how far they are proved; no starts and `all` if there are none."""
+class _Found(NamedTuple):
+    """The best starts that the budget reached, how far they are proved, and the changes they can be had with.
+
+    No starts and `all`: there are none.
+    """
+
+    starts: Chosen | None
+    proof: Proof
+    changes: int = NEVER
+
+
+def _search(problem: Problem, search: Search, budget: Steps) -> _Found:
     days = IMPOSSIBLE
     try:
         days = search.least_days()
         if days >= IMPOSSIBLE:
-            return None, "all"
-        search.best(0, days)
+            return _Found(None, "all")
+        best = search.best(0, days)
     except StepsSpent:
         return _in_a_hurry(problem, search, days, budget)
+    assert best is not None, "a plan of least days has its changes and wishes"
     timed = choose_times(search, budget)
-    if timed.ties_proved:
-        return timed.starts, "all"
-    return timed.starts, "minutes" if timed.minutes_proved else "wishes"
+    proof: Proof = "all" if timed.ties_proved else "minutes" if timed.minutes_proved else "wishes"
+    return _Found(timed.starts, proof, best[0])
 
 
-def _in_a_hurry(problem: Problem, search: Search, days: int, budget: Steps) -> tuple[Chosen | None, Proof]:
+def _in_a_hurry(problem: Problem, search: Search, days: int, budget: Steps) -> _Found:
     """Some plan, after the budget ran out: a quarter of it more, for a plain search without aims."""
     extra = Steps(max(1000, budget.limit // 4))
     again = Search(problem, search.frontier.domains, extra)
@@ -68,7 +80,7 @@ def _in_a_hurry(problem: Problem, search: Search, days: int, budget: Steps) -> t
     except StepsSpent:
         starts = None
     budget.spent += extra.spent
-    return starts, "none" if starts is None or days >= IMPOSSIBLE else "days"
+    return _Found(starts, "none" if starts is None or days >= IMPOSSIBLE else "days")
 
 
 def _plan(problem: Problem, starts: Chosen, staffed: Staffed, proof: Proof, spent: int) -> Plan:

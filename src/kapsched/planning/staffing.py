@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
+from kapsched.planning.closure import NEVER
 from kapsched.planning.problem import Problem
+from kapsched.planning.starts import AllowedKey
 from kapsched.planning.times import Chosen
 from kapsched.planning.units import Taken, Visit
 
+# Changes, then broken wishes.
 Cost: TypeAlias = tuple[int, int]
-State: TypeAlias = tuple[int, tuple[frozenset[str], ...], Hashable]
+# The people that each group has used so far.
+Used: TypeAlias = tuple[frozenset[str], ...]
+State: TypeAlias = tuple[int, Used, Hashable]
 
 
 class Staffed(NamedTuple):
@@ -21,25 +27,36 @@ class Staffed(NamedTuple):
     wishes: int
 
 
-class Staffing:
-    """The units for sessions whose starts are fixed, by a memo over the people each group has used so far."""
+class Way(NamedTuple):
+    """One way to fill a visit: its units, the people it adds to each of its groups, and the wishes it breaks."""
 
-    def __init__(self, problem: Problem, starts: Chosen) -> None:
-        self.problem, self.starts = problem, starts
+    taken: tuple[Taken, ...]
+    people: tuple[frozenset[str], ...]
+    broken: int
+
+
+class Staffing:
+    """The units for sessions whose starts are fixed, by a memo over the people each group has used so far.
+
+    `changes` is what a search has proved to be enough: no group is then let run to more.
+    """
+
+    def __init__(self, problem: Problem, starts: Chosen, changes: int = NEVER) -> None:
+        self.problem, self.starts, self.changes = problem, starts, changes
         self.count = len(starts)
         grid = problem.grid
         self.day = [grid.day(bit) for bit in starts]
         self.visits = [
             Visit(session.kind, bit) for session, bit in zip(problem.sessions, starts, strict=True)
         ]
-        self.wished = [problem.starts.wished(session.kind) for session in problem.sessions]
+        self.wished = [frozenset(problem.starts.wished(session.kind)) for session in problem.sessions]
         self.groups = [
             [n for n, people in enumerate(problem.people) if place in people.places]
             for place in range(self.count)
         ]
         self.last = [max(people.places) for people in problem.people]
         self._least: dict[State, Cost | None] = {}
-        self._alone: dict[int, list[tuple[Taken, ...]]] = {}
+        self._alone: dict[int, list[Way]] = {}
 
     def staff(self) -> Staffed | None:
         """The first staffing in the clinic's order among the best ones; None if there is none."""
@@ -52,84 +69,106 @@ class Staffing:
         best = self._rest(0, used, {})
         if best is None:
             return None
-        taken: list[tuple[Taken, ...]] = []
         beside: dict[int, tuple[Taken, ...]] = {}
         left = best
         for place in range(self.count):
-            for chosen in self.problem.units.choices(self.visits[place], self._beside(place, beside)):
-                step = self._step(place, used, chosen)
-                if step is None:
-                    continue
-                cost, after = step
-                rest = self._rest(place + 1, after, {**beside, place: chosen})
-                if rest is not None and (cost[0] + rest[0], cost[1] + rest[1]) == left:
-                    taken.append(chosen)
-                    beside[place], used, left = chosen, after, rest
-                    break
-        return Staffed(tuple(taken), best[0] + begun, best[1])
+            way, used, left = next(self._leading(place, used, beside, left))
+            beside[place] = way.taken
+        return Staffed(tuple(beside.values()), best[0] + begun, best[1])
 
-    def _beside(self, place: int, beside: dict[int, tuple[Taken, ...]]) -> list[Taken]:
-        return [
-            one
-            for other, taken in beside.items()
-            if self.day[other] == self.day[place] and other != place
-            for one in taken
-        ]
+    def _leading(
+        self, place: int, used: Used, beside: Mapping[int, tuple[Taken, ...]], left: Cost
+    ) -> Iterator[tuple[Way, Used, Cost]]:
+        """The ways to fill a visit that lead to the least cost, with what is used and left after each."""
+        telling = [way for way in self._telling(place, beside) if self._leads(place, used, beside, left, way)]
+        roles = [self.problem.people[n].group.role for n in self.groups[place]]
+        allowed: dict[str, frozenset[str]] = {}
+        for turn, role in enumerate(roles):
+            there = frozenset[str]().union(*(way.people[turn] for way in telling))
+            allowed[role] = allowed.get(role, there) & there
+        for way in self._ways(place, beside, tuple(sorted(allowed.items(), key=itemgetter(0)))):
+            if (led := self._leads(place, used, beside, left, way)) is not None:
+                yield way, *led
 
-    def _rest(
-        self, place: int, used: tuple[frozenset[str], ...], beside: dict[int, tuple[Taken, ...]]
-    ) -> Cost | None:
-        """The least (changes, wishes) from a session on; None where it cannot be staffed."""
+    def _leads(
+        self, place: int, used: Used, beside: Mapping[int, tuple[Taken, ...]], left: Cost, way: Way
+    ) -> tuple[Used, Cost] | None:
+        """What is used and left after a way, if it leads to the least cost."""
+        step = self._step(place, used, way)
+        if step is None:
+            return None
+        changes, after = step
+        rest = self._rest(place + 1, after, {**beside, place: way.taken})
+        if rest is None or (changes + rest[0], way.broken + rest[1]) != left:
+            return None
+        return after, rest
+
+    def _rest(self, place: int, used: Used, beside: Mapping[int, tuple[Taken, ...]]) -> Cost | None:
+        """The least cost from a session on; None where it cannot be staffed."""
         if place == self.count:
             return 0, 0
-        coming = {self.day[later] for later in range(place, self.count)}
+        coming = self.day[place:]
         kept = {other: taken for other, taken in beside.items() if self.day[other] in coming}
-        open_used = tuple(people if self.last[n] >= place else frozenset() for n, people in enumerate(used))
+        open_used = tuple([people if self.last[n] >= place else frozenset() for n, people in enumerate(used)])
         state = (place, open_used, tuple(kept.items()))
         if state in self._least:
             return self._least[state]
         best: Cost | None = None
-        for chosen in self._telling(place, kept):
-            step = self._step(place, used, chosen)
-            if step is None or (best is not None and step[0] >= best):
+        for way in self._telling(place, kept):
+            step = self._step(place, used, way)
+            if step is None:
                 continue
-            cost, after = step
-            rest = self._rest(place + 1, after, {**kept, place: chosen})
+            changes, after = step
+            if best is not None and (changes, way.broken) >= best:
+                continue
+            rest = self._rest(place + 1, after, {**kept, place: way.taken})
             if rest is not None:
-                found = (cost[0] + rest[0], cost[1] + rest[1])
+                found = (changes + rest[0], way.broken + rest[1])
                 best = found if best is None else min(best, found)
         self._least[state] = best
         return best
 
-    def _telling(self, place: int, beside: dict[int, tuple[Taken, ...]]) -> Iterator[tuple[Taken, ...]]:
+    def _telling(self, place: int, beside: Mapping[int, tuple[Taken, ...]]) -> Iterator[Way]:
         """Ways to fill a visit, one for each difference that matters to groups, wishes or other visits of the date."""
-        visit = self.visits[place]
         if self.day.count(self.day[place]) > 1:
-            yield from self.problem.units.choices(visit, self._beside(place, beside))
+            yield from self._ways(place, beside)
             return
         if place not in self._alone:
             roles = frozenset(self.problem.people[n].group.role for n in self.groups[place])
-            telling = self.problem.units.telling(visit, roles, frozenset(self.wished[place]))
-            self._alone[place] = list(telling)
+            telling = self.problem.units.telling(self.visits[place], roles, self.wished[place])
+            self._alone[place] = [self._way(place, taken) for taken in telling]
         yield from self._alone[place]
 
-    def _step(
-        self, place: int, used: tuple[frozenset[str], ...], chosen: tuple[Taken, ...]
-    ) -> tuple[Cost, tuple[frozenset[str], ...]] | None:
-        """What one session's units cost, and whom each group has used after it; None where a hard group forbids it."""
+    def _ways(
+        self, place: int, beside: Mapping[int, tuple[Taken, ...]], allowed: AllowedKey = ()
+    ) -> Iterator[Way]:
+        """Every way to fill a visit with those allowed, beside those of its date that come earlier in the programme."""
+        there = [
+            one for other, taken in beside.items() if self.day[other] == self.day[place] for one in taken
+        ]
+        for taken in self.problem.units.choices(self.visits[place]._replace(allowed=allowed), there):
+            yield self._way(place, taken)
+
+    def _way(self, place: int, taken: tuple[Taken, ...]) -> Way:
+        staff = [one for one in taken if one.unit.type == "staff"]
+        roles = [self.problem.people[n].group.role for n in self.groups[place]]
+        return Way(
+            taken,
+            tuple(frozenset(one.unit.id for one in staff if one.need.what == role) for role in roles),
+            len(self.wished[place].difference(one.unit.id for one in staff))
+            + self.problem.starts.badly_timed(self.starts[place]),
+        )
+
+    def _step(self, place: int, used: Used, way: Way) -> tuple[int, Used] | None:
+        """The changes that a way makes, and whom each group has used after it; None where a group has too many."""
         changes, after = 0, list(used)
-        for n in self.groups[place]:
-            group = self.problem.people[n].group
-            there = frozenset(
-                one.unit.id for one in chosen if one.unit.type == "staff" and one.need.what == group.role
-            )
-            union = used[n] | there
-            if group.hard and len(union) > group.needed:
+        for n, there in zip(self.groups[place], way.people, strict=True):
+            if there <= used[n]:
+                continue
+            group, union = self.problem.people[n].group, used[n] | there
+            over = max(0, len(union) - group.needed)
+            if over > (0 if group.hard else self.changes):
                 return None
-            if not group.hard:
-                changes += max(0, len(union) - group.needed) - max(0, len(used[n]) - group.needed)
+            changes += 0 if group.hard else over - max(0, len(used[n]) - group.needed)
             after[n] = union
-        ids = {one.unit.id for one in chosen if one.unit.type == "staff"}
-        broken = sum(1 for name in self.wished[place] if name not in ids)
-        broken += self.problem.starts.badly_timed(self.starts[place])
-        return (changes, broken), tuple(after)
+        return changes, tuple(after)

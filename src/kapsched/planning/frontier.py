@@ -18,18 +18,17 @@ from kapsched.planning.problem import Problem
 from kapsched.planning.reach import Reach
 from kapsched.planning.starts import AllowedKey
 from kapsched.planning.ties import Ties
-from kapsched.planning.visits import Arrangement, Placed, Together, Visits
+from kapsched.planning.visits import Placed, Together, Visits
 from kapsched.planning.weeks import Count
 
 State: TypeAlias = Hashable
 
 
 class Settled(NamedTuple):
-    """Sessions of one date that no other can join any more, and the arrangements that break fewest wishes."""
+    """Sessions of one date that no other can join any more."""
 
     day: int
     together: Together
-    arrangements: tuple[Arrangement, ...]
 
 
 class Move(NamedTuple):
@@ -137,9 +136,8 @@ class Frontier:
         self.placed[place] = placed = Placed(place, allowed, 0, self.problem.grid.size)
         try:
             if fine:
-                wishes, arrangements = self.visits.best(day, (placed,))
-                settled = Settled(day, (placed,), arrangements)
-                yield Move(self.reach.cost(place, day), changes, wishes, (settled,))
+                wishes = self.visits.broken(day, (placed,))
+                yield Move(self.reach.cost(place, day), changes, wishes, (Settled(day, (placed,)),))
             else:
                 yield Move(self.reach.cost(place, day), changes, 0, ())
         finally:
@@ -226,9 +224,8 @@ class Frontier:
         wishes, settled = 0, []
         for together in self._closed(at, mine):
             on = self.day[together[0].place]
-            broken, arrangements = self.visits.best(on, together)
-            wishes += broken
-            settled.append(Settled(on, together, arrangements))
+            wishes += self.visits.broken(on, together)
+            settled.append(Settled(on, together))
         yield Move(cost, changes, wishes, tuple(settled))
 
     def _together(self, place: int, day: int) -> Together:

@@ -107,7 +107,10 @@ class Grid:
 
     def wall_minute(self, bit: int) -> int:
         """Wall-clock minutes after midnight at which a bit begins."""
-        day = self.day(bit)
+        return self.wall_minute_on(self.day(bit), bit)
+
+    def wall_minute_on(self, day: int, bit: int) -> int:
+        """The same of a bit that is known to lie on a day."""
         since = (bit - self.begins[day]) * self.step
         if (self.begins[day + 1] - self.begins[day]) * self.step == MINUTES_A_DAY:
             return since

@@ -7,10 +7,11 @@ points, cheapest bound first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple, TypeAlias
 
+from kapsched.planning.choices import Times
 from kapsched.planning.graph import Graph
 from kapsched.planning.search import IMPOSSIBLE, Search, Steps, StepsSpent
 
@@ -52,12 +53,10 @@ class _Steady:
         minutes_proved = False
         try:
             for kind in self.kinds:
-                times = self.graph.minutes_of(kind)
-                self.steps.spend(len(self.graph.links))
-                self.bounds.append(sorted(zip(self.graph.bounds(kind, times), times, strict=True)))
+                self.bounds.append(sorted(self._row(kind, {})))
             self._find_least()
             minutes_proved = True
-            self._find_earliest({}, 0)
+            self._find_earliest({})
         except StepsSpent:
             return Timed(self.starts or self._any(), minutes_proved, False)
         return Timed(self.starts, True, True)
@@ -65,53 +64,60 @@ class _Steady:
     def _any(self) -> Chosen:
         return self.graph.earliest({}, self.graph.least({}))
 
-    def _run(self, times: Mapping[str, int]) -> list[int]:
+    def _row(self, kind: str, times: Times) -> list[tuple[int, int]]:
+        """(minutes, point) for each point of a kind, beside the times of other kinds, in order of time."""
         self.steps.spend(len(self.graph.links))
-        return self.graph.least(times)
+        return list(zip(self.graph.row(kind, times), self.graph.points(kind), strict=True))
+
+    def _run(self, times: Times) -> tuple[int, Chosen]:
+        """The least minutes at some times, and the earliest starts that come to them."""
+        self.steps.spend(len(self.graph.links))
+        least = self.graph.least(times)
+        return least[0], self.graph.earliest(times, least)
 
     def _choices(self) -> Iterator[tuple[int, dict[str, int]]]:
-        """Every choice of points with its bound, the least bound first."""
-        start = (0,) * len(self.kinds)
-        heap = [(sum(rows[0][0] for rows in self.bounds), start)]
+        """Every choice of points for all kinds but the last with its bound, the least bound first."""
+        rows = self.bounds[:-1]
+        start = (0,) * len(rows)
+        heap = [(sum(row[0][0] for row in self.bounds), start)]
         seen = {start}
         while heap:
             bound, at = heappop(heap)
-            yield bound, {kind: rows[n][1] for kind, rows, n in zip(self.kinds, self.bounds, at, strict=True)}
-            for one, rows in enumerate(self.bounds):
+            yield bound, {kind: row[n][1] for kind, row, n in zip(self.kinds, rows, at, strict=False)}
+            for one, row in enumerate(rows):
                 after = (*at[:one], at[one] + 1, *at[one + 1 :])
-                if after[one] < len(rows) and after not in seen:
+                if after[one] < len(row) and after not in seen:
                     seen.add(after)
-                    heappush(heap, (bound - rows[at[one]][0] + rows[after[one]][0], after))
+                    heappush(heap, (bound - row[at[one]][0] + row[after[one]][0], after))
 
     def _find_least(self) -> None:
+        if not self.kinds:
+            self.least, self.starts = self._run({})
+            return
         for bound, times in self._choices():
             if bound >= self.least:
                 return
-            least = self._run(times)
-            if least[0] < self.least:
-                self.least = least[0]
-                self.starts = self.graph.earliest(times, least)
+            least, point = min(self._row(self.kinds[-1], times))
+            if least < self.least:
+                self.least, self.starts = self._run({**times, self.kinds[-1]: point})
 
-    def _find_earliest(self, times: dict[str, int], bound: int) -> None:
+    def _find_earliest(self, times: dict[str, int]) -> None:
         """Try every choice of points that goes on from `times` and could still reach the least minutes."""
         place = len(times)
         if place == len(self.kinds):
             return
-        rest = sum(rows[0][0] for rows in self.bounds[place + 1 :])
-        tries: list[tuple[Chosen, int, int]] = []
-        for cost, time in self.bounds[place]:
-            if bound + cost + rest > self.least:
-                break
-            more = {**times, self.kinds[place]: time}
-            least = self._run(more)
-            if least[0] + rest <= self.least:
+        rest = sum(row[0][0] for row in self.bounds[place + 1 :])
+        tries: list[tuple[Chosen, int]] = []
+        for least, point in self._row(self.kinds[place], times):
+            if least + rest <= self.least:
                 # Where nothing is left to spare these kinds must keep to their least, and then none starts earlier.
-                starts = self.graph.earliest(more, least) if least[0] + rest == self.least else ()
-                tries.append((starts, time, cost))
-        for starts, time, cost in sorted(tries):
+                spare = least + rest < self.least
+                starts = () if spare else self._run({**times, self.kinds[place]: point})[1]
+                tries.append((starts, point))
+        for starts, point in sorted(tries):
             if starts and starts >= self.starts:
                 continue
             if place + 1 == len(self.kinds):
                 self.starts = starts
             else:
-                self._find_earliest({**times, self.kinds[place]: time}, bound + cost)
+                self._find_earliest({**times, self.kinds[place]: point})

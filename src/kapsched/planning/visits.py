@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
 from typing import NamedTuple, TypeAlias
 
-from kapsched.planning.closure import NEVER
+from kapsched.planning.closure import NEVER, between
 from kapsched.planning.grid import bits
 from kapsched.planning.problem import Problem
-from kapsched.planning.starts import AllowedKey
+from kapsched.planning.starts import AllowedKey, Level
 from kapsched.planning.units import Visit
 
 
@@ -77,15 +77,18 @@ class Visits:
                 return found
         return None
 
-    def best(self, day: int, together: Together) -> tuple[int, tuple[Arrangement, ...]]:
-        """The fewest wishes that the sessions break on the day, and every arrangement that breaks no more."""
-        key = (day, together)
-        found = self._best.get(key)
-        if found is None:
-            found = self._best[key] = (
-                self._alone(day, together[0]) if len(together) == 1 else self._joint(day, together)
-            )
-        return found
+    def broken(self, day: int, together: Together) -> int:
+        """The fewest wishes that the sessions break on the day."""
+        if len(together) == 1:
+            return self._level(day, together[0])[0]
+        return self._joint(day, together)[0]
+
+    def arrangements(self, day: int, together: Together) -> tuple[Arrangement, ...]:
+        """Every arrangement of the sessions on the day that breaks no more wishes than it must."""
+        if len(together) == 1:
+            begin = self.problem.grid.begins[day]
+            return tuple([(begin + bit,) for bit in bits(self._level(day, together[0])[1])])
+        return self._joint(day, together)[1]
 
     def starts(self, day: int, one: Placed) -> list[int]:
         """The bits at which a session may start on the day."""
@@ -96,15 +99,22 @@ class Visits:
             found = self._starts[key] = [bit for bit in all_day if one.first <= bit <= one.last]
         return found
 
-    def _alone(self, day: int, one: Placed) -> tuple[int, tuple[Arrangement, ...]]:
+    def _level(self, day: int, one: Placed) -> Level:
+        """The starts of a session by itself that break the fewest wishes, within the bits it may start at."""
         begin = self.problem.grid.begins[day]
+        within = between(one.first - begin, one.last - begin)
         for broken, mask in self.problem.levels(one.place, one.allowed, day):
-            starts = tuple((begin + bit,) for bit in bits(mask) if one.first <= begin + bit <= one.last)
-            if starts:
-                return broken, starts
-        return 0, ()
+            if mask & within:
+                return broken, mask & within
+        return 0, 0
 
     def _joint(self, day: int, together: Together) -> tuple[int, tuple[Arrangement, ...]]:
+        key = (day, together)
+        if key not in self._best:
+            self._best[key] = self._all_joint(day, together)
+        return self._best[key]
+
+    def _all_joint(self, day: int, together: Together) -> tuple[int, tuple[Arrangement, ...]]:
         least = NEVER
         found: list[Arrangement] = []
         for starts in self._tuples(day, together):

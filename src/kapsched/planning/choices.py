@@ -1,0 +1,98 @@
+"""What could one date add to the minutes? Its sessions' arrangements, by the wall minutes they start at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+from kapsched.planning.closure import NEVER
+from kapsched.planning.visits import Arrangement
+
+# The minute of the day that each kind's minutes count from, for the kinds that have one.
+Times: TypeAlias = Mapping[str, int]
+# (place, start) of the sessions still to be settled, in programme order.
+Starts: TypeAlias = tuple[tuple[int, int], ...]
+
+
+class Choice:
+    """Sessions of one date with their possible arrangements; of those alike in minutes the earliest."""
+
+    def __init__(
+        self,
+        places: Sequence[int],
+        kinds: Sequence[str],
+        arrangements: Sequence[Arrangement],
+        minutes: Sequence[tuple[int, ...]],
+    ) -> None:
+        self.places, self.kinds = tuple(places), tuple(kinds)
+        self._starts: dict[tuple[int, ...], Arrangement] = {}
+        self._nearest: dict[int, int] = {}
+        for starts, shown in zip(arrangements, minutes, strict=True):
+            known = self._starts.setdefault(shown, starts)
+            if starts < known:
+                self._starts[shown] = starts
+
+    def minutes_of(self, kind: str) -> set[int]:
+        """Every wall minute at which a session of a kind could start."""
+        if len(self.kinds) == 1:
+            return {minute for (minute,) in self._starts}
+        return {minute for shown in self._starts for minute in self._of(kind, shown)}
+
+    def _of(self, kind: str, shown: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(minute for minute, name in zip(shown, self.kinds, strict=True) if name == kind)
+
+    def _away(self, shown: tuple[int, ...], times: Times) -> int:
+        return sum(
+            abs(minute - times[kind]) for kind, minute in zip(self.kinds, shown, strict=True) if kind in times
+        )
+
+    def nearest(self, times: Times) -> int:
+        """The least distance of any arrangement from the times."""
+        if not any(kind in times for kind in self.kinds):
+            return 0
+        if len(self.kinds) == 1:
+            time = times[self.kinds[0]]
+            if time not in self._nearest:
+                self._nearest[time] = min([abs(minute - time) for (minute,) in self._starts])
+            return self._nearest[time]
+        return min(self._away(shown, times) for shown in self._starts)
+
+    def first(self, times: Times) -> Starts:
+        """The earliest of the nearest arrangements."""
+        if len(self.kinds) == 1 and (time := times.get(self.kinds[0])) is not None:
+            least = self.nearest(times)
+            near = [self._starts.get((minute,)) for minute in (time - least, time + least)]
+            first = min(starts for starts in near if starts is not None)
+        else:
+            _, first = min((self._away(shown, times), starts) for shown, starts in self._starts.items())
+        return tuple(zip(self.places, first, strict=True))
+
+    def curve(self, kind: str, points: Sequence[int], times: Times) -> list[int]:
+        """The least distance for each of `points` as the time of a kind, the other kinds' being `times`.
+
+        `points` are in order and hold every minute at which the kind could start.
+        """
+        if len(self.kinds) == 1:
+            return _sloping([0 if (point,) in self._starts else NEVER for point in points], points)
+        others = {name: time for name, time in times.items() if name != kind}
+        least: dict[tuple[int, ...], int] = {}
+        for shown in self._starts:
+            own, away = self._of(kind, shown), self._away(shown, others)
+            least[own] = min(away, least.get(own, NEVER))
+        if self.kinds.count(kind) == 1:
+            return _sloping([least.get((point,), NEVER) for point in points], points)
+        return [
+            min(away + sum(abs(minute - point) for minute in own) for own, away in least.items())
+            for point in points
+        ]
+
+
+def _sloping(costs: list[int], points: Sequence[int]) -> list[int]:
+    """The costs, where each point may take another's for as many minutes as it lies away."""
+    steps = [after - before for before, after in pairwise(points)]
+    for place, step in enumerate(steps, start=1):
+        costs[place] = min(costs[place], costs[place - 1] + step)
+    for place in range(len(steps) - 1, -1, -1):
+        costs[place] = min(costs[place], costs[place + 1] + steps[place])
+    return costs

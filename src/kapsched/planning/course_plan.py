@@ -74,7 +74,7 @@ def _search(problem: Problem, search: Search, budget: Steps) -> _Found:
 def _in_a_hurry(problem: Problem, search: Search, days: int, budget: Steps) -> _Found:
     """Some plan, after the budget ran out: a quarter of it more, for a plain search without aims."""
     extra = Steps(max(1000, budget.limit // 4))
-    again = Search(problem, search.frontier.domains, extra)
+    again = Search(problem, search.domains, extra)
     try:
         starts = again.plan_of(days) if days < IMPOSSIBLE else again.any_plan()
     except StepsSpent:

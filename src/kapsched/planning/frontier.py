@@ -1,25 +1,25 @@
-"""Where does the search stand? The sessions placed so far, and what the rest still needs to know of them.
+"""What can be done next? The moves from where the search stands, and the state that they lead to.
 
-Sessions are placed in the outline's order. A state is what later sessions refer to: some dates, the counts of some
-weeks, the people of some groups. Starts are left open. Sessions that share a date are asked for jointly each time
-one joins, and settled when no other can join. Only where an hour rule may hang on starts of two dates is the earlier
-session also tried *pinned*, with each of its starts; an open one may then not be met.
+Sessions are placed in an order. A state is what later sessions refer to: some dates, the counts of some weeks, the
+people of some groups. Starts are left open. Sessions that share a date are asked for jointly each time one joins, and
+settled when no other can join. Only where an hour rule may hang on starts of two dates is the earlier session also
+tried *pinned*, with each of its starts; an open one may then not be met.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
-from kapsched.planning.closure import NEVER
+from kapsched.planning.closure import NEVER, between
+from kapsched.planning.folds import Folds, allowed_by
 from kapsched.planning.grid import Mask, bits
-from kapsched.planning.problem import Problem
+from kapsched.planning.position import Position
 from kapsched.planning.reach import Reach
 from kapsched.planning.starts import AllowedKey
 from kapsched.planning.ties import Ties
 from kapsched.planning.visits import Placed, Together, Visits
-from kapsched.planning.weeks import Count
 
 State: TypeAlias = Hashable
 
@@ -32,44 +32,48 @@ class Settled(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A session placed on a day: what that costs, and the dates that it settles."""
+    """A session placed on a day: the days and the changes it costs, and who shares its date so far."""
 
     days: int
     changes: int
-    wishes: int
-    settled: tuple[Settled, ...]
+    together: Together
 
 
 class Frontier:
     """The moves from each state. A move holds while its iteration stands; the next one takes it back.
 
-    `fine` moves also choose the people of soft groups and count wishes; coarse ones leave both open.
+    `fine` moves also choose the people of soft groups; coarse ones leave them open, and may have sessions folded into
+    those they place.
     """
 
     def __init__(
-        self, problem: Problem, domains: list[Mask], spend: Callable[[], None], *, dates_only: bool = False
+        self,
+        ties: Ties,
+        position: Position,
+        visits: Visits,
+        *,
+        fine: bool = False,
+        folds: Folds | None = None,
     ) -> None:
-        self.problem, self.domains = problem, domains
-        self.order = problem.order
-        self.ties = Ties(problem, domains, dates_only=dates_only)
-        self.visits = Visits(problem, spend)
-        count = len(self.order)
-        self.day = [0] * count
-        self.placed: list[Placed | None] = [None] * count
-        self.chosen: list[frozenset[str] | None] = [None] * len(problem.people)
-        self.counts: list[Count] = [counter.start for counter in problem.counters]
-        self.reach = Reach(problem, self.ties, domains, self.day, self.counts)
-        self._allowed: dict[tuple[int, bool, tuple[frozenset[str] | None, ...]], AllowedKey] = {}
+        self.problem, self.ties, self.fine, self.folds = ties.problem, ties, fine, folds
+        self.position, self.visits = position, visits
+        self.day, self.placed, self.counts = position.day, position.placed, position.counts
+        self.reach = Reach(ties, position)
+        self._groups, self._opening, self._open = (
+            [[n for n in some if fine or self.problem.people[n].group.hard] for some in by_place_or_level]
+            for by_place_or_level in (ties.groups_of, ties.opening, ties.open)
+        )
+        self._allowed: dict[tuple[int, tuple[frozenset[str] | None, ...]], AllowedKey] = {}
 
-    def state(self, at: int, fine: bool) -> State:
+    def state(self, at: int) -> State:
         """All that the sessions from level `at` on need to know."""
-        people, ties = self.problem.people, self.ties
+        ties, chosen = self.ties, self.position.chosen
         return (
             at,
             tuple([self.day[one] for one in ties.dated[at]]),
             tuple([self._still_met(at, one) for one in ties.meeting[at]]),
             tuple([self.counts[n] for n in ties.counting[at]]),
-            tuple([self.chosen[n] for n in ties.open[at] if fine or people[n].group.hard]),
+            tuple([chosen[n] for n in self._open[at]]),
         )
 
     def _still_met(self, at: int, place: int) -> tuple[bool, Placed | None]:
@@ -77,30 +81,33 @@ class Frontier:
         closed = self._is_closed(at, place)
         return closed, None if closed and self.ties.hours_until[place] < at else self.placed[place]
 
-    def moves(self, at: int, fine: bool, most: int = NEVER) -> Iterator[Move]:
+    def moves(self, at: int, most: int = NEVER) -> Iterator[Move]:
         """The moves at a level that may cost up to `most` days, those with the fewest changes first.
 
         Each is in force while it is looked at.
         """
-        place = self.order[at]
-        opened = [n for n in self.ties.opening[at] if fine or self.problem.people[n].group.hard]
+        place = self.ties.order[at]
         first, last = self.reach.clipped(place, *self.reach.between(place), most)
         if first > last:
             return
+        chosen, opened = self.position.chosen, self._opening[at]
+        within = between(first, last) & self.ties.domains[place]
         step = self._alone if self.ties.alone[place] else self._beside
-        for changes, sets in self._sets(opened):
-            try:
-                for n, people in zip(opened, sets, strict=True):
-                    self.chosen[n] = people
-                allowed = self._allowed_now(place, fine)
-                days = self.domains[place] >> first & ((1 << (last - first + 1)) - 1)
-                if allowed and days:
-                    days &= self.problem.days(place, allowed) >> first
-                for day in bits(days):
-                    yield from step(at, place, first + day, allowed, fine, changes)
-            finally:
-                for n in opened:
-                    self.chosen[n] = None
+        try:
+            for changes, sets in self._sets(opened):
+                chosen.update(zip(opened, sets, strict=True))
+                for extra, days in self._days(place):
+                    yield from step(at, place, days & within, changes, extra)
+        finally:
+            for n in opened:
+                chosen.pop(n, None)
+
+    def _days(self, place: int) -> Iterator[tuple[int, Mask]]:
+        """The days of a session by what is folded into it costs there, with the people chosen so far."""
+        if self.folds is not None:
+            yield from self.folds.days(place, self.position.chosen)
+        else:
+            yield 0, self.problem.days(place, self._allowed_now(place))
 
     def _sets(self, opened: list[int]) -> Iterator[tuple[int, tuple[frozenset[str], ...]]]:
         """The people that groups opened together could keep to, the fewest changes first."""
@@ -110,72 +117,64 @@ class Frontier:
             for sets in product(*(group.choices(more) for group, more in zip(groups, way, strict=True))):
                 yield sum(way), sets
 
-    def _allowed_now(self, place: int, fine: bool) -> AllowedKey:
+    def _allowed_now(self, place: int) -> AllowedKey:
         """Whom the groups chosen so far leave to a session."""
-        groups = self.ties.groups_of[place]
-        chosen = tuple([self.chosen[n] for n in groups])
-        key = (place, fine, chosen)
+        chosen = self.position.chosen
+        people = {n: chosen[n] for n in self._groups[place] if n in chosen}
+        key = (place, tuple(people.values()))
         found = self._allowed.get(key)
         if found is None:
-            by_role: dict[str, frozenset[str]] = {}
-            for n, people in zip(groups, chosen, strict=True):
-                group = self.problem.people[n].group
-                if people is not None and (fine or group.hard):
-                    by_role[group.role] = by_role.get(group.role, people) & people
-            found = self._allowed[key] = tuple(sorted(by_role.items(), key=lambda item: item[0]))
+            found = self._allowed[key] = allowed_by(self.problem, people)
         return found
 
-    def _alone(
-        self, at: int, place: int, day: int, allowed: AllowedKey, fine: bool, changes: int
-    ) -> Iterator[Move]:
-        """The move of a session whose start no other can ever hang on."""
-        before = self._count(at, place, day)
-        if before is None:
-            return
-        self.day[place] = day
-        self.placed[place] = placed = Placed(place, allowed, 0, self.problem.grid.size)
-        try:
-            if fine:
-                wishes = self.visits.broken(day, (placed,))
-                yield Move(self.reach.cost(place, day), changes, wishes, (Settled(day, (placed,)),))
-            else:
-                yield Move(self.reach.cost(place, day), changes, 0, ())
-        finally:
-            for n, state in before:
-                self.counts[n] = state
+    def _alone(self, at: int, place: int, days: Mask, changes: int, extra: int) -> Iterator[Move]:
+        """The moves of a session whose start no other can ever hang on."""
+        placed = Placed(place, self._allowed_now(place), 0, self.problem.grid.size)
+        self.placed[place], together = placed, (placed,)
+        for day in self._counted(at, place, days):
+            yield Move(self.reach.cost(place, day) + extra, changes, together)
 
-    def _beside(
-        self, at: int, place: int, day: int, allowed: AllowedKey, fine: bool, changes: int
-    ) -> Iterator[Move]:
+    def _beside(self, at: int, place: int, days: Mask, changes: int, extra: int) -> Iterator[Move]:
         """The moves of a session that others may share a date with, or whose start an hour rule may hang on."""
-        before = self._count(at, place, day)
-        if before is None:
-            return
-        self.day[place] = day
-        try:
+        allowed = self._allowed_now(place)
+        for day in self._counted(at, place, days):
             limits = self._limits(place, day)
             if limits is not None:
+                cost = self.reach.cost(place, day) + extra
                 for placed in self._ways(at, place, day, allowed, limits):
                     self.placed[place] = placed
-                    yield from self._settled(at, place, day, fine, changes)
-        finally:
-            self.placed[place] = None
-            for n, state in before:
-                self.counts[n] = state
+                    mine = self._together(place, day)
+                    if self._can_join(at, place, day, mine):
+                        yield Move(cost, changes, mine)
+        self.placed[place] = None
 
-    def _count(self, at: int, place: int, day: int) -> list[tuple[int, Count]] | None:
-        """Count a session on a day; the counts as they were, or None where a frequency forbids it."""
-        before: list[tuple[int, Count]] = []
-        for n in self.ties.counted[place]:
+    def _counted(self, at: int, place: int, days: Mask) -> Iterator[int]:
+        """A session placed on one day after another, where no frequency forbids it."""
+        counts, counted = self.counts, self.ties.counted[place]
+        if not counted:
+            for day in bits(days):
+                self.day[place] = day
+                yield day
+            return
+        before = list(counts)
+        try:
+            for day in bits(days):
+                self.day[place] = day
+                if self._count(at, place, day, counted):
+                    yield day
+                counts[:] = before
+        finally:
+            counts[:] = before
+
+    def _count(self, at: int, place: int, day: int, counted: list[int]) -> bool:
+        """Count a session on a day; does every frequency allow it?"""
+        for n in counted:
             counter = self.problem.counters[n]
             after = counter.add(self.counts[n], self.problem.sessions[place].id, day)
             if after is None or (n in self.ties.closing[at] and not counter.kept(after)):
-                for other, state in before:
-                    self.counts[other] = state
-                return None
-            before.append((n, self.counts[n]))
+                return False
             self.counts[n] = after
-        return before
+        return True
 
     def _limits(self, place: int, day: int) -> tuple[int, int] | None:
         """The first and last bit that hour rules with pinned sessions leave; None if an open one would be met."""
@@ -209,24 +208,19 @@ class Frontier:
             for bit in self.visits.starts(day, free):
                 yield Placed(place, allowed, bit, bit)
 
-    def _settled(self, at: int, place: int, day: int, fine: bool, changes: int) -> Iterator[Move]:
-        """The move, if the sessions of the date can all be had, with the dates it settles."""
-        mine = self._together(place, day)
-        if len(mine) > 1:
-            if any(self._is_closed(at, one.place) for one in mine if one.place != place):
-                return
-            if not self.visits.possible(day, mine):
-                return
-        cost = self.reach.cost(place, day)
-        if not fine:
-            yield Move(cost, changes, 0, ())
-            return
-        wishes, settled = 0, []
-        for together in self._closed(at, mine):
-            on = self.day[together[0].place]
-            wishes += self.visits.broken(on, together)
-            settled.append(Settled(on, together))
-        yield Move(cost, changes, wishes, tuple(settled))
+    def _can_join(self, at: int, place: int, day: int, mine: Together) -> bool:
+        """Can the sessions of the date all be had?"""
+        if len(mine) == 1:
+            return True
+        if any(self._is_closed(at, one.place) for one in mine if one.place != place):
+            return False
+        return self.visits.possible(day, mine)
+
+    def settled(self, at: int, move: Move) -> tuple[Settled, ...]:
+        """The dates that the move in force at a level settles."""
+        if self.ties.alone[self.ties.order[at]]:
+            return (Settled(self.day[move.together[0].place], move.together),)
+        return tuple(Settled(self.day[one[0].place], one) for one in self._closed(at, move.together))
 
     def _together(self, place: int, day: int) -> Together:
         """The placed sessions of a day that could share it with a session, and that session."""
@@ -269,7 +263,7 @@ class Frontier:
 
     def starts(self) -> tuple[int, ...]:
         """Starts for the sessions as they are all placed now, by place."""
-        found = [0] * len(self.order)
+        found = [0] * len(self.day)
         days: dict[int, list[Placed]] = {}
         for place, day in enumerate(self.day):
             days.setdefault(day, []).append(self._now(place))

@@ -29,7 +29,7 @@ class Graph:
         self._points: dict[str, tuple[int, ...]] = {}
         self._first: dict[tuple[int, tuple[int | None, ...]], Starts] = {}
         self._curves: dict[tuple[int, str], list[int]] = {}
-        layer: list[State] = [search.frontier.state(0, fine=True)]
+        layer: list[State] = [search.fine.state(0)]
         for _ in range(search.count):
             layer = self._add(search, layer)
         self.links.extend([] for _ in layer)
@@ -51,7 +51,7 @@ class Graph:
         number = self._numbers.get(settled)
         if number is None:
             number = self._numbers[settled] = len(self.choices)
-            arrangements = search.frontier.visits.arrangements(*settled)
+            arrangements = search.visits.arrangements(*settled)
             places = [one.place for one in settled.together]
             kinds = [self.problem.sessions[place].kind.name for place in places]
             shown, day = self.problem.grid.wall_minute_on, settled.day

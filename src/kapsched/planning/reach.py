@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from kapsched.planning.closure import NEVER, between
-from kapsched.planning.grid import Mask
-from kapsched.planning.problem import Problem
+from kapsched.planning.position import Position
 from kapsched.planning.ties import Ties
-from kapsched.planning.weeks import Count
 
 
 class Reach:
-    """The days within a session's reach; `day` and `counts` are where the search stands, and change under it."""
+    """The days within a session's reach from where the search stands."""
 
-    def __init__(
-        self, problem: Problem, ties: Ties, domains: list[Mask], day: list[int], counts: list[Count]
-    ) -> None:
-        self.problem, self.ties, self.domains = problem, ties, domains
-        self.day, self.counts = day, counts
+    def __init__(self, ties: Ties, position: Position) -> None:
+        self.problem, self.ties, self.domains = ties.problem, ties, ties.domains
+        self.day, self.counts = position.day, position.counts
 
     def between(self, place: int) -> tuple[int, int]:
         """The first and the last day that the sessions placed before leave to one."""

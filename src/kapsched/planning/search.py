@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from kapsched.planning.closure import NEVER, between, spread
+from kapsched.planning.closure import NEVER, between, consistent, spread
+from kapsched.planning.folds import Folds
 from kapsched.planning.frontier import Frontier, Settled, State
 from kapsched.planning.grid import Mask
+from kapsched.planning.position import Position
 from kapsched.planning.problem import Problem
+from kapsched.planning.ties import Ties
+from kapsched.planning.visits import Visits
 
 IMPOSSIBLE = 10**9
 
@@ -51,65 +55,97 @@ class Search:
     def __init__(
         self, problem: Problem, domains: list[Mask], steps: Steps, *, dates_only: bool = False
     ) -> None:
-        self.problem, self.steps = problem, steps
-        self.frontier = Frontier(problem, domains, steps.spend, dates_only=dates_only)
-        self.count = len(problem.sessions)
+        self.problem, self.steps, self.domains = problem, steps, list(domains)
+        ties = Ties(problem, self.domains, problem.order, dates_only=dates_only)
+        self.folds = Folds(problem, domains, ties)
+        self.possible = self._narrowed()
+        ties = Ties(problem, self.domains, self.folds.order, dates_only=dates_only)
+        core = Ties(problem, self.domains, self.folds.core, settled=self.folds.settled, dates_only=dates_only)
+        self.visits, position = Visits(problem, steps.spend), Position(problem)
+        self.core = Frontier(core, position, self.visits, folds=self.folds)
+        self.whole = Frontier(ties, position, self.visits)
+        self.fine = Frontier(ties, position, self.visits, fine=True)
+        self.count = ties.count
         self._least: dict[State, tuple[int, bool]] = {}
         self._best: dict[State, tuple[tuple[int, int] | None, list[Edge]]] = {}
-        self.rest = self._least_drift(domains)
+        self._read_levels()
 
-    def _least_drift(self, domains: list[Mask]) -> list[int]:
-        """For each level a bound: the least drift that the sessions from there on add, by dates alone."""
-        ties, size = self.frontier.ties, self.problem.grid.days
-        bounds = [0] * (self.count + 1)
-        for at in range(self.count - 1, -1, -1):
-            place, least = self.frontier.order[at], 0
-            if place == ties.target:
-                least = (domains[place] & -domains[place]).bit_length() - 1 - ties.first_day
-            for drift in ties.drifts[place]:
-                if drift.other is None:
-                    ideals = between(drift.done + drift.ideal, drift.done + drift.ideal)
-                else:
-                    ideals = spread(domains[drift.other], drift.ideal, drift.ideal, size)
-                away = 0
-                while ideals and not spread(ideals, -away, away, size) & domains[place]:
-                    away += 1
-                least += away
-            bounds[at] = bounds[at + 1] + least
-        return bounds
+    def _narrowed(self) -> bool:
+        """Narrow the days to those on which what is folded can be had too; false if some session has none."""
+        for place in self.folds.core:
+            self.domains[place] &= self.folds.levels(place, {})[-1]
+        return consistent(self.domains, self.problem.outline.between, self.problem.grid.days)
+
+    def _read_levels(self) -> None:
+        """For each level of the whole: its level in the core, what hangs on sessions placed before, and a bound."""
+        order, core, anchor = self.whole.ties.order, self.core.ties.order, self.folds.anchor
+        self._core_level = [sum(one in core for one in order[:at]) for at in range(self.count + 1)]
+        self._pending = [
+            [one for one in order[at:] if anchor.get(one) in order[:at]] for at in range(self.count + 1)
+        ]
+        drift = [self._least_drift(place) for place in range(self.count)]
+        self.rest = [sum(drift[place] for place in order[at:]) for at in range(self.count + 1)]
+        self._core_rest = [self.rest[order.index(place)] for place in core] + [0]
+
+    def _least_drift(self, place: int) -> int:
+        """A bound: the least wait or drift that a session adds, by dates alone."""
+        ties, size, least = self.whole.ties, self.problem.grid.days, 0
+        domain = self.domains[place]
+        if place == ties.target:
+            least = (domain & -domain).bit_length() - 1 - ties.first_day
+        for drift in ties.drifts[place]:
+            if drift.other is None:
+                ideals = between(drift.done + drift.ideal, drift.done + drift.ideal)
+            else:
+                ideals = spread(self.domains[drift.other], drift.ideal, drift.ideal, size)
+            away = 0
+            while ideals and not spread(ideals, -away, away, size) & domain:
+                away += 1
+            least += away
+        return least
 
     def least_days(self) -> int:
         """The least days of any plan, proved; `IMPOSSIBLE` if there is none."""
-        budget = self.rest[0]
-        while True:
-            found = self.least(0, budget)
-            if found <= budget or found >= IMPOSSIBLE:
+        budget = self.rest[0] if self.possible else IMPOSSIBLE
+        while budget < IMPOSSIBLE:
+            found = self._least_of_core(0, budget)
+            if found <= budget:
                 return found
             budget = found
+        return IMPOSSIBLE
 
     def least(self, at: int, budget: int) -> int:
         """The least days that the sessions from level `at` on cost; above `budget` a lower bound of it."""
-        if at == self.count:
+        day, chosen, pending = self.whole.day, self.core.position.chosen, 0
+        for leaf in self._pending[at]:
+            pending += self.folds.cost(leaf, day[self.folds.anchor[leaf]], chosen)
+        if pending > budget:
+            return pending
+        return pending + self._least_of_core(self._core_level[at], budget - pending)
+
+    def _least_of_core(self, at: int, budget: int) -> int:
+        """The same of the sessions that are not folded, with what is folded into them."""
+        if at == self.core.ties.count:
             return 0
-        if self.rest[at] > budget:
-            return self.rest[at]
-        state = self.frontier.state(at, fine=False)
+        if self._core_rest[at] > budget:
+            return self._core_rest[at]
+        state = self.core.state(at)
         known = self._least.get(state)
         if known is not None and (known[1] or known[0] > budget):
             return known[0]
         self.steps.spend()
-        best, after = IMPOSSIBLE, self.rest[at + 1]
+        best, after = IMPOSSIBLE, self._core_rest[at + 1]
         most = budget - after
-        for move in self.frontier.moves(at, fine=False, most=most):
+        for move in self.core.moves(at, most):
             cost = move.days
             limit = min(budget, best - 1) - cost
-            found = cost + (self.least(at + 1, limit) if after <= limit else after)
+            found = cost + (self._least_of_core(at + 1, limit) if after <= limit else after)
             if found < best:
                 best = found
-                if best == self.rest[at]:
+                if best == self._core_rest[at]:
                     break
         if best > budget:
-            beyond = self.frontier.reach.beyond(self.frontier.order[at], most)
+            beyond = self.core.reach.beyond(self.core.ties.order[at], most)
             best = min(best, IMPOSSIBLE if beyond >= NEVER else beyond + after)
         self._least[state] = (best, best <= budget or best == IMPOSSIBLE)
         return best
@@ -118,13 +154,13 @@ class Search:
         """The fewest changes, then broken wishes, from level `at` on in plans that cost exactly `days` there."""
         if at == self.count:
             return 0, 0
-        state = self.frontier.state(at, fine=True)
+        state = self.fine.state(at)
         if state in self._best:
             return self._best[state][0]
         self.steps.spend()
         best: tuple[int, int] | None = None
         edges: list[Edge] = []
-        for move in self.frontier.moves(at, fine=True, most=days - self.rest[at + 1]):
+        for move in self.fine.moves(at, most=days - self.rest[at + 1]):
             if best is not None and move.changes > best[0]:
                 break  # the moves come in order of changes
             left = days - move.days
@@ -133,11 +169,13 @@ class Search:
             rest = self.best(at + 1, left)
             if rest is None:
                 continue
-            found = (move.changes + rest[0], move.wishes + rest[1])
+            settled = self.fine.settled(at, move)
+            wishes = sum([self.visits.broken(*one) for one in settled])
+            found = (move.changes + rest[0], wishes + rest[1])
             if best is None or found < best:
                 best, edges = found, []
             if found == best:
-                edges.append(Edge(move.settled, self.frontier.state(at + 1, fine=True)))
+                edges.append(Edge(settled, self.fine.state(at + 1)))
         self._best[state] = (best, edges)
         return best
 
@@ -145,25 +183,27 @@ class Search:
         """The best moves from a state that `best` has looked at."""
         return self._best[state][1]
 
-    def any_plan(self) -> tuple[int, ...] | None:
-        """The starts of the first plan that a plain depth-first search meets; None if there is none."""
-        return self._first_plan(self.frontier.starts)
-
     def has_plan(self) -> bool:
         """Is there any plan at all?"""
-        return self._first_plan(lambda: ()) is not None
+        return self.possible and self._first_plan(self.core, lambda: ()) is not None
 
-    def _first_plan(self, starts: Callable[[], tuple[int, ...]]) -> tuple[int, ...] | None:
+    def any_plan(self) -> tuple[int, ...] | None:
+        """The starts of the first plan that a plain depth-first search meets; None if there is none."""
+        return self._first_plan(self.whole, self.whole.starts)
+
+    def _first_plan(
+        self, frontier: Frontier, starts: Callable[[], tuple[int, ...]]
+    ) -> tuple[int, ...] | None:
         dead: set[State] = set()
 
         def down(at: int) -> tuple[int, ...] | None:
-            if at == self.count:
+            if at == frontier.ties.count:
                 return starts()
-            state = self.frontier.state(at, fine=False)
+            state = frontier.state(at)
             if state in dead:
                 return None
             self.steps.spend()
-            for _ in self.frontier.moves(at, fine=False):
+            for _ in frontier.moves(at):
                 found = down(at + 1)
                 if found is not None:
                     return found
@@ -177,8 +217,8 @@ class Search:
 
         def down(at: int, left: int) -> tuple[int, ...] | None:
             if at == self.count:
-                return self.frontier.starts()
-            for move in self.frontier.moves(at, fine=False):
+                return self.whole.starts()
+            for move in self.whole.moves(at):
                 rest = left - move.days
                 if rest >= self.rest[at + 1] and self.least(at + 1, rest) == rest:
                     return down(at + 1, rest)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kapsched.planning.closure import NEVER
 from kapsched.planning.grid import Mask
@@ -24,23 +25,33 @@ class Drift(NamedTuple):
 
 
 class Ties:
-    """What each session, by place in programme order, refers to among those placed before it."""
+    """What each session of `order`, by place in programme order, refers to among those placed before it.
 
-    def __init__(self, problem: Problem, domains: list[Mask], *, dates_only: bool = False) -> None:
+    An order may leave out sessions that are folded into others, with the groups of people that are `settled` there.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        domains: list[Mask],
+        order: Sequence[int],
+        *,
+        settled: Collection[int] = (),
+        dates_only: bool = False,
+    ) -> None:
         self.problem, self.domains, self.dates_only = problem, domains, dates_only
-        order = problem.order
-        self.count = len(order)
+        self.order, self.count, size = tuple(order), len(order), len(problem.sessions)
         self.level = {place: n for n, place in enumerate(order)}
         self.target = problem.outline.place.get(problem.course.programme.target, -1)
         self.first_day = (problem.course.first_day - problem.grid.first_day).days
-        self._until = [-1] * self.count  # the last level at which a session's date is referred to
+        self._until = [-1] * size  # the last level at which a session's date is referred to
         self._read_dates()
         self._read_drifts()
         self._read_shares()
         self._read_hours()
         self._read_counts()
-        self._read_groups()
-        last = [max(self.shared_until[one], self.hours_until[one]) for one in range(self.count)]
+        self._read_groups(settled)
+        last = [max(self.shared_until[one], self.hours_until[one]) for one in range(size)]
         self.meeting = [tuple(one for one in order[:at] if last[one] >= at) for at in range(self.count + 1)]
         self.dated = [
             tuple(one for one in order[:at] if max(self._until[one], last[one]) >= at)
@@ -48,8 +59,7 @@ class Ties:
         ]
         # The sessions whose starts nothing but their own masks decides.
         self.alone = [
-            not (self.mates[one] or self.hours[one]) and self.hours_until[one] < 0
-            for one in range(self.count)
+            not (self.mates[one] or self.hours[one]) and self.hours_until[one] < 0 for one in range(size)
         ]
         self.closing_dates = [
             tuple(one for one in order[:at] if self.shared_until[one] == at) for at in range(self.count)
@@ -58,22 +68,29 @@ class Ties:
     def _sorted(self, one: int, two: int) -> tuple[int, int]:
         return (one, two) if self.level[one] < self.level[two] else (two, one)
 
+    def _lists(self) -> list[list[Any]]:
+        return [[] for _ in self.problem.sessions]
+
     def _read_dates(self) -> None:
-        self.dates: list[list[tuple[int, int, int]]] = [[] for _ in range(self.count)]
+        self.dates: list[list[tuple[int, int, int]]] = self._lists()
         for a, b, least, most in self.problem.outline.between:
+            if not (a in self.level and b in self.level):
+                continue
             early, late = self._sorted(a, b)
             self.dates[late].append((early, least, most) if early == a else (early, -most, -least))
             self._until[early] = max(self._until[early], self.level[late])
 
     def _read_drifts(self) -> None:
-        self.drifts: list[list[Drift]] = [[] for _ in range(self.count)]
-        for place in range(self.count):
+        self.drifts: list[list[Drift]] = self._lists()
+        for place in self.order:
             found = self.problem.ideal(place)
             if found is None:
                 continue
             anchor, done, ideal = found
             if anchor is None:
                 self.drifts[place].append(Drift(None, done, ideal))
+                continue
+            if anchor not in self.level:
                 continue
             early, late = self._sorted(anchor, place)
             self.drifts[late].append(Drift(early, 0, ideal if early == anchor else -ideal))
@@ -82,10 +99,10 @@ class Ties:
     def _read_shares(self) -> None:
         """Which earlier sessions could share a date, and until which level another could join a session's date."""
         furthest = self.problem.outline.furthest
-        self.shares: list[list[int]] = [[] for _ in range(self.count)]
-        self.mates: list[list[int]] = [[] for _ in range(self.count)]
-        self.shared_until = [self.level[place] for place in range(self.count)]
-        for one, two in combinations(range(self.count), 2):
+        self.shares: list[list[int]] = self._lists()
+        self.mates: list[list[int]] = self._lists()
+        self.shared_until = [self.level.get(place, -1) for place in range(len(furthest))]
+        for one, two in combinations(sorted(self.order), 2):
             early, late = self._sorted(one, two)
             could = -furthest[two][one] <= 0 <= furthest[one][two] and self.domains[one] & self.domains[two]
             if could and not self.dates_only:
@@ -96,11 +113,13 @@ class Ties:
 
     def _read_hours(self) -> None:
         """Hour rules by the later placed session: (earlier placed, +1 if it comes first in time, the rule)."""
-        self.hours: list[list[tuple[int, int, HourEdge]]] = [[] for _ in range(self.count)]
-        self.hours_until = [-1] * self.count
+        self.hours: list[list[tuple[int, int, HourEdge]]] = self._lists()
+        self.hours_until = [-1] * len(self.hours)
         self._spans: dict[tuple[int, int], tuple[int, int]] = {}
         for edge in self.problem.hour_edges:
             one, two = self.problem.outline.place[edge.earlier], self.problem.outline.place[edge.later]
+            if not (one in self.level and two in self.level):
+                continue
             if not (self.dates_only or self._may_bind(one, two, edge)):
                 continue
             early, late = self._sorted(one, two)
@@ -160,23 +179,25 @@ class Ties:
     def _read_counts(self) -> None:
         counters = self.problem.counters
         self.counted = [
-            [n for n, one in enumerate(counters) if place in one.places] for place in range(self.count)
+            [n for n, one in enumerate(counters) if place in one.places]
+            for place in range(len(self.problem.sessions))
         ]
+        last = [max(self.level.get(place, -1) for place in one.places) for one in counters]
         self.counting = [
-            tuple(n for n, one in enumerate(counters) if any(self.level[place] >= at for place in one.places))
-            for at in range(self.count + 1)
+            tuple(n for n, level in enumerate(last) if level >= at) for at in range(self.count + 1)
         ]
         self.closing = [set(self.counting[at]) - set(self.counting[at + 1]) for at in range(self.count)]
 
-    def _read_groups(self) -> None:
-        people = self.problem.people
-        self.groups_of = [
-            [n for n, one in enumerate(people) if place in one.places] for place in range(self.count)
-        ]
+    def _read_groups(self, settled: Collection[int]) -> None:
+        """The groups of each session, those that open at a level, and those still open when it is reached."""
+        self.groups_of: list[list[int]] = self._lists()
         self.opening: list[list[int]] = [[] for _ in range(self.count)]
         self.open: list[tuple[int, ...]] = [() for _ in range(self.count + 1)]
-        for n, one in enumerate(people):
-            levels = [self.level[place] for place in one.places]
-            self.opening[min(levels)].append(n)
-            for at in range(min(levels) + 1, max(levels) + 1):
-                self.open[at] += (n,)
+        for n, one in enumerate(self.problem.people):
+            levels = [self.level[place] for place in one.places if place in self.level]
+            for place in one.places:
+                self.groups_of[place].append(n)
+            if levels and n not in settled:
+                self.opening[min(levels)].append(n)
+                for at in range(min(levels) + 1, max(levels) + 1):
+                    self.open[at] += (n,)

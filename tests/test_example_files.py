@@ -22,7 +22,8 @@ from kapsched.model.bookings import Bookings
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
 from kapsched.model.programme import Programme
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span, select
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+from kapsched.model.selectors import select
 from kapsched.timeline.zones import wall
 from tests.fences import ROOT, fences
 

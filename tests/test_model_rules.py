@@ -22,9 +22,8 @@ from kapsched.model.rules import (
     RollingDays,
     Rule,
     Span,
-    matches,
-    select,
 )
+from kapsched.model.selectors import matches, select
 from kapsched.timeline.units import Days, Hours, Length
 
 

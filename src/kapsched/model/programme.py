@@ -23,7 +23,8 @@ from kapsched.errors import (
     text,
     whole,
 )
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, matches
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule
+from kapsched.model.selectors import matches
 
 MINUTES_A_DAY = 24 * 60
 

@@ -1,78 +1,20 @@
 """What must hold between the sessions of a course? Fields only: no rule here says whether it is kept.
 
-A selector names sessions as `phase/kind/number`, `phase/kind` or `kind`; `*` stands for anything, so that
-`induction/*` is a whole phase. A rule's `name` is its heading in refusals and findings.
+A rule names sessions by selectors; its own `name` is its heading in refusals and findings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from typing import Literal, Protocol, TypeAlias, TypeVar, get_args
+from typing import Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
-from kapsched.errors import (
-    InvalidInput,
-    each,
-    flag,
-    identifier,
-    names,
-    of_type,
-    one_of,
-    optional,
-    require,
-    whole,
-)
+from kapsched.errors import InvalidInput, flag, identifier, of_type, one_of, optional, require, whole
+from kapsched.model.selectors import S, as_selectors, select, some_selectors
 from kapsched.timeline.units import Days, Hours, Length
 
-
-class Named(Protocol):
-    """What a selector can pick: anything that is a session in a programme."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def phase(self) -> str: ...
-    @property
-    def kind_name(self) -> str: ...
-    @property
-    def number(self) -> int: ...
-
-
-S = TypeVar("S", bound=Named)
-
-
-def _selectors(value: str | Iterable[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else names(value)
-
-
-def _some_selectors(value: object) -> str:
-    return each(lambda one: identifier(one, 500))(value) or ("" if value else "name at least one session")
-
-
 _A_LENGTH = of_type(Days, Hours)
-
-
-def matches(selector: str, session: Named) -> bool:
-    """Does `selector` pick `session`?"""
-    return _matches(selector, (session.phase, session.kind_name, str(session.number)))
-
-
-@lru_cache(maxsize=1 << 16)
-def _matches(selector: str, names: tuple[str, str, str]) -> bool:
-    parts = selector.split("/")
-    if selector == "*":
-        return True
-    if len(parts) == 1:
-        parts = ["*", selector]
-    return len(parts) <= 3 and all(part in ("*", name) for part, name in zip(parts, names, strict=False))
-
-
-def select(selectors: Iterable[str], sessions: Sequence[S]) -> tuple[S, ...]:
-    """The sessions that any of `selectors` picks, in programme order."""
-    wanted = tuple(selectors)
-    return tuple(session for session in sessions if any(matches(one, session) for one in wanted))
 
 
 @frozen(kw_only=True)
@@ -85,8 +27,8 @@ class Gap:
     """
 
     name: str
-    after: tuple[str, ...] = field(converter=_selectors)
-    before: tuple[str, ...] = field(converter=_selectors)
+    after: tuple[str, ...] = field(converter=as_selectors)
+    before: tuple[str, ...] = field(converter=as_selectors)
     at_least: Length | None = None
     at_most: Length | None = None
     between: Literal["end-start", "start-start"] = "end-start"
@@ -95,8 +37,8 @@ class Gap:
         require(
             self,
             name=identifier,
-            after=_some_selectors,
-            before=_some_selectors,
+            after=some_selectors,
+            before=some_selectors,
             at_least=optional(_A_LENGTH),
             at_most=optional(_A_LENGTH),
             between=one_of(("end-start", "start-start")),
@@ -140,8 +82,8 @@ class Offset:
     """
 
     name: str
-    of: tuple[str, ...] = field(converter=_selectors)
-    anchor: tuple[str, ...] = field(converter=_selectors)
+    of: tuple[str, ...] = field(converter=as_selectors)
+    anchor: tuple[str, ...] = field(converter=as_selectors)
     earliest: Days
     latest: Days
     ideal: Days = field()
@@ -154,7 +96,7 @@ class Offset:
 
     def __attrs_post_init__(self) -> None:
         days = dict.fromkeys(("earliest", "ideal", "latest"), of_type(Days))
-        require(self, name=identifier, of=_some_selectors, anchor=_some_selectors, **days)
+        require(self, name=identifier, of=some_selectors, anchor=some_selectors, **days)
         if not self.earliest <= self.ideal <= self.latest:
             raise InvalidInput(
                 f"earliest {self.earliest}, ideal {self.ideal}, latest {self.latest} are not in this order",
@@ -205,7 +147,7 @@ class Frequency:
     """
 
     name: str
-    of: tuple[str, ...] = field(converter=_selectors)
+    of: tuple[str, ...] = field(converter=as_selectors)
     phase: str | None = None
     at_least: int = 0
     at_most: int | None = None
@@ -215,7 +157,7 @@ class Frequency:
         require(
             self,
             name=identifier,
-            of=_some_selectors,
+            of=some_selectors,
             phase=optional(identifier),
             at_least=whole(0, 1000),
             at_most=optional(whole(0, 1000)),
@@ -242,11 +184,11 @@ class Span:
     """Most days from the first date to the last among the sessions of `of`."""
 
     name: str
-    of: tuple[str, ...] = field(converter=_selectors)
+    of: tuple[str, ...] = field(converter=as_selectors)
     at_most: Days
 
     def __attrs_post_init__(self) -> None:
-        require(self, name=identifier, of=_some_selectors, at_most=of_type(Days))
+        require(self, name=identifier, of=some_selectors, at_most=of_type(Days))
         if self.at_most < Days(0):
             raise InvalidInput(f"at most {self.at_most} leaves no dates", path="at_most")
 
@@ -269,7 +211,7 @@ class Continuity:
     name: str
     role: str
     scope: Scope = "course"
-    of: tuple[str, ...] = field(default=("*",), converter=_selectors)
+    of: tuple[str, ...] = field(default=("*",), converter=as_selectors)
     hard: bool = True
 
     def __attrs_post_init__(self) -> None:
@@ -278,7 +220,7 @@ class Continuity:
             name=identifier,
             role=identifier,
             scope=one_of(get_args(Scope)),
-            of=_some_selectors,
+            of=some_selectors,
             hard=flag,
         )
         if self.scope == "course" and self.of != ("*",):

@@ -111,6 +111,9 @@ class Frontier:
 
     def _sets(self, opened: list[int]) -> Iterator[tuple[int, tuple[frozenset[str], ...]]]:
         """The people that groups opened together could keep to, the fewest changes first."""
+        if not opened:
+            yield 0, ()
+            return
         groups = [self.problem.people[n] for n in opened]
         ways = sorted(product(*(group.changes for group in groups)), key=lambda way: (sum(way), way))
         for way in ways:
@@ -120,11 +123,12 @@ class Frontier:
     def _allowed_now(self, place: int) -> AllowedKey:
         """Whom the groups chosen so far leave to a session."""
         chosen = self.position.chosen
-        people = {n: chosen[n] for n in self._groups[place] if n in chosen}
-        key = (place, tuple(people.values()))
+        groups = self._groups[place]
+        key = (place, tuple([chosen.get(n) for n in groups]))
         found = self._allowed.get(key)
         if found is None:
-            found = self._allowed[key] = allowed_by(self.problem, people)
+            found = allowed_by(self.problem, {n: chosen[n] for n in groups if n in chosen})
+            self._allowed[key] = found
         return found
 
     def _alone(self, at: int, place: int, days: Mask, changes: int, extra: int) -> Iterator[Move]:

@@ -130,19 +130,34 @@ class Grid:
         days = 0
         for first, count, width in self.stretches:
             part = mask >> self.begins[first] & ((1 << width * count) - 1)
-            if not part:
-                continue
-            # Slices of bytes are far quicker than shifts of a long integer.
-            size = -(-width // 8)
-            if width % 8 and count > 1:
-                chunks = [part >> n * width & ((1 << width) - 1) for n in range(count)]
-            else:
-                content, empty = part.to_bytes(size * count, "little"), bytes(size)
-                chunks = [content[n : n + size] != empty for n in range(0, size * count, size)]
-            for n, any_bit in enumerate(chunks):
-                if any_bit:
-                    days |= 1 << (first + n)
+            if part and count == 1:
+                days |= 1 << first
+            elif part:
+                days |= _spaced(_any_of(part, width), count, width) << first
         return days
+
+
+def _any_of(mask: Mask, length: int) -> Mask:
+    """The bits from which any of `length` in a row is set."""
+    have = 1
+    while have < length:
+        step = min(have, length - have)
+        mask |= mask >> step
+        have += step
+    return mask
+
+
+# For a byte the digit of its lowest bit.
+_LOWEST = bytes(b"01"[byte & 1] for byte in range(256))
+
+
+def _spaced(mask: Mask, count: int, width: int) -> Mask:
+    """Every `width`-th bit of a mask, `count` of them from the lowest on, side by side."""
+    if width % 8:
+        return sum(1 << n for n in range(count) if mask >> n * width & 1)
+    # Slices of bytes are far quicker than shifts of a long integer.
+    column = mask.to_bytes(width * count // 8, "little")[:: width // 8]
+    return int(column.translate(_LOWEST)[::-1], 2)
 
 
 @lru_cache(maxsize=64)

@@ -36,8 +36,13 @@ class Crowd(NamedTuple):
 def nothing_is_booked_twice(case: Case) -> Iterator[Breach]:
     """At every instant a resource has one exclusive booking alone, or at most `capacity` sharing ones."""
     ours, windows = _ours(case)
+    own = {
+        (row.of, _id(case, one), row.start, row.end, row.exclusive)
+        for one in case.appointments
+        for row in one.bookings
+    }
     for resource, takings in ours.items():
-        others = _others(case, resource, windows[resource])
+        others = _others(case, resource, windows[resource], own)
         unit = case.clinic.by_resource.get(resource)
         for crowd in _crowds([*takings, *others], 1 if unit is None else unit.capacity):
             new = any(one.ours for one in crowd.takings)
@@ -72,19 +77,18 @@ def _merged(rows: Sequence[Booking], session: str) -> Iterator[Taking]:
         yield from (Taking(one.start, one.end, exclusive, session, ours=True) for one in times)
 
 
-def _others(case: Case, resource: Resource, windows: IntervalSet) -> Iterator[Taking]:
-    own = {
-        (_id(case, one), row.start, row.end, row.exclusive)
-        for one in case.appointments
-        for row in one.bookings
-        if row.of == resource
-    }
+def _others(
+    case: Case,
+    resource: Resource,
+    windows: IntervalSet,
+    own: set[tuple[Resource, str, datetime, datetime, bool]],
+) -> Iterator[Taking]:
     earlier: datetime | None = None
     for window in windows:
         for row in case.booked.during(resource, window.start, window.end):
             # A row that reaches into two windows was met in the first; one of ours may be among them already.
             met = earlier is not None and row.start < earlier
-            if not met and (row.ref, row.start, row.end, row.exclusive) not in own:
+            if not met and (resource, row.ref, row.start, row.end, row.exclusive) not in own:
                 yield Taking(row.start, row.end, row.exclusive, row.ref, ours=False)
         earlier = window.end
     if resource == Resource("patient", case.course.patient.id):

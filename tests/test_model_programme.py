@@ -118,12 +118,17 @@ def test_everything_wrong_with_the_names_is_said_at_once() -> None:
     with pytest.raises(InvalidInput) as caught:
         programme(
             kinds=[TALK, TALK, evolve(DOSING, name="a/b")],
-            phases=[Phase(name="*", order=["talk", "dosing", "nap"]), Phase(name="later", order=["nap"])],
+            phases=[
+                Phase(name="*", order=["talk", "dosing", "nap"]),
+                Phase(name="later", order=["nap"]),
+                Phase(name="a:b", order=["talk"]),
+            ],
         )
     assert [(fault.path, fault.message) for fault in caught.value.faults] == [
         ("kinds", "two kinds have the name 'talk'"),
-        ("kinds", "'a/b' is not a name: it must be some text without '/' or '*'"),
-        ("phases", "'*' is not a name: it must be some text without '/' or '*'"),
+        ("kinds", "'a/b' is not a name: it must be some text without '/', ':' or '*'"),
+        ("phases", "'*' is not a name: it must be some text without '/', ':' or '*'"),
+        ("phases", "'a:b' is not a name: it must be some text without '/', ':' or '*'"),
         ("phases.*.order", "there is no kind 'dosing'; there are a/b, talk, talk"),
         ("phases.*.order", "there is no kind 'nap'; there are a/b, talk, talk"),
         ("phases.later.order", "there is no kind 'nap'; there are a/b, talk, talk"),

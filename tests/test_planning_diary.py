@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -217,6 +218,20 @@ def test_touching_is_no_clash() -> None:
         taken("staff", "nia", "2027-03-25 09:15", "2027-03-25 10:15", exclusive=False),
     ]
     assert Diary(FEW, HORIZON, rows).book(dose()).bookings == Bookings([*rows, *dose().bookings])
+
+
+def test_rows_of_one_visit_that_overlap_are_one_booking() -> None:
+    plan = dose()
+    (visit,) = plan.appointments
+    rows = []
+    for row in visit.bookings:
+        middle = row.start + (row.end - row.start) / 2
+        rows += [evolve(row, end=middle + timedelta(minutes=5)), evolve(row, start=middle)]
+    halved = Plan.of(plan.course, [evolve(visit, bookings=rows)])
+    diary = Diary(FEW, HORIZON).book(halved)
+    assert len(diary.bookings) == 2 * len(visit.bookings)
+    with pytest.raises(Clash):
+        diary.book(halved)
 
 
 def test_a_shared_room_that_is_full_is_a_clash() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from kapsched.errors import InvalidInput
 from kapsched.exchange.documents import load_preset
-from kapsched.model.clinic import Clinic, Notice, Room
+from kapsched.model.clinic import Clinic, Horizon, Notice, Room
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.plan import Plan, Refusal
 from kapsched.model.programme import Programme, Segment, SessionKind
@@ -610,7 +611,29 @@ def test_hours_are_counted_from_the_end_of_a_session_that_is_done() -> None:
         assert times(planned(course)) == [then]
 
 
+def test_nothing_can_be_done_after_now() -> None:
+    took = Done(start=london("2027-01-04 10:00"), staff={"therapist": ("tom",)})
+    course = talks(2, SAME, first_day="2027-01-05", done={"therapy/talk/1": took})
+    diary = Diary(quayside(), Horizon(first_day=date(2027, 1, 4), days=14))
+    with pytest.raises(InvalidInput) as caught:
+        find_plan(course, diary, now=london("2027-01-04 09:59"))
+    (fault,) = caught.value.faults
+    assert fault.path == "done.therapy/talk/1"
+    assert fault.message.endswith("done on 2027-01-04 10:00, which is after now, 2027-01-04 09:59")
+    assert isinstance(find_plan(course, diary, now=london("2027-01-04 10:00")), Plan)
+
+
 # Steps
+
+
+def test_sessions_that_only_a_gap_keeps_apart_take_few_steps() -> None:
+    # Each could be on any later date of the year; but a day that serves no new time of day need not be tried.
+    plan = planned(talks(12, apart(2, "talk"), SOFT), days=365)
+    assert plan.proved_through == "all"
+    assert plan.steps < 5_000
+    assert plan.cost is not None
+    assert plan.cost.aims == (0, 0, 0, 0)
+    assert [one.start.date() for one in plan.appointments][-1] < date(2027, 2, 14)
 
 
 def test_too_few_steps_prove_less_and_never_claim_more() -> None:

@@ -836,6 +836,12 @@ def an_empty_week_between_done_sessions_is_not_judged() -> Story:
 
 
 @keeps(rules.frequencies_are_kept)
+def an_empty_week_before_the_last_done_session_is_not_judged() -> Story:
+    done = {f"therapy/talk/{n}": took(f"2027-01-{day} 10:00") for n, day in ((3, 18), (4, 19))}
+    return talks("2027-01-04 10:00", "2027-01-06 10:00", "", "", rules=(TWO_A_WEEK,), done=done)
+
+
+@keeps(rules.frequencies_are_kept)
 def sunday_and_monday_are_two_weeks() -> Story:
     rule = Frequency(name="once", of="talk", at_most=1)
     return evolve(talks("2027-01-10 10:00", "2027-01-11 10:00", rules=(rule,)), clinic=always_open())
@@ -858,6 +864,12 @@ def an_empty_week_between() -> Story:
     return talks(
         "2027-01-04 10:00", "2027-01-06 10:00", "2027-01-18 10:00", "2027-01-19 10:00", rules=(TWO_A_WEEK,)
     )
+
+
+@breaks(rules.frequencies_are_kept)
+def an_empty_week_after_the_last_done_session() -> Story:
+    done = {f"therapy/talk/{n}": took(f"2027-01-0{n + 3} 10:00") for n in (1, 2)}
+    return talks("", "", "2027-01-18 10:00", "2027-01-19 10:00", rules=(TWO_A_WEEK,), done=done)
 
 
 @breaks(rules.frequencies_are_kept)

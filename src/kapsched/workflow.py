@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from attrs import evolve
 
-from kapsched.errors import PlannerBug, refuse
+from kapsched.errors import Fault, PlannerBug, refuse
 from kapsched.model.bookings import Booking, Bookings
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
@@ -22,16 +22,26 @@ from kapsched.verification.report import Report
 def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAULT_STEPS) -> Plan | Refusal:
     """The best plan for the sessions that a course owes, verified; or why there is none.
 
-    `now` is an aware datetime, from which notice is counted. `steps` bounds the search in states expanded,
-    the same on every machine; `proved_through` tells how far the plan is proved within them.
+    `now` is an aware datetime, from which notice is counted; nothing can be done after it. `steps` bounds the
+    search in states expanded, the same on every machine; `proved_through` tells how far the plan is proved
+    within them.
     """
-    refuse(diary.clinic.faults_with(course.programme))
-    found = plan_course(course, diary, instant(now), steps)
+    moment = instant(now)
+    refuse([*diary.clinic.faults_with(course.programme), *_done_later(course, moment, diary.clinic)])
+    found = plan_course(course, diary, moment, steps)
     if isinstance(found, Plan):
         report = verify(found, course, diary.clinic, booked=diary.bookings, now=now, horizon=diary.horizon)
         if not report.clean:
             raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{report}")
     return found
+
+
+def _done_later(course: Course, now: datetime, clinic: Clinic) -> Iterator[Fault]:
+    for session, done in course.done.items():
+        if done.start > now:
+            begins, shown = (f"{wall(moment, clinic.place):%Y-%m-%d %H:%M}" for moment in (done.start, now))
+            message = f"course {course.id!r} has {session} done on {begins}, which is after now, {shown}"
+            yield Fault(message, f"done.{session}")
 
 
 def plan_courses(

@@ -209,8 +209,9 @@ def _doubles(programme: Programme) -> Iterator[Fault]:
         for name, times in Counter(one.name for one in getattr(programme, what)).items():
             if times > 1:
                 yield Fault(f"two {what} have the name {name!r}", what)
-            if not name or "/" in name or name == "*":
-                yield Fault(f"{name!r} is not a name: it must be some text without '/' or '*'", what)
+            # Sessions are named `phase/kind/number`, and appointments `course:session`.
+            if not name or "/" in name or ":" in name or name == "*":
+                yield Fault(f"{name!r} is not a name: it must be some text without '/', ':' or '*'", what)
 
 
 def _unknown_kinds(programme: Programme) -> Iterator[Fault]:

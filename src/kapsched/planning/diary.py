@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import gcd
 
 from attrs import frozen
@@ -134,19 +134,25 @@ class Diary:
 
     def book(self, plan: Plan) -> Diary:
         """The diary with a plan's bookings; `Clash` where one of them meets what is already there."""
-        booked = self.with_bookings(add=plan.bookings)
-        for one in plan.bookings:
-            booked._refuse_clash(one)
+        bookings = plan.bookings
+        booked = self.with_bookings(add=bookings)
+        for one in bookings:
+            there = [*self.bookings.during(one.of, one.start, one.end)]
+            # Rows of one visit that overlap are one booking.
+            there += [
+                row for row in bookings if row.of == one.of and row.ref != one.ref and row.overlaps(one)
+            ]
+            self._refuse_clash(one, there)
         return booked
 
-    def _refuse_clash(self, booking: Booking) -> None:
-        there = self.bookings.during(booking.of, booking.start, booking.end)
-        alone = booking.exclusive or any(one.exclusive for one in there)
+    def _refuse_clash(self, booking: Booking, there: Sequence[Booking]) -> None:
         known = self.clinic.by_resource.get(booking.of)
+        alone = booking.exclusive or any(one.exclusive for one in there)
         most = 1 if alone or known is None else known.capacity
         begins = [one.start for one in there if one.start > booking.start]
         if any(
-            sum(one.start <= begin < one.end for one in there) > most for begin in (booking.start, *begins)
+            sum(one.start <= begin < one.end for one in (booking, *there)) > most
+            for begin in (booking.start, *begins)
         ):
             raise Clash(
                 f"{booking.type} {booking.resource!r} is already taken at {booking.start:%Y-%m-%d %H:%M} UTC"

@@ -21,7 +21,11 @@ from kapsched.planning.starts import AllowedKey
 from kapsched.planning.ties import Ties
 from kapsched.planning.visits import Placed, Together, Visits
 
-State: TypeAlias = Hashable
+# The level, the days still referred to, what is left open of their starts, the counts of weeks, the people.
+State: TypeAlias = tuple[int, Hashable, Hashable, Hashable, Hashable]
+
+# So many moves looked at count as a step of their own: a budget bounds the time where a state has very many.
+MOVES_A_STEP = 64
 
 
 class Settled(NamedTuple):
@@ -63,6 +67,7 @@ class Frontier:
             [[n for n in some if fine or self.problem.people[n].group.hard] for some in by_place_or_level]
             for by_place_or_level in (ties.groups_of, ties.opening, ties.open)
         )
+        self._looked = 0
         self._allowed: dict[tuple[int, tuple[frozenset[str] | None, ...]], AllowedKey] = {}
 
     def state(self, at: int) -> State:
@@ -97,10 +102,18 @@ class Frontier:
             for changes, sets in self._sets(opened):
                 chosen.update(zip(opened, sets, strict=True))
                 for extra, days in self._days(place):
-                    yield from step(at, place, days & within, changes, extra)
+                    left = days & within
+                    self._look_at(left.bit_count() + 1)
+                    yield from step(at, place, left, changes, extra)
         finally:
             for n in opened:
                 chosen.pop(n, None)
+
+    def _look_at(self, moves: int) -> None:
+        self._looked += moves
+        if self._looked >= MOVES_A_STEP:
+            self.visits.spend(self._looked // MOVES_A_STEP)
+            self._looked %= MOVES_A_STEP
 
     def _days(self, place: int) -> Iterator[tuple[int, Mask]]:
         """The days of a session by what is folded into it costs there, with the people chosen so far."""

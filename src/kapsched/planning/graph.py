@@ -27,7 +27,6 @@ class Graph:
         self.links: list[list[Link]] = []
         self._numbers: dict[Settled, int] = {}
         self._points: dict[str, tuple[int, ...]] = {}
-        self._first: dict[tuple[int, tuple[int | None, ...]], Starts] = {}
         self._curves: dict[tuple[int, str], list[int]] = {}
         layer: list[State] = [search.fine.state(0)]
         for _ in range(search.count):
@@ -120,37 +119,37 @@ class Graph:
     def earliest(self, times: Times, least: list[int]) -> tuple[int, ...]:
         """The lexicographically earliest starts, in programme order, among the paths of least minutes."""
         best_links = self._best_links(least, self._nearest(times))
+        first: dict[int, Starts] = {}
         found: dict[int, Starts] = {}
         for node in sorted(best_links, reverse=True):
             best: Starts | None = None
             for choices, after in best_links[node]:
                 starts = found[after]
                 for choice in choices:
-                    starts = tuple(sorted(starts + self._first_of(choice, times)))
+                    more = first.get(choice)
+                    if more is None:
+                        more = first[choice] = self.choices[choice].first(times)
+                    starts = tuple(sorted(starts + more))
                 if best is None or starts < best:
                     best = starts
             found[node] = best or ()
-        return tuple(bit for _, bit in found[0])
+        return tuple([bit for _, bit in found[0]])
 
     def _nearest(self, times: Times) -> list[int]:
         """For each choice the least distance from the times."""
         return [choice.nearest(times) for choice in self.choices]
-
-    def _first_of(self, number: int, times: Times) -> Starts:
-        """The earliest of a choice's nearest arrangements."""
-        choice = self.choices[number]
-        key = (number, tuple([times.get(kind) for kind in choice.kinds]))
-        if key not in self._first:
-            self._first[key] = choice.first(times)
-        return self._first[key]
 
     def _best_links(self, least: list[int], nearest: list[int]) -> dict[int, list[Link]]:
         """The nodes on paths of least minutes, with their links on such paths."""
         reached: dict[int, list[Link]] = {0: []}
         for node in range(len(self.links)):
             if node in reached:
+                best, links = least[node], reached[node]
                 for link in self.links[node]:
-                    if least[node] == least[link.after] + sum(nearest[choice] for choice in link.choices):
-                        reached[node].append(link)
+                    cost = least[link.after]
+                    for choice in link.choices:
+                        cost += nearest[choice]
+                    if cost == best:
+                        links.append(link)
                         reached.setdefault(link.after, [])
         return reached

@@ -111,11 +111,14 @@ class Grid:
 
     def wall_minute_on(self, day: int, bit: int) -> int:
         """The same of a bit that is known to lie on a day."""
-        since = (bit - self.begins[day]) * self.step
-        if (self.begins[day + 1] - self.begins[day]) * self.step == MINUTES_A_DAY:
-            return since
+        if self.is_ordinary(day):
+            return (bit - self.begins[day]) * self.step
         shown = self.moment(bit).astimezone(zone(self.zone))
         return shown.hour * 60 + shown.minute
+
+    def is_ordinary(self, day: int) -> bool:
+        """Does a day have 24 hours, with no clock change in it?"""
+        return (self.begins[day + 1] - self.begins[day]) * self.step == MINUTES_A_DAY
 
     def within(self, times: IntervalSet) -> Mask:
         """The bits that lie wholly within some times."""

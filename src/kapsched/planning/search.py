@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from kapsched.planning.closure import NEVER, between, consistent, spread
+from kapsched.planning.dominance import Earlier, never_worse_early
 from kapsched.planning.folds import Folds
 from kapsched.planning.frontier import Frontier, Settled, State
 from kapsched.planning.grid import Mask
@@ -65,7 +66,7 @@ class Search:
         self.core = Frontier(core, position, self.visits, folds=self.folds)
         self.whole = Frontier(ties, position, self.visits)
         self.fine = Frontier(ties, position, self.visits, fine=True)
-        self.count = ties.count
+        self.count, self._early = ties.count, never_worse_early(ties)
         self._least: dict[State, tuple[int, bool]] = {}
         self._best: dict[State, tuple[tuple[int, int] | None, list[Edge]]] = {}
         self._read_levels()
@@ -160,22 +161,27 @@ class Search:
         self.steps.spend()
         best: tuple[int, int] | None = None
         edges: list[Edge] = []
+        earlier, early = Earlier(), self._early[self.fine.ties.order[at]]
         for move in self.fine.moves(at, most=days - self.rest[at + 1]):
             if best is not None and move.changes > best[0]:
                 break  # the moves come in order of changes
             left = days - move.days
             if left < self.rest[at + 1] or self.least(at + 1, left) != left:
                 continue
+            settled, after = self.fine.settled(at, move), self.fine.state(at + 1)
+            wishes = sum([self.visits.broken(*one) for one in settled])
+            starts = self.visits.times_of_day(*settled[0]) if early else 0
+            if earlier.serves(after[-1], wishes, starts):
+                continue
             rest = self.best(at + 1, left)
             if rest is None:
                 continue
-            settled = self.fine.settled(at, move)
-            wishes = sum([self.visits.broken(*one) for one in settled])
+            earlier.add(after[-1], wishes, starts)
             found = (move.changes + rest[0], wishes + rest[1])
             if best is None or found < best:
                 best, edges = found, []
             if found == best:
-                edges.append(Edge(settled, self.fine.state(at + 1)))
+                edges.append(Edge(settled, after))
         self._best[state] = (best, edges)
         return best
 

@@ -11,7 +11,7 @@ from itertools import combinations, product
 from typing import NamedTuple, TypeAlias
 
 from kapsched.planning.closure import NEVER, between
-from kapsched.planning.grid import bits
+from kapsched.planning.grid import Mask, bits
 from kapsched.planning.problem import Problem
 from kapsched.planning.starts import AllowedKey, Level
 from kapsched.planning.units import Visit
@@ -39,7 +39,7 @@ Arrangement: TypeAlias = tuple[int, ...]
 class Visits:
     """The starts of sessions by date, each question answered once."""
 
-    def __init__(self, problem: Problem, spend: Callable[[], None]) -> None:
+    def __init__(self, problem: Problem, spend: Callable[[int], None]) -> None:
         self.problem, self.spend = problem, spend
         self._first: dict[tuple[int, Together], Arrangement | None] = {}
         self._best: dict[tuple[int, Together], tuple[int, tuple[Arrangement, ...]]] = {}
@@ -82,6 +82,13 @@ class Visits:
         if len(together) == 1:
             return self._level(day, together[0])[0]
         return self._joint(day, together)[0]
+
+    def times_of_day(self, day: int, together: Together) -> Mask:
+        """The starts of a session alone that break no more wishes than they must, from the day's first bit.
+
+        None on a day of a clock change, whose bits show other times than those of other days.
+        """
+        return self._level(day, together[0])[1] if self.problem.grid.is_ordinary(day) else 0
 
     def arrangements(self, day: int, together: Together) -> tuple[Arrangement, ...]:
         """Every arrangement of the sessions on the day that breaks no more wishes than it must."""
@@ -166,7 +173,7 @@ class Visits:
         """
         place = len(chosen)
         if place == len(together):
-            self.spend()
+            self.spend(1)
             yield chosen
             return
         after = (

@@ -102,24 +102,21 @@ def _too_few(rule: Frequency, counted: Sequence[Visit], binding: set[str]) -> It
     bound = [visit for visit in counted if visit.id in binding]
     if not rule.at_least or not bound:
         return
+    last_done = max((_monday(visit.day) for visit in counted if visit.done), default=date.min)
     monday = _monday(bound[0].day)
     while monday <= bound[-1].day:
         there = [visit for visit in counted if _monday(visit.day) == monday]
-        answerable = there or _beside(bound, monday)
-        if len(there) < rule.at_least and _judged(answerable):
+        if len(there) < rule.at_least and (monday > last_done or _judged(there)):
             message = f"{rule.name}: {len(there)} in the week of {monday}, {rule.at_least} at least"
-            yield Breach(message, tuple(visit.id for visit in answerable))
+            yield Breach(message, tuple(visit.id for visit in there or _beside(bound, monday)))
         monday += WEEK
 
 
 def _beside(bound: Sequence[Visit], monday: date) -> tuple[Visit, Visit]:
-    """The sessions between which an empty week lies; of several on one date a done one."""
+    """The sessions between which an empty week lies."""
     before = [visit for visit in bound if visit.day < monday]
     after = [visit for visit in bound if visit.day > monday]
-    return (
-        max(before, key=lambda visit: (visit.day, visit.done)),
-        min(after, key=lambda visit: (visit.day, not visit.done)),
-    )
+    return max(before, key=lambda visit: visit.day), min(after, key=lambda visit: visit.day)
 
 
 def spans_are_kept(case: Case) -> Iterator[Breach]:

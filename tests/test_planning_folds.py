@@ -1,0 +1,104 @@
+"""Does a folded session cost its anchor what trying each of its dates would cost?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+
+from kapsched.exchange.documents import load_preset
+from kapsched.model.course import Patient, enrol
+from kapsched.planning.closure import NEVER
+from kapsched.planning.diary import Diary
+from kapsched.planning.folds import Folds, allowed_by
+from kapsched.planning.grid import bits
+from kapsched.planning.problem import Problem
+from kapsched.planning.ties import Ties
+from kapsched.timeline.zones import instant
+from tests.oracles.clinics import Case, random_case
+from tests.stories import london, quayside
+
+
+def folded(case: Case) -> Folds | None:
+    diary = Diary(case.clinic, case.clinic.horizon, case.booked)
+    problem = Problem(case.course, diary, instant(case.now))
+    domains = None if problem.outline.contradictory else problem.domains()
+    return None if domains is None else Folds(problem, domains, Ties(problem, domains, problem.order))
+
+
+def least(folds: Folds, leaf: int, day: int, people: dict[int, frozenset[str]]) -> int:
+    """The least that a session and all that is folded into it cost, by trying every date and all people."""
+    problem, anchor, costs = folds.problem, folds.anchor[leaf], [NEVER]
+    free = [
+        n for n, one in enumerate(problem.people) if one.group.hard and leaf in one.places and n not in people
+    ]
+    for sets in product(*(problem.people[n].choices(0) for n in free)):
+        chosen = {**people, **dict(zip(free, sets, strict=True))}
+        mine = {n: some for n, some in chosen.items() if leaf in problem.people[n].places}
+        for other in bits(folds.domains[leaf] & problem.days(leaf, allowed_by(problem, mine))):
+            if all(low <= other - day <= high for low, high in edges(folds, anchor, leaf)):
+                drift = sum(abs(other - day - ideal) for ideal in ideals(folds, anchor, leaf))
+                tail = sum(least(folds, one, other, chosen) for one in folds.leaves[leaf])
+                costs.append(drift + tail)
+    return min(costs)
+
+
+def edges(folds: Folds, anchor: int, leaf: int) -> Iterator[tuple[int, int]]:
+    for a, b, low, high in folds.problem.outline.between:
+        if (a, b) == (anchor, leaf):
+            yield low, high
+        if (b, a) == (anchor, leaf):
+            yield -high, -low
+
+
+def ideals(folds: Folds, anchor: int, leaf: int) -> Iterator[int]:
+    for one, other, sign in ((leaf, anchor, 1), (anchor, leaf, -1)):
+        found = folds.problem.ideal(one)
+        if found is not None and found[0] == other:
+            yield sign * found[2]
+
+
+def test_a_folded_session_costs_what_the_best_of_its_dates_costs() -> None:
+    tried = 0
+    for seed in range(160):
+        folds = folded(random_case(seed))
+        for leaf, anchor in (folds.anchor if folds else {}).items():
+            assert folds is not None
+            shared = [
+                n
+                for n, one in enumerate(folds.problem.people)
+                if one.group.hard and {leaf, anchor} <= set(one.places)
+            ]
+            for sets in product(*(folds.problem.people[n].choices(0) for n in shared)):
+                people = dict(zip(shared, sets, strict=True))
+                for day in range(folds.problem.grid.days):
+                    found = folds.cost(leaf, day, people)
+                    assert min(found, NEVER) == min(least(folds, leaf, day, people), NEVER), (
+                        f"seed {seed}, {folds.problem.sessions[leaf].id} on day {day}"
+                    )
+                tried += 1
+    assert tried > 100, "hardly any session is folded"
+
+
+@pytest.fixture
+def twice_weekly() -> Folds:
+    course = enrol(
+        load_preset("kap-twice-weekly@1"),
+        Patient(id="q17"),
+        id="c1",
+        first_day=london("2027-01-11 00:00").date(),
+    )
+    problem = Problem(course, Diary(quayside()), london("2027-01-04 09:00"))
+    domains = [(1 << problem.grid.days) - 1 for _ in problem.sessions]
+    return Folds(problem, domains, Ties(problem, domains, problem.order))
+
+
+def test_integrations_are_folded_and_doses_whose_weeks_are_counted_are_not(twice_weekly: Folds) -> None:
+    names = [one.id for one in twice_weekly.problem.sessions]
+    assert all("integration" in names[leaf] for leaf in twice_weekly.anchor)
+    assert sum("integration" in name for name in names) == len(twice_weekly.anchor)
+    assert [names[place] for place in twice_weekly.order][:2] == [
+        "induction/dosing/1",
+        "induction/integration/1",
+    ]

@@ -28,7 +28,7 @@ class StepsSpent(Exception):
 
 
 class Steps:
-    """A budget of steps: one for each state expanded."""
+    """A budget of steps: one for each state expanded, or for so many moves looked at."""
 
     def __init__(self, limit: int) -> None:
         self.limit, self.spent = limit, 0

@@ -72,13 +72,15 @@ class Frontier:
 
     def state(self, at: int) -> State:
         """All that the sessions from level `at` on need to know."""
-        ties, chosen = self.ties, self.position.chosen
+        # Most programmes leave most of these empty, and a state is asked for at every move.
+        ties, day, chosen = self.ties, self.day, self.position.chosen
+        meeting, counting, open_groups = ties.meeting[at], ties.counting[at], self._open[at]
         return (
             at,
-            tuple([self.day[one] for one in ties.dated[at]]),
-            tuple([self._still_met(at, one) for one in ties.meeting[at]]),
-            tuple([self.counts[n] for n in ties.counting[at]]),
-            tuple([chosen[n] for n in self._open[at]]),
+            tuple([day[one] for one in ties.dated[at]]),
+            tuple([self._still_met(at, one) for one in meeting]) if meeting else (),
+            tuple([self.counts[n] for n in counting]) if counting else (),
+            tuple([chosen[n] for n in open_groups]) if open_groups else (),
         )
 
     def _still_met(self, at: int, place: int) -> tuple[bool, Placed | None]:

@@ -135,6 +135,12 @@ def test_everything_wrong_with_the_names_is_said_at_once() -> None:
     ]
 
 
+def test_a_course_has_no_more_sessions_than_can_be_planned() -> None:
+    assert len(programme(phases=[Phase(name="one", order=["talk"], times=400)], rules=()).sessions) == 400
+    with pytest.raises(InvalidInput, match="phases: 402 sessions are too many for one course; 400 at most"):
+        programme(phases=[Phase(name="one", order=["talk", "dosing"], times=201)], rules=())
+
+
 def test_everything_wrong_with_the_rules_is_said_at_once_and_the_known_ones_are_named() -> None:
     with pytest.raises(InvalidInput) as caught:
         programme(

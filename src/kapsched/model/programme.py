@@ -27,6 +27,8 @@ from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule
 from kapsched.model.selectors import matches
 
 MINUTES_A_DAY = 24 * 60
+# One a week for seven years. What goes on for longer is a course of its own.
+MOST_SESSIONS = 400
 
 _NAMES = each(identifier)
 
@@ -221,6 +223,9 @@ def _unknown_kinds(programme: Programme) -> Iterator[Fault]:
     for phase in programme.phases:
         for kind in sorted(set(phase.order) - {one.name for one in programme.kinds}):
             yield Fault(f"there is no kind {kind!r}; there are {known}", f"phases.{phase.name}.order")
+    owed = sum(len(phase.order) * phase.times for phase in programme.phases)
+    if owed > MOST_SESSIONS:
+        yield Fault(f"{owed} sessions are too many for one course; {MOST_SESSIONS} at most", "phases")
 
 
 def _rule_faults(programme: Programme) -> Iterator[Fault]:

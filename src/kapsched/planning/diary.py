@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import gcd
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kapsched.errors import Clash
 from kapsched.model.bookings import Booking, Bookings, Resource
@@ -26,29 +26,33 @@ class Free:
     shared: Mask
 
 
+@frozen(init=False, repr=False)
 class Diary:
     """A clinic's bookings over a horizon; changing it returns a new one, so threads need no lock.
 
     Each booking is remembered by itself: removing one of two that overlap leaves the other.
     """
 
+    clinic: Clinic
+    horizon: Horizon
+    bookings: Bookings = field(hash=False)  # they have no hash; equal diaries still have one
+    step: int
+    # Measured from what stands above, and remembered.
+    _free: dict[Resource, Free] = field(init=False, eq=False, factory=dict)
+    _runs: dict[tuple[Resource, int, bool], Mask] = field(init=False, eq=False, factory=dict)
+    _finer: dict[int, Diary] = field(init=False, eq=False, factory=dict)
+
     def __init__(
         self, clinic: Clinic, horizon: Horizon | None = None, booked: Iterable[Booking] = ()
     ) -> None:
         bookings = booked if isinstance(booked, Bookings) else Bookings(booked)
-        self._fill(clinic, horizon or clinic.horizon, bookings, gcd(USUAL_STEP, clinic.grid))
+        self.__attrs_init__(clinic, horizon or clinic.horizon, bookings, gcd(USUAL_STEP, clinic.grid))
         self._free.update((resource, self._measure(resource)) for resource in clinic.by_resource)
-
-    def _fill(self, clinic: Clinic, horizon: Horizon, bookings: Bookings, step: int) -> None:
-        self.clinic, self.horizon, self.bookings, self.step = clinic, horizon, bookings, step
-        self._free: dict[Resource, Free] = {}
-        self._runs: dict[tuple[Resource, int, bool], Mask] = {}
-        self._finer: dict[int, Diary] = {}
 
     def _empty(self, bookings: Bookings, step: int) -> Diary:
         """A diary of the same clinic and horizon in which nothing is measured yet."""
         diary = Diary.__new__(Diary)
-        diary._fill(self.clinic, self.horizon, bookings, step)
+        diary.__attrs_init__(self.clinic, self.horizon, bookings, step)
         return diary
 
     @property
@@ -161,7 +165,7 @@ class Diary:
 
     def __setstate__(self, state: tuple[Clinic, Horizon, Bookings, int, dict[Resource, Free]]) -> None:
         clinic, horizon, bookings, step, free = state
-        self._fill(clinic, horizon, bookings, step)
+        self.__attrs_init__(clinic, horizon, bookings, step)
         self._free.update(free)
 
 

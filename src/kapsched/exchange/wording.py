@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from kapsched import errors
 from kapsched.errors import Fault, refuse
+from kapsched.model.mappings import FrozenMapping
 
 Reader: TypeAlias = Literal["patient", "staff", "room", "clinic", "desk"]
 
@@ -67,16 +68,12 @@ BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
 """Every text a table of wording must hold, with the blanks it may leave."""
 
 
-def _copied(texts: Mapping[tuple[Reader, str], str]) -> Mapping[tuple[Reader, str], str]:
-    return dict(texts)
-
-
 @frozen(kw_only=True)
 class Wording:
     """A complete table of texts in the language named by its tag; one that lacks a text is `InvalidInput`."""
 
     language: str
-    texts: Mapping[tuple[Reader, str], str] = field(converter=_copied)
+    texts: Mapping[tuple[Reader, str], str] = field(converter=FrozenMapping[tuple[Reader, str], str])
 
     def __attrs_post_init__(self) -> None:
         refuse(self._faults())

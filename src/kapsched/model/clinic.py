@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import cast
@@ -26,6 +26,7 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.bookings import Resource
+from kapsched.model.mappings import FrozenMapping
 from kapsched.model.programme import Programme
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, Pattern, absent
@@ -178,11 +179,11 @@ class Clinic:
         return zone(self.zone)
 
     @cached_property
-    def by_resource(self) -> dict[Resource, Room | StaffMember]:
+    def by_resource(self) -> Mapping[Resource, Room | StaffMember]:
         """Rooms, then staff, each by type and id, in the order of the clinic's file."""
         found: dict[Resource, Room | StaffMember] = {Resource("room", one.id): one for one in self.rooms}
         found.update((Resource("staff", one.id), one) for one in self.staff)
-        return found
+        return FrozenMapping(found)
 
     def rooms_of(self, type: str) -> tuple[Room, ...]:
         """The rooms of one type, in the order of the clinic's file."""

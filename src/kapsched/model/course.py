@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal, cast
 
 from attrs import field, frozen
@@ -27,6 +26,7 @@ from kapsched.errors import (
     text,
     whole,
 )
+from kapsched.model.mappings import FrozenMapping
 from kapsched.model.programme import Programme, Session
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, Pattern, absent
@@ -106,7 +106,7 @@ def _people(given: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]
     """Each role's people as a tuple; what is no mapping is left for the check to refuse."""
     if not isinstance(cast(object, given), Mapping):
         return cast(Mapping[str, tuple[str, ...]], given)
-    return {role: names(people) for role, people in given.items()}
+    return FrozenMapping({role: names(people) for role, people in given.items()})
 
 
 @frozen(kw_only=True)
@@ -115,7 +115,7 @@ class Done:
 
     start: datetime = field(converter=instant)
     end: datetime | None = field(default=None, converter=if_given(instant))
-    staff: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=_people)
+    staff: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_people)
 
     def __attrs_post_init__(self) -> None:
         refuse(self._faults())
@@ -139,8 +139,11 @@ class Done:
         return wall(self.start, zone(zone_name)).date()
 
 
+NOTHING_DONE: Mapping[str, Done] = FrozenMapping()
+
+
 def _recorded(done: Mapping[str, Done]) -> Mapping[str, Done]:
-    return dict(done) if isinstance(cast(object, done), Mapping) else done
+    return FrozenMapping(done) if isinstance(cast(object, done), Mapping) else done
 
 
 @frozen(kw_only=True, slots=False)
@@ -151,7 +154,7 @@ class Course:
     patient: Patient
     programme: Programme
     first_day: date
-    done: Mapping[str, Done] = field(factory=dict, converter=_recorded)
+    done: Mapping[str, Done] = field(default=NOTHING_DONE, converter=_recorded)
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -179,9 +182,6 @@ class Course:
     def owed(self) -> tuple[Session, ...]:
         """The sessions not yet done, in programme order."""
         return tuple(session for session in self.programme.sessions if session.id not in self.done)
-
-
-NOTHING_DONE: Mapping[str, Done] = MappingProxyType({})
 
 
 def enrol(

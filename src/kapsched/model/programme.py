@@ -23,6 +23,7 @@ from kapsched.errors import (
     text,
     whole,
 )
+from kapsched.model.mappings import FrozenMapping
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule
 from kapsched.model.selectors import matches
 
@@ -190,9 +191,9 @@ class Programme:
         return tuple(found)
 
     @cached_property
-    def by_id(self) -> dict[str, Session]:
+    def by_id(self) -> Mapping[str, Session]:
         """The sessions by their id."""
-        return {session.id: session for session in self.sessions}
+        return FrozenMapping({session.id: session for session in self.sessions})
 
     @property
     def offsets(self) -> tuple[Offset, ...]:

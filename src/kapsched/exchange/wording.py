@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from string import Formatter
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
 from kapsched import errors
-from kapsched.errors import Fault, refuse
+from kapsched.errors import Fault, refuse, require
 from kapsched.model.mappings import FrozenMapping
 
 Reader: TypeAlias = Literal["patient", "staff", "room", "clinic", "desk"]
@@ -68,15 +68,20 @@ BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
 """Every text a table of wording must hold, with the blanks it may leave."""
 
 
+def _copied(texts: Mapping[tuple[Reader, str], str]) -> Mapping[tuple[Reader, str], str]:
+    return FrozenMapping(texts) if isinstance(cast(object, texts), Mapping) else texts
+
+
 @frozen(kw_only=True)
 class Wording:
     """A complete table of texts in the language named by its tag; one that lacks a text is `InvalidInput`."""
 
     language: str
-    texts: Mapping[tuple[Reader, str], str] = field(converter=FrozenMapping[tuple[Reader, str], str])
+    texts: Mapping[tuple[Reader, str], str] = field(converter=_copied)
 
     def __attrs_post_init__(self) -> None:
-        refuse(self._faults())
+        require(self, language=errors.identifier, texts=errors.of_type(Mapping))
+        refuse(fault.under("texts") for fault in self._faults())
 
     def _faults(self) -> Iterator[Fault]:
         yield from (

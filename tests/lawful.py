@@ -122,7 +122,7 @@ NOUNS: Mapping[str, Door] = {
         {
             "check": "gaps_are_kept",
             "message": "a week is not kept",
-            "sessions": ("only/talk/1",),
+            "sessions": ["only/talk/1"],
             "resource": k.Resource("staff", "tess"),
             "new": False,
         },
@@ -213,7 +213,7 @@ NOUNS: Mapping[str, Door] = {
             "steps": 12,
         },
     ),
-    "Report": (k.Report, {"findings": (FINDING,)}),
+    "Report": (k.Report, {"findings": [FINDING]}),
     "RollingDays": (k.RollingDays, {"days": 7}),
     "Room": (
         k.Room,

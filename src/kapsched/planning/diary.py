@@ -7,14 +7,16 @@ from math import gcd
 
 from attrs import field, frozen
 
-from kapsched.errors import Clash
-from kapsched.model.bookings import Booking, Bookings, Resource
+from kapsched.errors import Clash, of_type, optional, require_given
+from kapsched.model.bookings import Booking, Bookings, Resource, rows, some_bookings
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.plan import Plan
 from kapsched.planning.grid import Grid, Mask, filled, grid_of, runs
 
 # Most clinics count in fives; a programme that counts finer gets a finer grid when it is planned.
 USUAL_STEP = 5
+
+_A_PLAN = of_type(Plan)
 
 
 @frozen(eq=False)
@@ -45,7 +47,13 @@ class Diary:
     def __init__(
         self, clinic: Clinic, horizon: Horizon | None = None, booked: Iterable[Booking] = ()
     ) -> None:
-        bookings = booked if isinstance(booked, Bookings) else Bookings(booked)
+        given = rows(booked)
+        require_given(
+            clinic=(clinic, of_type(Clinic)),
+            horizon=(horizon, optional(of_type(Horizon))),
+            booked=(given, some_bookings),
+        )
+        bookings = given if isinstance(given, Bookings) else Bookings(given)
         self.__attrs_init__(clinic, horizon or clinic.horizon, bookings, gcd(USUAL_STEP, clinic.grid))
         self._free.update((resource, self._measure(resource)) for resource in clinic.by_resource)
 
@@ -107,7 +115,7 @@ class Diary:
 
     def with_bookings(self, add: Iterable[Booking] = (), remove: Iterable[Booking] = ()) -> Diary:
         """The diary with some bookings more and some fewer; only what they touch is measured again."""
-        add, remove = tuple(add), tuple(remove)
+        add, remove = rows(add), rows(remove)
         changed = self._empty(self.bookings.changed(add, remove), self.step)
         touched = {one.of for one in (*add, *remove)}
         changed._free.update(self._free)
@@ -138,6 +146,7 @@ class Diary:
 
     def book(self, plan: Plan) -> Diary:
         """The diary with a plan's bookings; `Clash` where one of them meets what is already there."""
+        require_given(plan=(plan, _A_PLAN))
         booked = self.with_bookings(add=plan.bookings)
         for one in plan.bookings:
             booked._refuse_clash(one)
@@ -158,6 +167,7 @@ class Diary:
 
     def release(self, plan: Plan) -> Diary:
         """The diary without a plan's bookings."""
+        require_given(plan=(plan, _A_PLAN))
         return self.with_bookings(remove=plan.bookings)
 
     def __getstate__(self) -> tuple[Clinic, Horizon, Bookings, int, dict[Resource, Free]]:

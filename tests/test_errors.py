@@ -17,18 +17,20 @@ from kapsched.errors import (
     InvalidInput,
     KapschedError,
     PlannerBug,
+    Several,
     a_date,
+    a_moment,
     aware,
     each,
     faults_in,
     flag,
     identifier,
-    names,
     of_type,
     one_of,
     optional,
     refuse,
     require,
+    require_given,
     text,
     whole,
 )
@@ -131,6 +133,7 @@ def test_what_a_check_says_can_always_be_written(value: object) -> None:
         text,
         flag,
         a_date,
+        a_moment,
         aware,
         whole(0, 9),
         one_of(("a",)),
@@ -153,6 +156,7 @@ def test_text_that_passes_can_be_written_in_one_line_of_any_file(value: str) -> 
         (whole(1, 3), [1, 3], [0, 4, True, 2.0, "2", None, float("nan"), 10**5000]),
         (a_date, [date(2027, 1, 1)], [datetime(2027, 1, 1, tzinfo=UTC), date(1899, 1, 1), date.max, ""]),
         (aware, [datetime(2027, 1, 1, tzinfo=UTC)], [datetime(2027, 1, 1), date(2027, 1, 1), None]),  # noqa: DTZ001
+        (a_moment, [datetime(2027, 1, 1, tzinfo=UTC)], [datetime(2027, 1, 1), datetime.max.replace(tzinfo=UTC), None]),  # noqa: DTZ001
         (one_of(("morning", "afternoon")), ["morning"], ["evening", None, "", ["morning"]]),
         (of_type(int, str), [1, "a"], [1.0, None]),
         (optional(flag), [None, True], [0]),
@@ -165,9 +169,16 @@ def test_a_check_tells_good_from_bad(check: Check, good: list[object], bad: list
 
 
 def test_a_single_text_is_not_cut_into_letters() -> None:
-    assert names(["ben", "mia"]) == names(name for name in ("ben", "mia")) == ("ben", "mia")
-    assert each(identifier)(names("doctor")) == "several are wanted, in a list, not 'doctor'"
-    assert each(identifier)(names(5)) == "several are wanted, in a list, not 5"  # type: ignore[arg-type]
+    assert Several(["ben", "mia"]) == Several(name for name in ("ben", "mia")) == ("ben", "mia")
+    assert type(Several(["ben"])) is tuple
+    assert each(identifier)(Several("doctor")) == "several are wanted, in a list, not 'doctor'"
+    assert each(identifier)(Several(5)) == "several are wanted, in a list, not 5"  # type: ignore[arg-type]
+
+
+def test_all_arguments_are_checked_and_each_fault_is_at_its_argument() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        require_given(id=("", identifier), open=(True, flag), beds=(0, whole(1, 9)))
+    assert [fault.path for fault in caught.value.faults] == ["id", "beds"]
 
 
 def test_all_fields_are_checked_and_each_fault_is_at_its_field() -> None:

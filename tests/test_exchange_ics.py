@@ -475,13 +475,13 @@ def test_a_table_of_words_is_checked_when_it_is_built() -> None:
     with pytest.raises(InvalidInput) as raised:
         Wording(language="en", texts=texts)
     assert sorted(fault.path for fault in raised.value.faults) == [
-        "clinic.calendar",
-        "clinic.summary",
-        "desk.weather",
-        "desk.weekdays",
-        "patient.summary",
-        "room.summary",
-        "staff.summary",
+        "texts.clinic.calendar",
+        "texts.clinic.summary",
+        "texts.desk.weather",
+        "texts.desk.weekdays",
+        "texts.patient.summary",
+        "texts.room.summary",
+        "texts.staff.summary",
     ]
 
 

@@ -199,9 +199,9 @@ def test_a_booking_has_aware_times(moment: object) -> None:
 
 @pytest.mark.parametrize("wrong", [("room", "blue"), BLUE, None])
 def test_bookings_are_made_of_bookings(wrong: Any) -> None:
-    with pytest.raises(InvalidInput, match="a Booking is wanted"):
+    with pytest.raises(InvalidInput, match="bookings: Booking is wanted"):
         Bookings([wrong])
-    with pytest.raises(InvalidInput, match="a Booking is wanted"):
+    with pytest.raises(InvalidInput, match="add: Booking is wanted"):
         Bookings().changed(add=[wrong])
-    with pytest.raises(InvalidInput, match="a Booking is wanted"):
+    with pytest.raises(InvalidInput, match="remove: Booking is wanted"):
         Bookings().changed(remove=[wrong])

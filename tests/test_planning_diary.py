@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
@@ -30,6 +31,7 @@ from tests.stories import (
 )
 
 CLINIC = quayside()
+FEW = quayside(staff=[one for one in CLINIC.staff if one.id in ("dora", "tess", "nia")])
 # The clocks go forward on the last of these days.
 HORIZON = Horizon(first_day=date(2027, 3, 25), days=4)
 NOBODY = (Resource("patient", "q17"), Resource("staff", "zed"), Resource("room", "attic"))
@@ -138,6 +140,30 @@ def test_a_diary_that_was_pickled_is_the_same(booked: list[Booking]) -> None:
     assert seen(pickle.loads(pickle.dumps(diary))) == seen(diary)  # noqa: S301  # our own bytes
 
 
+def test_diaries_are_equal_when_clinic_horizon_bookings_and_step_are() -> None:
+    row = taken("room", "oak", "2027-03-25 09:00", "2027-03-25 11:00")
+    diary = Diary(CLINIC, HORIZON, [row])
+    equal = (
+        Diary(quayside(), HORIZON).with_bookings(add=[row]),
+        pickle.loads(pickle.dumps(diary)),  # noqa: S301  # our own bytes
+        deepcopy(diary),
+    )
+    assert {diary, *equal} == {diary}
+    others = (
+        Diary(FEW, HORIZON, [row]),
+        Diary(CLINIC, Horizon(first_day=HORIZON.first_day, days=5), [row]),
+        Diary(CLINIC, HORIZON),
+        diary.at_step(1),
+    )
+    assert diary not in others
+
+
+@pytest.mark.parametrize("name", ["clinic", "horizon", "bookings", "step", "owner"])
+def test_a_diary_cannot_be_set_to_anything_else(name: str) -> None:
+    with pytest.raises(AttributeError):
+        setattr(Diary(CLINIC, HORIZON), name, 5)
+
+
 def test_one_of_two_bookings_that_overlap_is_left_when_the_other_goes() -> None:
     one = taken("room", "oak", "2027-03-25 09:00", "2027-03-25 11:00")
     two = taken("room", "oak", "2027-03-25 10:00", "2027-03-25 12:00")
@@ -160,9 +186,6 @@ def test_without_a_horizon_the_clinic_s_is_meant() -> None:
 
 
 # Booking whole plans
-
-
-FEW = quayside(staff=[one for one in CLINIC.staff if one.id in ("dora", "tess", "nia")])
 
 
 def dose() -> Plan:

@@ -14,7 +14,9 @@ import re
 import reprlib
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias, TypeVar, cast
+
+T = TypeVar("T")
 
 
 class KapschedError(Exception):
@@ -90,6 +92,11 @@ def require(thing: object, **checks: Check) -> None:
     refuse(faults_in(thing, **checks))
 
 
+def require_given(**arguments: tuple[object, Check]) -> None:
+    """Raise `InvalidInput` with all that is wrong with some arguments, each beside the check of it."""
+    refuse(Fault(message, name) for name, (value, check) in arguments.items() if (message := check(value)))
+
+
 def shown(value: object) -> str:
     """A value as a message shows it, in brief."""
     try:
@@ -116,10 +123,17 @@ def identifier(value: object, most: int = 200) -> str:
     return text(value, most)
 
 
-def names(given: Iterable[str]) -> tuple[str, ...]:
-    """Several names as a tuple; a single text is not cut into letters but left for `each` to refuse."""
-    several = isinstance(cast(object, given), Iterable) and not isinstance(given, str)
-    return tuple(given) if several else cast(tuple[str, ...], given)
+class Several(tuple[T, ...]):
+    """What makes tuples of several things, `Several[Room]`, and leaves the rest for `each` to refuse.
+
+    A single text is not cut into letters.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, given: Iterable[T]) -> tuple[T, ...]:  # type: ignore[misc]  # plain tuples, none of its own
+        several = isinstance(cast(object, given), Iterable) and not isinstance(given, str)
+        return tuple(given) if several else cast(tuple[T, ...], given)
 
 
 def flag(value: object) -> str:
@@ -142,9 +156,13 @@ def a_date(value: object) -> str:
     """A date that is no datetime, in years for which there is a calendar."""
     if not isinstance(value, date) or isinstance(value, datetime):
         return f"a date is wanted, not {shown(value)}"
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        return f"a year from {FIRST_YEAR} to {LAST_YEAR} is wanted, not {value.year}"
-    return ""
+    return _year(value.year)
+
+
+def _year(year: int) -> str:
+    if FIRST_YEAR <= year <= LAST_YEAR:
+        return ""
+    return f"a year from {FIRST_YEAR} to {LAST_YEAR} is wanted, not {year}"
 
 
 def aware(value: object) -> str:
@@ -154,6 +172,11 @@ def aware(value: object) -> str:
     if value.utcoffset() is None:
         return f"{value} does not say in which time zone it is; give an aware datetime"
     return ""
+
+
+def a_moment(value: object) -> str:
+    """An aware datetime, in years for which there is a calendar."""
+    return aware(value) or _year(cast(datetime, value).year)
 
 
 def one_of(options: Iterable[object]) -> Check:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from attrs import evolve
 
-from kapsched.errors import Fault, PlannerBug, refuse
+from kapsched.errors import Fault, PlannerBug, a_moment, of_type, refuse, require_given, whole
 from kapsched.model.bookings import Booking, Bookings
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
@@ -18,6 +18,8 @@ from kapsched.timeline.zones import instant, tz_version, wall
 from kapsched.verification.checks import verify
 from kapsched.verification.report import Report
 
+_SOME_STEPS = whole(1, 1_000_000_000)
+
 
 def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAULT_STEPS) -> Plan | Refusal:
     """The best plan for the sessions that a course owes, verified; or why there is none.
@@ -26,6 +28,12 @@ def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAU
     search in states expanded, the same on every machine; `proved_through` tells how far the plan is proved
     within them.
     """
+    require_given(
+        course=(course, of_type(Course)),
+        diary=(diary, of_type(Diary)),
+        now=(now, a_moment),
+        steps=(steps, _SOME_STEPS),
+    )
     moment = instant(now)
     refuse([*diary.clinic.faults_with(course.programme), *_done_later(course, moment, diary.clinic)])
     found = plan_course(course, diary, moment, steps)

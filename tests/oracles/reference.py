@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -212,5 +212,5 @@ class Reference:
         )
 
     @cached_property
-    def _by_id(self) -> dict[str, Session]:
+    def _by_id(self) -> Mapping[str, Session]:
         return self.case.course.programme.by_id

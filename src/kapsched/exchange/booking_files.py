@@ -11,10 +11,10 @@ from pathlib import Path
 
 from attrs import frozen
 
-from kapsched.errors import Fault, InvalidInput, refuse
+from kapsched.errors import Fault, InvalidInput, of_type, refuse, require_given
 from kapsched.exchange.fields import Fields, choice, label, meant, shown, text
 from kapsched.exchange.hours import placed, written_moment
-from kapsched.exchange.toml_files import read_text
+from kapsched.exchange.toml_files import a_path, read_text
 from kapsched.model.bookings import RESOURCE_TYPES, Booking, Bookings, Resource
 from kapsched.model.clinic import Clinic
 
@@ -39,6 +39,7 @@ def read_bookings(path: str | PathLike[str], clinic: Clinic) -> Bookings:
 
 def read_bookings_file(path: str | PathLike[str], clinic: Clinic) -> BookingsFile:
     """The bookings of a CSV file, with the unknown resources in order of appearance."""
+    require_given(path=(path, a_path), clinic=(clinic, of_type(Clinic)))
     source = Path(path).name
     rows = booking_rows(read_text(path), source, clinic.zone)
     strangers = [row.of for row in rows if row.type != "patient" and row.of not in clinic.by_resource]

@@ -13,9 +13,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import evolve, frozen
 
-from kapsched.errors import Fault, refuse
+from kapsched.errors import Several, each, identifier, of_type, require, require_given, shown, text
 from kapsched.exchange.ics import Audience, to_ics
-from kapsched.exchange.opaque import opaque, require_key
+from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Appointment, Schedule
@@ -24,6 +24,8 @@ from kapsched.timeline.zones import wall, zone
 Readers: TypeAlias = Literal["patient", "staff", "room", "clinic"]
 ALL: tuple[Readers, ...] = ("patient", "staff", "room", "clinic")
 FOLDERS: dict[Readers, str] = {"patient": "patients", "staff": "staff", "room": "rooms"}
+
+_A_SCHEDULE = of_type(Schedule)
 
 # Names that some file system gives to a device, whatever their ending.
 _DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
@@ -37,6 +39,9 @@ class Feed:
     name: str
     content: bytes
     digest: str
+
+    def __attrs_post_init__(self) -> None:
+        require(self, name=identifier, content=of_type(bytes), digest=text)
 
 
 class IndexRow(NamedTuple):
@@ -60,13 +65,21 @@ def feeds(
 
     A patient with two courses has one calendar. Whoever has no appointment has none; the clinic always has.
     """
-    key, chosen = require_key(uid_key), _known(audiences)
-    return (_feed(one, key, wording) for one in _wanted(schedule, chosen, key))
+    chosen = Several(audiences)
+    require_given(
+        schedule=(schedule, _A_SCHEDULE),
+        audiences=(chosen, each(_a_reader)),
+        uid_key=(uid_key, a_key),
+        wording=(wording, of_type(Wording)),
+    )
+    wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key)
+    return (_feed(one, uid_key, wording) for one in wanted)
 
 
 def index_rows(schedule: Schedule, uid_key: bytes) -> tuple[IndexRow, ...]:
     """Whose each calendar of the schedule is, in the order of `feeds`; not for patients' eyes."""
-    return tuple(one.row for one in _wanted(schedule, ALL, require_key(uid_key)))
+    require_given(schedule=(schedule, _A_SCHEDULE), uid_key=(uid_key, a_key))
+    return tuple(one.row for one in _wanted(schedule, ALL, uid_key))
 
 
 def _feed(one: _Wanted, key: bytes, wording: Wording) -> Feed:
@@ -74,14 +87,8 @@ def _feed(one: _Wanted, key: bytes, wording: Wording) -> Feed:
     return Feed(name=one.row.file, content=content, digest=sha256(content).hexdigest())
 
 
-def _known(audiences: Iterable[Readers]) -> tuple[Readers, ...]:
-    given = tuple(audiences)
-    refuse(
-        Fault(f"{one!r} is no audience; there are {', '.join(ALL)}", "audiences")
-        for one in given
-        if one not in ALL
-    )
-    return tuple(one for one in ALL if one in given)
+def _a_reader(value: object) -> str:
+    return "" if value in ALL else f"{shown(value)} is no audience; there are {', '.join(ALL)}"
 
 
 def _wanted(schedule: Schedule, audiences: tuple[Readers, ...], key: bytes) -> Iterator[_Wanted]:

@@ -12,8 +12,18 @@ from typing import Literal, TypeAlias
 import icalendar
 from attrs import frozen
 
-from kapsched.errors import Fault, InvalidInput, identifier, refuse
-from kapsched.exchange.opaque import opaque, require_key
+from kapsched.errors import (
+    Fault,
+    InvalidInput,
+    Several,
+    each,
+    identifier,
+    of_type,
+    refuse,
+    require_given,
+    shown,
+)
+from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.timezones import vtimezone
 from kapsched.exchange.wording import ENGLISH, Reader, Wording
 from kapsched.model.bookings import Resource
@@ -66,9 +76,15 @@ def to_ics(
     Patient and clinic see whole visits, staff when they are needed, a room until it is free again. Each
     appointment must say when it was `revised`; its time zone is that of its `start`, or else UTC.
     """
-    key, chosen = require_key(uid_key), tuple(appointments)
-    refuse((*_audience_faults(audience), *_faults(chosen, audience)))
-    entries = [entry for one in chosen for entry in _entries(one, audience, key, wording)]
+    chosen = Several(appointments)
+    require_given(
+        appointments=(chosen, each(of_type(Appointment))),
+        audience=(audience, _an_audience),
+        uid_key=(uid_key, a_key),
+        wording=(wording, of_type(Wording)),
+    )
+    refuse(_faults(chosen, audience))
+    entries = [entry for one in chosen for entry in _entries(one, audience, uid_key, wording)]
     return _calendar(sorted(entries, key=lambda one: (one.start, one.uid)), _name(audience, wording))
 
 
@@ -81,16 +97,15 @@ def _name(audience: Audience, wording: Wording) -> str:
     return wording.say(_reader(audience), "calendar", **blanks)
 
 
-def _audience_faults(audience: object) -> Iterator[Fault]:
-    if isinstance(audience, Resource) and audience.type in ("staff", "room"):
-        if message := identifier(audience.id):
-            yield Fault(message, "audience")
-    elif audience not in ("patient", "clinic"):
-        yield Fault(
-            f"{audience!r} is no audience; there are 'patient', 'clinic', Resource('staff', id) and "
-            "Resource('room', id)",
-            "audience",
-        )
+def _an_audience(value: object) -> str:
+    if isinstance(value, Resource) and value.type in ("staff", "room"):
+        return identifier(value.id)
+    if value in ("patient", "clinic"):
+        return ""
+    return (
+        f"{shown(value)} is no audience; there are 'patient', 'clinic', Resource('staff', id) and "
+        "Resource('room', id)"
+    )
 
 
 def _faults(appointments: tuple[Appointment, ...], audience: Audience) -> Iterator[Fault]:

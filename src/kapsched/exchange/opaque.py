@@ -7,21 +7,16 @@ import json
 from base64 import b32encode
 from hashlib import sha256
 
-from kapsched.errors import InvalidInput
-
 LETTERS = 26
 """The length of an opaque name: 130 bits at five a letter."""
 
 
-def require_key(key: object) -> bytes:
-    """The clinic's key for opaque names, or `InvalidInput` if it is none; 32 random bytes make a good one."""
-    if not isinstance(key, bytes):
-        raise InvalidInput(f"the key of opaque names is bytes, not {type(key).__name__}", path="uid_key")
-    if not key:
-        raise InvalidInput(
-            "the key of opaque names is empty; 32 random bytes make a good one", path="uid_key"
-        )
-    return key
+def a_key(value: object) -> str:
+    """The clinic's key for opaque names."""
+    if not isinstance(value, bytes):
+        # A key is a secret, even where it is none.
+        return f"the key of opaque names is bytes, not {type(value).__name__}"
+    return "" if value else "the key of opaque names is empty; 32 random bytes make a good one"
 
 
 def opaque(key: bytes, *parts: str | int) -> str:

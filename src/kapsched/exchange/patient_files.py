@@ -8,7 +8,7 @@ from functools import partial
 from os import PathLike
 from typing import Literal
 
-from kapsched.errors import InvalidInput
+from kapsched.errors import InvalidInput, Several, require_given
 from kapsched.exchange.fields import Fields, choice, day, label, listed, mapped, meant, one_or_more, text
 from kapsched.exchange.hours import (
     HoursReader,
@@ -20,8 +20,8 @@ from kapsched.exchange.hours import (
     weekdays,
     written_zone,
 )
-from kapsched.exchange.programme_files import programme_named
-from kapsched.exchange.toml_files import TomlFile, read_format
+from kapsched.exchange.programme_files import programme_named, some_programmes
+from kapsched.exchange.toml_files import TomlFile, a_path, read_format
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.programme import Programme
 
@@ -32,7 +32,9 @@ _HALVES: tuple[Literal["morning", "afternoon"], ...] = ("morning", "afternoon")
 
 def read_courses(path: str | PathLike[str], programmes: Iterable[Programme] = ()) -> tuple[Course, ...]:
     """The courses of a file of patients, in its order; `programmes` go before presets of the same name."""
-    return courses_in(TomlFile.read(path), programmes)
+    known = Several(programmes)
+    require_given(path=(path, a_path), programmes=(known, some_programmes))
+    return courses_in(TomlFile.read(path), known)
 
 
 def courses_in(file: TomlFile, programmes: Iterable[Programme] = ()) -> tuple[Course, ...]:

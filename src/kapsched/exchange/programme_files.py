@@ -7,19 +7,23 @@ from functools import cache, partial
 from importlib.resources import files
 from os import PathLike
 
-from kapsched.errors import Fault, InvalidInput, refuse
+from kapsched.errors import Fault, InvalidInput, Several, each, of_type, refuse, require_given
 from kapsched.exchange.fields import gather, meant, text
 from kapsched.exchange.programme_bases import merged
 from kapsched.exchange.programme_tables import programme_of
-from kapsched.exchange.toml_files import TomlFile
+from kapsched.exchange.toml_files import TomlFile, a_path
 from kapsched.model.programme import Programme
 
 _PRESET = "preset:"
 
+some_programmes = each(of_type(Programme))
+
 
 def read_programme(path: str | PathLike[str], programmes: Iterable[Programme] = ()) -> Programme:
     """The programme of a TOML file; it may be based on a preset or on one of `programmes`."""
-    return programme_in(TomlFile.read(path), programmes)
+    known = Several(programmes)
+    require_given(path=(path, a_path), programmes=(known, some_programmes))
+    return programme_in(TomlFile.read(path), known)
 
 
 def read_programmes(paths: Iterable[str | PathLike[str]]) -> tuple[Programme, ...]:
@@ -123,9 +127,14 @@ def _preset_files() -> list[TomlFile]:
     return [TomlFile.of((folder / name).read_text(encoding="utf-8"), name) for name in names]
 
 
-@cache
 def load_preset(name: str) -> Programme:
     """A preset by its `name@version`, such as `kap-twice-weekly@1`."""
+    require_given(name=(name, of_type(str)))
+    return _preset(name)
+
+
+@cache
+def _preset(name: str) -> Programme:
     return programme_in(_preset_file(name))
 
 

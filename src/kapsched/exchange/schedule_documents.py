@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn, TypeVar
 
-from kapsched.errors import InvalidInput
+from kapsched.errors import InvalidInput, of_type, require_given
 from kapsched.exchange.fields import (
     Fields,
     Reader,
@@ -50,6 +50,7 @@ _SOME_HORIZON = Horizon(first_day=written_date("1970-01-01"), days=1)
 
 def to_document(schedule: Schedule) -> str:
     """The schedule as JSON: the same text for the same schedule, ending with a newline."""
+    require_given(schedule=(schedule, of_type(Schedule)))
     zone_name = schedule.zone
     courses = _courses(schedule)
     programmes = _programmes(courses.values())
@@ -122,6 +123,7 @@ def _course_value(course: Course, zone_name: str) -> dict[str, Any]:
 
 def from_document(text: str) -> Schedule:
     """The schedule a document holds, its times on the clocks of the clinic's zone."""
+    require_given(text=(text, of_type(str)))
     table = _parsed(text)
     form = table.get("format")
     if isinstance(form, int) and not isinstance(form, bool) and form > FORMAT:

@@ -7,12 +7,13 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
+from typing import cast
 
 from attrs import frozen
 
-from kapsched.errors import Fault, InvalidInput
+from kapsched.errors import Fault, InvalidInput, require_given, shown
 from kapsched.exchange.fields import Fields, named, whole
 from kapsched.exchange.toml_lines import LineIndex
 
@@ -22,8 +23,18 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _TWICE = re.compile(r"Cannot (?:declare|mutate immutable namespace|overwrite) ?(\(.*\))?.*")
 
 
+def a_path(value: object) -> str:
+    """Where a file is, as Python's own `open` takes it; in text."""
+    try:
+        found = fspath(cast(str, value))
+    except TypeError:
+        found = None
+    return "" if isinstance(found, str) else f"a path is wanted, not {shown(value)}"
+
+
 def read_text(path: str | PathLike[str]) -> str:
     """The text of a file; one that is not there or is not text is `InvalidInput` that names it."""
+    require_given(path=(path, a_path))
     name = Path(path).name or str(path)
     try:
         content = Path(path).read_bytes()

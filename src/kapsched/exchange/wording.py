@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from string import Formatter
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
 from kapsched import errors
-from kapsched.errors import Fault, refuse
+from kapsched.errors import Fault, refuse, require
+from kapsched.model.mappings import FrozenMapping
 
 Reader: TypeAlias = Literal["patient", "staff", "room", "clinic", "desk"]
 
@@ -68,7 +69,7 @@ BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
 
 
 def _copied(texts: Mapping[tuple[Reader, str], str]) -> Mapping[tuple[Reader, str], str]:
-    return dict(texts)
+    return FrozenMapping(texts) if isinstance(cast(object, texts), Mapping) else texts
 
 
 @frozen(kw_only=True)
@@ -79,7 +80,8 @@ class Wording:
     texts: Mapping[tuple[Reader, str], str] = field(converter=_copied)
 
     def __attrs_post_init__(self) -> None:
-        refuse(self._faults())
+        require(self, language=errors.identifier, texts=errors.of_type(Mapping))
+        refuse(fault.under("texts") for fault in self._faults())
 
     def _faults(self) -> Iterator[Fault]:
         yield from (

@@ -10,8 +10,19 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import field, frozen
 
-from kapsched.errors import InvalidInput, flag, identifier, one_of, require, text
-from kapsched.timeline.zones import instant
+from kapsched.errors import (
+    InvalidInput,
+    Several,
+    each,
+    flag,
+    identifier,
+    of_type,
+    one_of,
+    require,
+    require_given,
+    text,
+)
+from kapsched.timeline.zones import an_instant, as_instant
 
 ResourceType: TypeAlias = Literal["patient", "room", "staff"]
 RESOURCE_TYPES: tuple[ResourceType, ...] = ("patient", "room", "staff")
@@ -36,14 +47,23 @@ class Booking:
 
     type: ResourceType
     resource: str
-    start: datetime = field(converter=instant)
-    end: datetime = field(converter=instant)
+    start: datetime = field(converter=as_instant)
+    end: datetime = field(converter=as_instant)
     exclusive: bool = True
     role: str = ""
     ref: str = ""
 
     def __attrs_post_init__(self) -> None:
-        require(self, type=_A_TYPE, resource=identifier, exclusive=flag, role=text, ref=text)
+        require(
+            self,
+            type=_A_TYPE,
+            resource=identifier,
+            start=an_instant,
+            end=an_instant,
+            exclusive=flag,
+            role=text,
+            ref=text,
+        )
         if self.end <= self.start:
             raise InvalidInput(f"a booking must end after it starts; {self.resource!r} does not", path="end")
 
@@ -57,6 +77,15 @@ class Booking:
         return self.start < other.end and other.start < self.end
 
 
+def in_order(given: Iterable[Booking]) -> tuple[Booking, ...]:
+    """Bookings in their order; what cannot be put in order is left for a check to refuse."""
+    several = Several(given)
+    try:
+        return tuple(sorted(several))
+    except TypeError:
+        return several
+
+
 def _by_time(booking: Booking) -> tuple[datetime, datetime, bool, str, str]:
     return booking.start, booking.end, booking.exclusive, booking.role, booking.ref
 
@@ -65,9 +94,17 @@ _FIRST = datetime.min.replace(tzinfo=UTC)
 _start = attrgetter("start")
 
 
-def _require_booking(one: object) -> None:
-    if not isinstance(one, Booking):
-        raise InvalidInput(f"a Booking is wanted, not {one!r}")
+_EACH_A_BOOKING = each(of_type(Booking))
+
+
+def rows(given: Iterable[Booking]) -> Bookings | tuple[Booking, ...]:
+    """Bookings that were handed in, once through; an index of them stays one."""
+    return given if isinstance(given, Bookings) else Several(given)
+
+
+def some_bookings(value: object) -> str:
+    """What is wrong with some `rows`, if anything."""
+    return "" if isinstance(value, Bookings) else _EACH_A_BOOKING(value)
 
 
 class Bookings:
@@ -76,9 +113,10 @@ class Bookings:
     __slots__ = ("_by_resource", "_longest")
 
     def __init__(self, bookings: Iterable[Booking] = ()) -> None:
+        given = rows(bookings)
+        require_given(bookings=(given, some_bookings))
         grouped: dict[Resource, list[Booking]] = {}
-        for booking in bookings:
-            _require_booking(booking)
+        for booking in given:
             grouped.setdefault(booking.of, []).append(booking)
         self._by_resource = {key: tuple(sorted(grouped[key], key=_by_time)) for key in sorted(grouped)}
         self._longest: dict[Resource, timedelta] = {}
@@ -129,19 +167,19 @@ class Bookings:
 
         Removing what is not there is `InvalidInput`.
         """
+        add, remove = rows(add), rows(remove)
+        require_given(add=(add, some_bookings), remove=(remove, some_bookings))
         touched: dict[Resource, list[Booking]] = {}
-        add = tuple(add)
         for booking in add:
-            _require_booking(booking)
             insort(touched.setdefault(booking.of, list(self.of(booking.of))), booking, key=_by_time)
         for booking in remove:
-            _require_booking(booking)
             left = touched.setdefault(booking.of, list(self.of(booking.of)))
             place = bisect_left(left, _by_time(booking), key=_by_time)
             if left[place : place + 1] != [booking]:
                 raise InvalidInput(
                     f"there is no booking of {booking.type} {booking.resource!r} from "
-                    f"{booking.start:%Y-%m-%d %H:%M} UTC to remove"
+                    f"{booking.start:%Y-%m-%d %H:%M} UTC to remove",
+                    path="remove",
                 )
             del left[place]
         merged = {**self._by_resource, **{resource: tuple(left) for resource, left in touched.items()}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import cast
@@ -13,11 +13,11 @@ from attrs import field, frozen
 from kapsched.errors import (
     Fault,
     InvalidInput,
+    Several,
     a_date,
     each,
     faults_in,
     identifier,
-    names,
     of_type,
     optional,
     refuse,
@@ -26,6 +26,7 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.bookings import Resource
+from kapsched.model.mappings import FrozenMapping
 from kapsched.model.programme import Programme
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, Pattern, absent
@@ -67,7 +68,7 @@ class Room:
     type: str
     capacity: int = 1
     hours: Pattern | None = None
-    away: tuple[Absence, ...] = field(default=(), converter=tuple[Absence, ...])
+    away: tuple[Absence, ...] = field(default=(), converter=Several[Absence])
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -85,10 +86,10 @@ class StaffMember:
     """Someone who works here, in any one of `roles` at a time."""
 
     id: str
-    roles: tuple[str, ...] = field(converter=names)
+    roles: tuple[str, ...] = field(converter=Several[str])
     hours: Pattern
     breaks: Pattern | None = None
-    away: tuple[Absence, ...] = field(default=(), converter=tuple[Absence, ...])
+    away: tuple[Absence, ...] = field(default=(), converter=Several[Absence])
     capacity: int = 1
     name: str = field(default="", repr=False)
 
@@ -144,9 +145,9 @@ class Clinic:
     id: str
     zone: str
     hours: Pattern
-    rooms: tuple[Room, ...] = field(converter=tuple[Room, ...])
-    staff: tuple[StaffMember, ...] = field(converter=tuple[StaffMember, ...])
-    closed: tuple[Absence, ...] = field(default=(), converter=tuple[Absence, ...])
+    rooms: tuple[Room, ...] = field(converter=Several[Room])
+    staff: tuple[StaffMember, ...] = field(converter=Several[StaffMember])
+    closed: tuple[Absence, ...] = field(default=(), converter=Several[Absence])
     grid: int = 15
     notice: Notice = Notice()
     horizon: Horizon
@@ -167,9 +168,11 @@ class Clinic:
         refuse([*faults, *self._doubles()])
 
     def _doubles(self) -> Iterator[Fault]:
-        for what, things in (("rooms", self.rooms), ("staff", self.staff)):
-            for name, times in Counter(getattr(thing, "id", "") for thing in things).items():
-                if name and times > 1:
+        for what, noun in (("rooms", Room), ("staff", StaffMember)):
+            things = getattr(self, what) if isinstance(getattr(self, what), tuple) else ()
+            ids = (thing.id for thing in things if isinstance(thing, noun))
+            for name, times in Counter(ids).items():
+                if times > 1:
                     yield Fault(f"two {what} have the id {name!r}", f"{what}.{name}")
 
     @property
@@ -178,11 +181,11 @@ class Clinic:
         return zone(self.zone)
 
     @cached_property
-    def by_resource(self) -> dict[Resource, Room | StaffMember]:
+    def by_resource(self) -> Mapping[Resource, Room | StaffMember]:
         """Rooms, then staff, each by type and id, in the order of the clinic's file."""
         found: dict[Resource, Room | StaffMember] = {Resource("room", one.id): one for one in self.rooms}
         found.update((Resource("staff", one.id), one) for one in self.staff)
-        return found
+        return FrozenMapping(found)
 
     def rooms_of(self, type: str) -> tuple[Room, ...]:
         """The rooms of one type, in the order of the clinic's file."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal, cast
 
 from attrs import field, frozen
@@ -14,10 +13,12 @@ from attrs.converters import optional as if_given
 from kapsched.errors import (
     Fault,
     InvalidInput,
+    Several,
     a_date,
+    a_moment,
     each,
+    faults_in,
     identifier,
-    names,
     of_type,
     one_of,
     optional,
@@ -25,18 +26,14 @@ from kapsched.errors import (
     require,
     shown,
     text,
-    whole,
 )
+from kapsched.model.mappings import FrozenMapping
 from kapsched.model.programme import Programme, Session
 from kapsched.timeline.intervals import IntervalSet
-from kapsched.timeline.recurrence import Absence, Pattern, absent
-from kapsched.timeline.zones import instant, wall, zone
+from kapsched.timeline.recurrence import Absence, Pattern, absent, some_weekdays, weekday_numbers
+from kapsched.timeline.zones import as_instant, wall, zone
 
 NOON = 12 * 60
-
-
-def _numbers(weekdays: Iterable[int]) -> frozenset[int]:
-    return frozenset(weekdays)
 
 
 def _wall_time(value: object) -> str:
@@ -53,15 +50,15 @@ class Wishes:
     wished for wherever a role of theirs is needed.
     """
 
-    weekdays: frozenset[int] = field(default=frozenset(), converter=_numbers)
+    weekdays: frozenset[int] = field(default=frozenset(), converter=weekday_numbers)
     half_day: Literal["morning", "afternoon"] | None = None
-    staff: tuple[str, ...] = field(default=(), converter=names)
+    staff: tuple[str, ...] = field(default=(), converter=Several[str])
     time: time | None = None
 
     def __attrs_post_init__(self) -> None:
         require(
             self,
-            weekdays=each(whole(0, 6)),
+            weekdays=some_weekdays,
             half_day=optional(one_of(("morning", "afternoon"))),
             staff=each(identifier),
             time=optional(_wall_time),
@@ -79,8 +76,8 @@ class Patient:
     id: str
     name: str = field(default="", repr=False)
     hours: Pattern | None = None
-    away: tuple[Absence, ...] = field(default=(), converter=tuple[Absence, ...])
-    excludes: tuple[str, ...] = field(default=(), converter=names)
+    away: tuple[Absence, ...] = field(default=(), converter=Several[Absence])
+    excludes: tuple[str, ...] = field(default=(), converter=Several[str])
     wishes: Wishes = Wishes()
 
     def __attrs_post_init__(self) -> None:
@@ -106,16 +103,16 @@ def _people(given: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]
     """Each role's people as a tuple; what is no mapping is left for the check to refuse."""
     if not isinstance(cast(object, given), Mapping):
         return cast(Mapping[str, tuple[str, ...]], given)
-    return {role: names(people) for role, people in given.items()}
+    return FrozenMapping({role: Several(people) for role, people in given.items()})
 
 
 @frozen(kw_only=True)
 class Done:
     """A session that took place: when, and who was there in which role (role to staff ids)."""
 
-    start: datetime = field(converter=instant)
-    end: datetime | None = field(default=None, converter=if_given(instant))
-    staff: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=_people)
+    start: datetime = field(converter=as_instant)
+    end: datetime | None = field(default=None, converter=if_given(as_instant))
+    staff: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_people)
 
     def __attrs_post_init__(self) -> None:
         refuse(self._faults())
@@ -123,8 +120,8 @@ class Done:
             raise InvalidInput("a session that is done must end after it starts", path="end")
 
     def _faults(self) -> Iterator[Fault]:
-        if fault := of_type(Mapping)(self.staff):
-            yield Fault(fault, "staff")
+        yield from faults_in(self, start=a_moment, end=optional(a_moment), staff=of_type(Mapping))
+        if not isinstance(cast(object, self.staff), Mapping):
             return
         for role, people in self.staff.items():
             if fault := identifier(role) or each(identifier)(people):
@@ -139,8 +136,11 @@ class Done:
         return wall(self.start, zone(zone_name)).date()
 
 
+NOTHING_DONE: Mapping[str, Done] = FrozenMapping()
+
+
 def _recorded(done: Mapping[str, Done]) -> Mapping[str, Done]:
-    return dict(done) if isinstance(cast(object, done), Mapping) else done
+    return FrozenMapping(done) if isinstance(cast(object, done), Mapping) else done
 
 
 @frozen(kw_only=True, slots=False)
@@ -151,7 +151,7 @@ class Course:
     patient: Patient
     programme: Programme
     first_day: date
-    done: Mapping[str, Done] = field(factory=dict, converter=_recorded)
+    done: Mapping[str, Done] = field(default=NOTHING_DONE, converter=_recorded)
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -179,9 +179,6 @@ class Course:
     def owed(self) -> tuple[Session, ...]:
         """The sessions not yet done, in programme order."""
         return tuple(session for session in self.programme.sessions if session.id not in self.done)
-
-
-NOTHING_DONE: Mapping[str, Done] = MappingProxyType({})
 
 
 def enrol(

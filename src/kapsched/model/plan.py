@@ -11,21 +11,22 @@ from attrs import evolve, field, frozen
 from kapsched.errors import (
     Fault,
     InvalidInput,
+    Several,
     a_date,
-    aware,
+    a_moment,
     each,
     flag,
     identifier,
-    names,
     of_type,
     one_of,
     optional,
     refuse,
     require,
+    require_given,
     text,
     whole,
 )
-from kapsched.model.bookings import Booking
+from kapsched.model.bookings import Booking, in_order
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
 from kapsched.timeline.zones import exists, instant
@@ -53,7 +54,7 @@ _A_REASON = one_of(get_args(ReasonCode))
 _A_NUMBER = whole(-1_000_000_000, 1_000_000_000)
 _A_COUNT = whole(0, 1_000_000_000)
 _SOME_BOOKINGS = each(of_type(Booking))
-_PERHAPS_AWARE = optional(aware)
+_PERHAPS_A_MOMENT = optional(a_moment)
 _PERHAPS_A_DATE = optional(a_date)
 
 
@@ -81,10 +82,6 @@ class Sequence:
 _A_SEQUENCE = of_type(Sequence)
 
 
-def _in_order(bookings: Iterable[Booking]) -> tuple[Booking, ...]:
-    return tuple(sorted(bookings))
-
-
 @frozen(kw_only=True)
 class Appointment:
     """A session placed: the patient's time from `start` to `end`, and all that is booked for it.
@@ -96,7 +93,7 @@ class Appointment:
     kind: str
     start: datetime
     end: datetime
-    bookings: tuple[Booking, ...] = field(default=(), converter=_in_order)
+    bookings: tuple[Booking, ...] = field(default=(), converter=in_order)
     course: str = ""
     patient: str = ""
     status: Status = "provisional"
@@ -109,15 +106,15 @@ class Appointment:
             self,
             session=_an_id,
             kind=identifier,
-            start=aware,
-            end=aware,
+            start=a_moment,
+            end=a_moment,
             bookings=_SOME_BOOKINGS,
             course=_perhaps_an_id,
             patient=_perhaps_an_id,
             status=_A_STATUS,
             sequence=_A_SEQUENCE,
-            created=_PERHAPS_AWARE,
-            revised=_PERHAPS_AWARE,
+            created=_PERHAPS_A_MOMENT,
+            revised=_PERHAPS_A_MOMENT,
         )
         refuse(
             Fault(f"the clocks skip {moment:%Y-%m-%d %H:%M}; {self.session} cannot be then", name)
@@ -175,7 +172,7 @@ class Plan:
     """One course's appointments, in programme order, with their cost and how far it is proved the least."""
 
     course: Course
-    appointments: tuple[Appointment, ...] = field(converter=tuple[Appointment, ...])
+    appointments: tuple[Appointment, ...] = field(converter=Several[Appointment])
     cost: Cost | None = None
     proved_through: Proof = "none"
     steps: int = field(default=0, eq=False)
@@ -193,8 +190,10 @@ class Plan:
     @classmethod
     def of(cls, course: Course, appointments: Iterable[Appointment]) -> Plan:
         """A plan made by hand: in programme order, labelled with its course, nothing proved."""
+        given = Several(appointments)
+        require_given(course=(course, of_type(Course)), appointments=(given, each(of_type(Appointment))))
         places = {session.id: place for place, session in enumerate(course.programme.sessions)}
-        labelled = (evolve(one, course=course.id, patient=course.patient.id) for one in appointments)
+        labelled = (evolve(one, course=course.id, patient=course.patient.id) for one in given)
         ordered = sorted(labelled, key=lambda one: (places.get(one.session, len(places)), instant(one.start)))
         return cls(course=course, appointments=ordered)
 
@@ -215,7 +214,7 @@ class Reason:
     """Why something was not possible: a code, whom or what it concerns, on which dates (both included)."""
 
     code: ReasonCode
-    ids: tuple[str, ...] = field(default=(), converter=names)
+    ids: tuple[str, ...] = field(default=(), converter=Several[str])
     first: date | None = None
     last: date | None = None
     sentence: str = ""
@@ -238,7 +237,7 @@ class Refusal:
     session: str | None
     first: date | None = None
     last: date | None = None
-    reasons: tuple[Reason, ...] = field(default=(), converter=tuple[Reason, ...])
+    reasons: tuple[Reason, ...] = field(default=(), converter=Several[Reason])
     proved: bool = True
     steps: int = field(default=0, eq=False)
 
@@ -274,8 +273,8 @@ class Schedule:
     horizon: Horizon
     now: datetime
     revision: int = 1
-    plans: tuple[Plan, ...] = field(default=(), converter=tuple[Plan, ...])
-    refusals: tuple[Refusal, ...] = field(default=(), converter=tuple[Refusal, ...])
+    plans: tuple[Plan, ...] = field(default=(), converter=Several[Plan])
+    refusals: tuple[Refusal, ...] = field(default=(), converter=Several[Refusal])
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -285,7 +284,7 @@ class Schedule:
             digest=text,
             tzdata=text,
             horizon=of_type(Horizon),
-            now=aware,
+            now=a_moment,
             revision=whole(1, 1_000_000_000),
             plans=each(of_type(Plan)),
             refusals=each(of_type(Refusal)),

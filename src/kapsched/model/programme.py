@@ -13,9 +13,9 @@ from attrs import field, frozen
 from kapsched.errors import (
     Fault,
     InvalidInput,
+    Several,
     each,
     identifier,
-    names,
     of_type,
     optional,
     refuse,
@@ -23,6 +23,7 @@ from kapsched.errors import (
     text,
     whole,
 )
+from kapsched.model.mappings import FrozenMapping
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule
 from kapsched.model.selectors import matches
 
@@ -44,9 +45,9 @@ class Segment:
 
     name: str
     minutes: int
-    staff: tuple[str, ...] = field(default=(), converter=names)
+    staff: tuple[str, ...] = field(default=(), converter=Several[str])
     room: str | None = None
-    shares: tuple[str, ...] = field(default=(), converter=names)
+    shares: tuple[str, ...] = field(default=(), converter=Several[str])
     turnaround: int = 0
     tail: int = 0
 
@@ -77,8 +78,8 @@ class SessionKind:
     """
 
     name: str
-    segments: tuple[Segment, ...] = field(converter=tuple[Segment, ...])
-    handover: tuple[str, ...] = field(default=(), converter=names)
+    segments: tuple[Segment, ...] = field(converter=Several[Segment])
+    handover: tuple[str, ...] = field(default=(), converter=Several[str])
 
     def __attrs_post_init__(self) -> None:
         require(self, name=identifier, segments=each(of_type(Segment)), handover=_NAMES)
@@ -122,7 +123,7 @@ class Phase:
     """A named stretch: the kinds of its sessions in programme order, gone through `times` times."""
 
     name: str
-    order: tuple[str, ...] = field(converter=names)
+    order: tuple[str, ...] = field(converter=Several[str])
     times: int = 1
 
     def __attrs_post_init__(self) -> None:
@@ -141,6 +142,7 @@ class Session:
     id: str = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        require(self, phase=identifier, kind=of_type(SessionKind), number=whole(1, 1_000_000))
         object.__setattr__(self, "id", f"{self.phase}/{self.kind.name}/{self.number}")
 
     @property
@@ -158,9 +160,9 @@ class Programme:
 
     name: str
     version: str
-    kinds: tuple[SessionKind, ...] = field(converter=tuple[SessionKind, ...])
-    phases: tuple[Phase, ...] = field(converter=tuple[Phase, ...])
-    rules: tuple[Rule, ...] = field(default=(), converter=tuple[Rule, ...])
+    kinds: tuple[SessionKind, ...] = field(converter=Several[SessionKind])
+    phases: tuple[Phase, ...] = field(converter=Several[Phase])
+    rules: tuple[Rule, ...] = field(default=(), converter=Several[Rule])
     target: str = ""
 
     def __attrs_post_init__(self) -> None:
@@ -192,9 +194,9 @@ class Programme:
         return tuple(found)
 
     @cached_property
-    def by_id(self) -> dict[str, Session]:
+    def by_id(self) -> Mapping[str, Session]:
         """The sessions by their id."""
-        return {session.id: session for session in self.sessions}
+        return FrozenMapping({session.id: session for session in self.sessions})
 
     @property
     def offsets(self) -> tuple[Offset, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from kapsched.errors import each, identifier, names
+from kapsched.errors import Several, each, identifier
 
 
 class Named(Protocol):
@@ -30,7 +30,7 @@ S = TypeVar("S", bound=Named)
 
 def as_selectors(value: str | Iterable[str]) -> tuple[str, ...]:
     """One selector or several, as several."""
-    return (value,) if isinstance(value, str) else names(value)
+    return (value,) if isinstance(value, str) else Several(value)
 
 
 def some_selectors(value: object) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import gcd
 
-from attrs import frozen
+from attrs import field, frozen
 
-from kapsched.errors import Clash
-from kapsched.model.bookings import Booking, Bookings, Resource
+from kapsched.errors import Clash, of_type, optional, require_given
+from kapsched.model.bookings import Booking, Bookings, Resource, rows, some_bookings
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.plan import Plan
 from kapsched.planning.grid import Grid, Mask, filled, grid_of, runs
 
 # Most clinics count in fives; a programme that counts finer gets a finer grid when it is planned.
 USUAL_STEP = 5
+
+_A_PLAN = of_type(Plan)
 
 
 @frozen(eq=False)
@@ -26,29 +28,39 @@ class Free:
     shared: Mask
 
 
+@frozen(init=False, repr=False)
 class Diary:
     """A clinic's bookings over a horizon; changing it returns a new one, so threads need no lock.
 
     Each booking is remembered by itself: removing one of two that overlap leaves the other.
     """
 
+    clinic: Clinic
+    horizon: Horizon
+    bookings: Bookings = field(hash=False)  # they have no hash; equal diaries still have one
+    step: int
+    # Measured from what stands above, and remembered.
+    _free: dict[Resource, Free] = field(init=False, eq=False, factory=dict)
+    _runs: dict[tuple[Resource, int, bool], Mask] = field(init=False, eq=False, factory=dict)
+    _finer: dict[int, Diary] = field(init=False, eq=False, factory=dict)
+
     def __init__(
         self, clinic: Clinic, horizon: Horizon | None = None, booked: Iterable[Booking] = ()
     ) -> None:
-        bookings = booked if isinstance(booked, Bookings) else Bookings(booked)
-        self._fill(clinic, horizon or clinic.horizon, bookings, gcd(USUAL_STEP, clinic.grid))
+        given = rows(booked)
+        require_given(
+            clinic=(clinic, of_type(Clinic)),
+            horizon=(horizon, optional(of_type(Horizon))),
+            booked=(given, some_bookings),
+        )
+        bookings = given if isinstance(given, Bookings) else Bookings(given)
+        self.__attrs_init__(clinic, horizon or clinic.horizon, bookings, gcd(USUAL_STEP, clinic.grid))
         self._free.update((resource, self._measure(resource)) for resource in clinic.by_resource)
-
-    def _fill(self, clinic: Clinic, horizon: Horizon, bookings: Bookings, step: int) -> None:
-        self.clinic, self.horizon, self.bookings, self.step = clinic, horizon, bookings, step
-        self._free: dict[Resource, Free] = {}
-        self._runs: dict[tuple[Resource, int, bool], Mask] = {}
-        self._finer: dict[int, Diary] = {}
 
     def _empty(self, bookings: Bookings, step: int) -> Diary:
         """A diary of the same clinic and horizon in which nothing is measured yet."""
         diary = Diary.__new__(Diary)
-        diary._fill(self.clinic, self.horizon, bookings, step)
+        diary.__attrs_init__(self.clinic, self.horizon, bookings, step)
         return diary
 
     @property
@@ -103,7 +115,7 @@ class Diary:
 
     def with_bookings(self, add: Iterable[Booking] = (), remove: Iterable[Booking] = ()) -> Diary:
         """The diary with some bookings more and some fewer; only what they touch is measured again."""
-        add, remove = tuple(add), tuple(remove)
+        add, remove = rows(add), rows(remove)
         changed = self._empty(self.bookings.changed(add, remove), self.step)
         touched = {one.of for one in (*add, *remove)}
         changed._free.update(self._free)
@@ -134,16 +146,13 @@ class Diary:
 
     def book(self, plan: Plan) -> Diary:
         """The diary with a plan's bookings; `Clash` where one of them meets what is already there."""
-        bookings = plan.bookings
-        booked = self.with_bookings(add=bookings)
+        require_given(plan=(plan, _A_PLAN))
+        bookings = Bookings(plan.bookings)
         for one in bookings:
-            there = [*self.bookings.during(one.of, one.start, one.end)]
             # Rows of one visit that overlap are one booking.
-            there += [
-                row for row in bookings if row.of == one.of and row.ref != one.ref and row.overlaps(one)
-            ]
-            self._refuse_clash(one, there)
-        return booked
+            ours = (row for row in bookings.during(one.of, one.start, one.end) if row.ref != one.ref)
+            self._refuse_clash(one, [*self.bookings.during(one.of, one.start, one.end), *ours])
+        return self.with_bookings(add=bookings)
 
     def _refuse_clash(self, booking: Booking, there: Sequence[Booking]) -> None:
         known = self.clinic.by_resource.get(booking.of)
@@ -160,6 +169,7 @@ class Diary:
 
     def release(self, plan: Plan) -> Diary:
         """The diary without a plan's bookings."""
+        require_given(plan=(plan, _A_PLAN))
         return self.with_bookings(remove=plan.bookings)
 
     def __getstate__(self) -> tuple[Clinic, Horizon, Bookings, int, dict[Resource, Free]]:
@@ -167,7 +177,7 @@ class Diary:
 
     def __setstate__(self, state: tuple[Clinic, Horizon, Bookings, int, dict[Resource, Free]]) -> None:
         clinic, horizon, bookings, step, free = state
-        self._fill(clinic, horizon, bookings, step)
+        self.__attrs_init__(clinic, horizon, bookings, step)
         self._free.update(free)
 
 

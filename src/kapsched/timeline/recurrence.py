@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from typing import cast
 
 from attrs import field, frozen
 from dateutil.rrule import MO, WEEKLY, rrule
@@ -13,12 +14,14 @@ from dateutil.rrule import MO, WEEKLY, rrule
 from kapsched.errors import (
     Fault,
     InvalidInput,
+    Several,
     a_date,
     each,
     of_type,
     optional,
     refuse,
     require,
+    shown,
     text,
     whole,
 )
@@ -49,15 +52,26 @@ class DaySpan:
 WHOLE_DAY = DaySpan(0, MINUTES_A_DAY)
 
 
+_SEVERAL_DAYS = each(each(of_type(DaySpan)))
+
+
 def _in_order(days: Iterable[Iterable[DaySpan]]) -> tuple[tuple[DaySpan, ...], ...]:
-    days = tuple(map(tuple, days))
-    refuse(
-        Fault(f"a part of the day is wanted, not {span!r}")
-        for spans in days
-        for span in spans
-        if not isinstance(span, DaySpan)
-    )
-    return tuple(tuple(sorted(spans)) for spans in days)
+    given = Several(days)
+    found = tuple(map(Several, given)) if isinstance(given, tuple) else given
+    return found if _SEVERAL_DAYS(found) else tuple(tuple(sorted(spans)) for spans in found)
+
+
+def _spans(pairs: Iterable[tuple[int, int]]) -> tuple[DaySpan, ...]:
+    given = Several(pairs)
+    if fault := each(_a_pair)(given):
+        raise InvalidInput(fault)
+    return tuple(DaySpan(*pair) for pair in given)
+
+
+def _a_pair(value: object) -> str:
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return ""
+    return f"the minutes of a start and an end such as (540, 1020) are wanted, not {shown(value)}"
 
 
 @frozen
@@ -67,8 +81,9 @@ class Week:
     days: tuple[tuple[DaySpan, ...], ...] = field(converter=_in_order)
 
     def __attrs_post_init__(self) -> None:
+        require(self, days=_SEVERAL_DAYS)
         if len(self.days) != len(WEEKDAYS):
-            raise InvalidInput(f"a week has seven days, not {len(self.days)}")
+            raise InvalidInput(f"a week has seven days, not {len(self.days)}", path="days")
         refuse(
             Fault(f"{earlier} overlaps {later}", weekday)
             for weekday, spans in zip(WEEKDAYS, self.days, strict=True)
@@ -80,10 +95,17 @@ class Week:
     def of(cls, **spans: Iterable[tuple[int, int]]) -> Week:
         """`Week.of(mon=[(540, 1020)])`: the minutes of the days named, the others empty."""
         known = ", ".join(WEEKDAYS)
-        refuse(
+        faults = [
             Fault(f"there is no day {day!r}; there are {known}", day) for day in spans if day not in WEEKDAYS
-        )
-        return cls([[DaySpan(*span) for span in spans.get(day, ())] for day in WEEKDAYS])
+        ]
+        found: dict[str, tuple[DaySpan, ...]] = {}
+        for day, pairs in spans.items():
+            try:
+                found[day] = _spans(pairs)
+            except InvalidInput as error:
+                faults += error.under(day).faults
+        refuse(faults)
+        return cls([found.get(day, ()) for day in WEEKDAYS])
 
 
 @lru_cache(maxsize=4096)
@@ -105,13 +127,13 @@ def _dates(weekday: int, every: int, first_monday: date, first: date, last: date
 class Pattern:
     """Hours that come round each week, or in turn over several weeks counted from a stated Monday."""
 
-    weeks: tuple[Week, ...] = field(converter=tuple[Week, ...])
+    weeks: tuple[Week, ...] = field(converter=Several[Week])
     first_monday: date = date(2024, 1, 1)
 
     def __attrs_post_init__(self) -> None:
-        if not self.weeks:
-            raise InvalidInput("a pattern needs at least one week")
         require(self, weeks=each(of_type(Week)), first_monday=a_date)
+        if not self.weeks:
+            raise InvalidInput("a pattern needs at least one week", path="weeks")
         if self.first_monday.weekday() != 0:
             raise InvalidInput(f"the first week must begin on a Monday; {self.first_monday} is none")
 
@@ -130,8 +152,16 @@ class Pattern:
         return _intervals(self.spans(first, last), place)
 
 
-def _numbers(weekdays: Iterable[int]) -> frozenset[int]:
-    return frozenset(weekdays)
+def weekday_numbers(given: Iterable[int]) -> frozenset[int]:
+    """Numbers of weekdays, each once; what is none is left for `some_weekdays` to refuse."""
+    several = Several(given)
+    try:
+        return frozenset(several)
+    except TypeError:
+        return cast(frozenset[int], several)
+
+
+some_weekdays = each(whole(0, 6))
 
 
 @frozen(kw_only=True)
@@ -144,7 +174,7 @@ class Absence:
 
     first: date | None = None
     last: date | None = None
-    weekdays: frozenset[int] = field(default=frozenset(), converter=_numbers)
+    weekdays: frozenset[int] = field(default=frozenset(), converter=weekday_numbers)
     span: DaySpan = WHOLE_DAY
     why: str = ""
 
@@ -153,7 +183,7 @@ class Absence:
             self,
             first=optional(a_date),
             last=optional(a_date),
-            weekdays=each(whole(0, 6)),
+            weekdays=some_weekdays,
             span=of_type(DaySpan),
             why=text,
         )

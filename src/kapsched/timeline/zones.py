@@ -71,6 +71,21 @@ def instant(moment: datetime) -> datetime:
         raise InvalidInput(f"{moment} lies outside the calendar") from None
 
 
+def as_instant(moment: datetime) -> datetime:
+    """As `instant`; what is no instant is left for `an_instant` to refuse."""
+    try:
+        return instant(moment)
+    except InvalidInput:
+        return moment
+
+
+def an_instant(value: object) -> str:
+    """What `as_instant` has made of an aware datetime within the calendar."""
+    if isinstance(value, datetime) and value.tzinfo is UTC:
+        return ""
+    return aware(value) or f"{value} lies outside the calendar"
+
+
 def exists(local: datetime) -> bool:
     """Does this aware wall time occur, or do the clocks skip it?"""
     return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None)

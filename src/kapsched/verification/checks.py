@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from kapsched.model.bookings import Booking, Bookings
+from kapsched.errors import Several, a_moment, each, of_type, optional, require_given
+from kapsched.model.bookings import Booking, Bookings, rows, some_bookings
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.plan import Appointment, Plan
@@ -79,13 +80,22 @@ def verify(
     if isinstance(plan_or_appointments, Plan):
         appointments, cost = plan_or_appointments.appointments, plan_or_appointments.cost
     else:
-        appointments, cost = tuple(plan_or_appointments), None
+        appointments, cost = Several(plan_or_appointments), None
+    others = rows(booked)
+    require_given(
+        plan_or_appointments=(appointments, each(of_type(Appointment))),
+        course=(course, of_type(Course)),
+        clinic=(clinic, of_type(Clinic)),
+        booked=(others, some_bookings),
+        now=(now, optional(a_moment)),
+        horizon=(horizon, optional(of_type(Horizon))),
+    )
     counting = judged(appointments, course)
     case = Case(
         course=course,
         clinic=clinic,
         appointments=counting,
-        booked=_near(booked, counting),
+        booked=_near(others, counting),
         now=None if now is None else instant(now),
         horizon=horizon,
         cost=cost,

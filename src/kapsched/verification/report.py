@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
+from kapsched.errors import Several, each, flag, of_type, optional, require
 from kapsched.model.bookings import Resource
 
 
@@ -29,9 +30,20 @@ class Finding:
 
     check: str
     message: str
-    sessions: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = field(default=(), converter=Several[str])
     resource: Resource | None = None
     new: bool = True
+
+    def __attrs_post_init__(self) -> None:
+        a_text = of_type(str)
+        require(
+            self,
+            check=a_text,
+            message=a_text,
+            sessions=each(a_text),
+            resource=optional(of_type(Resource)),
+            new=flag,
+        )
 
     def __str__(self) -> str:
         return self.message if self.new else f"{self.message} (already there)"
@@ -41,7 +53,10 @@ class Finding:
 class Report:
     """Every finding, in the order of the checks and within each in programme order."""
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = field(default=(), converter=Several[Finding])
+
+    def __attrs_post_init__(self) -> None:
+        require(self, findings=each(of_type(Finding)))
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)

@@ -1,0 +1,329 @@
+"""Every door of the front, each with all the arguments it takes and values that it takes for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeAlias
+
+import kapsched as k
+from tests.fences import ROOT
+
+Door: TypeAlias = tuple[Callable[..., Any], Mapping[str, Any]]
+
+FILES = ROOT / "examples" / "harbour"
+MONDAY, NINE = date(2027, 1, 4), datetime(2027, 1, 4, 9, tzinfo=UTC)
+TEN = NINE + timedelta(hours=1)
+
+DAY = k.DaySpan(8 * 60, 18 * 60)
+WEEK = k.Week([[DAY]] * 7)
+PATTERN = k.Pattern([WEEK])
+ABSENCE = k.Absence(first=date(2027, 3, 1), last=date(2027, 3, 5), weekdays=[0], span=DAY, why="leave")
+HORIZON = k.Horizon(first_day=MONDAY, days=28)
+ROOM = k.Room(id="oak", type="therapy", capacity=2, hours=PATTERN, away=[ABSENCE])
+TESS = k.StaffMember(id="tess", roles=["therapist"], hours=PATTERN)
+CLINIC = k.Clinic(
+    id="quayside", zone="Europe/London", hours=PATTERN, rooms=[ROOM], staff=[TESS], horizon=HORIZON
+)
+SEGMENT = k.Segment(name="talk", minutes=60, staff=["therapist"], room="therapy")
+TALK = k.SessionKind(name="talk", segments=[SEGMENT])
+PHASE = k.Phase(name="only", order=["talk"], times=2)
+GAP = k.Gap(name="a week", after="talk", before="talk", at_least=k.Days(7))
+PROGRAMME = k.Programme(name="short", version="1", kinds=[TALK], phases=[PHASE], rules=[GAP])
+PATIENT = k.Patient(id="q17", wishes=k.Wishes(weekdays=[0]))
+DONE = k.Done(start=NINE, staff={"therapist": ["tess"]})
+COURSE = k.enrol(PROGRAMME, PATIENT, id="c17", first_day=MONDAY, done={"only/talk/1": DONE})
+BOOKING = k.Booking(type="staff", resource="tess", start=NINE, end=TEN, role="therapist")
+BOOKINGS = k.Bookings([BOOKING])
+DIARY = k.Diary(CLINIC, booked=[BOOKING])
+FOUND = k.find_plan(COURSE, DIARY, now=NINE)
+assert isinstance(FOUND, k.Plan)
+PLAN = k.Plan.of(
+    COURSE, [k.Appointment(session="only/talk/2", kind="talk", start=NINE, end=TEN, revised=NINE)]
+)
+REASON = k.Reason(code="rule", ids=["a week"], first=MONDAY, last=MONDAY, sentence="It is too soon.")
+REFUSAL = k.Refusal(course=COURSE, session="only/talk/2", first=MONDAY, last=MONDAY, reasons=[REASON])
+SCHEDULE = k.Schedule(
+    clinic="quayside", zone="Europe/London", digest="d", tzdata="t", horizon=HORIZON, now=NINE, plans=[PLAN]
+)
+FINDING = k.Finding(check="gaps_are_kept", message="a week is not kept")
+
+NOUNS: Mapping[str, Door] = {
+    "Absence": (
+        k.Absence,
+        {"first": MONDAY, "last": MONDAY, "weekdays": [0], "span": DAY, "why": "leave"},
+    ),
+    "Appointment": (
+        k.Appointment,
+        {
+            "session": "only/talk/1",
+            "kind": "talk",
+            "start": NINE,
+            "end": TEN,
+            "bookings": [BOOKING],
+            "course": "c17",
+            "patient": "q17",
+            "status": "confirmed",
+            "sequence": k.Sequence(),
+            "created": NINE,
+            "revised": NINE,
+        },
+    ),
+    "Booking": (
+        k.Booking,
+        {
+            "type": "staff",
+            "resource": "tess",
+            "start": NINE,
+            "end": TEN,
+            "exclusive": True,
+            "role": "therapist",
+            "ref": "c17:only/talk/1",
+        },
+    ),
+    "Bookings": (k.Bookings, {"bookings": [BOOKING]}),
+    "CalendarWeek": (k.CalendarWeek, {}),
+    "Clinic": (
+        k.Clinic,
+        {
+            "id": "quayside",
+            "zone": "Europe/London",
+            "hours": PATTERN,
+            "rooms": [ROOM],
+            "staff": [TESS],
+            "closed": [ABSENCE],
+            "grid": 15,
+            "notice": k.Notice(hours=24),
+            "horizon": HORIZON,
+        },
+    ),
+    "Continuity": (
+        k.Continuity,
+        {"name": "same face", "role": "therapist", "scope": "kinds", "of": "talk", "hard": False},
+    ),
+    "Cost": (k.Cost, {"wait": 1, "drift": 2, "changes": 3, "wishes": 4, "minutes": 5}),
+    "Course": (
+        k.Course,
+        {
+            "id": "c17",
+            "patient": PATIENT,
+            "programme": PROGRAMME,
+            "first_day": MONDAY,
+            "done": {"only/talk/1": DONE},
+        },
+    ),
+    "DaySpan": (k.DaySpan, {"start": 480, "end": 1080}),
+    "Days": (k.Days, {"count": 2}),
+    "Diary": (k.Diary, {"clinic": CLINIC, "horizon": HORIZON, "booked": [BOOKING]}),
+    "Done": (k.Done, {"start": NINE, "end": TEN, "staff": {"therapist": ["tess"]}}),
+    "Feed": (k.Feed, {"name": "clinic.ics", "content": b"BEGIN:VCALENDAR", "digest": "d"}),
+    "Finding": (
+        k.Finding,
+        {
+            "check": "gaps_are_kept",
+            "message": "a week is not kept",
+            "sessions": ["only/talk/1"],
+            "resource": k.Resource("staff", "tess"),
+            "new": False,
+        },
+    ),
+    "Frequency": (
+        k.Frequency,
+        {
+            "name": "weekly",
+            "of": "talk",
+            "phase": "only",
+            "at_least": 0,
+            "at_most": 2,
+            "per": k.RollingDays(days=7),
+        },
+    ),
+    "Gap": (
+        k.Gap,
+        {
+            "name": "a week",
+            "after": "talk",
+            "before": "talk",
+            "at_least": k.Days(7),
+            "at_most": k.Days(9),
+            "between": "end-start",
+        },
+    ),
+    "Horizon": (k.Horizon, {"first_day": MONDAY, "days": 28}),
+    "Hours": (k.Hours, {"count": 48}),
+    "Notice": (k.Notice, {"hours": 24, "open_days": 1}),
+    "Offset": (
+        k.Offset,
+        {
+            "name": "next day",
+            "of": "talk",
+            "anchor": "dosing",
+            "earliest": k.Days(1),
+            "latest": k.Days(3),
+            "ideal": k.Days(2),
+        },
+    ),
+    "Patient": (
+        k.Patient,
+        {
+            "id": "q17",
+            "name": "Mira Invented",
+            "hours": PATTERN,
+            "away": [ABSENCE],
+            "excludes": ["ben"],
+            "wishes": k.Wishes(weekdays=[0]),
+        },
+    ),
+    "Pattern": (k.Pattern, {"weeks": [WEEK], "first_monday": MONDAY}),
+    "Phase": (k.Phase, {"name": "only", "order": ["talk"], "times": 2}),
+    "Plan": (
+        k.Plan,
+        {
+            "course": COURSE,
+            "appointments": PLAN.appointments,
+            "cost": k.Cost(wait=1, drift=2, changes=3, wishes=4, minutes=5),
+            "proved_through": "days",
+            "steps": 12,
+        },
+    ),
+    "Programme": (
+        k.Programme,
+        {
+            "name": "short",
+            "version": "1",
+            "kinds": [TALK],
+            "phases": [PHASE],
+            "rules": [GAP],
+            "target": "only/talk/1",
+        },
+    ),
+    "Reason": (
+        k.Reason,
+        {"code": "rule", "ids": ["a week"], "first": MONDAY, "last": MONDAY, "sentence": "It is too soon."},
+    ),
+    "Refusal": (
+        k.Refusal,
+        {
+            "course": COURSE,
+            "session": "only/talk/2",
+            "first": MONDAY,
+            "last": MONDAY,
+            "reasons": [REASON],
+            "proved": False,
+            "steps": 12,
+        },
+    ),
+    "Report": (k.Report, {"findings": [FINDING]}),
+    "RollingDays": (k.RollingDays, {"days": 7}),
+    "Room": (
+        k.Room,
+        {"id": "oak", "type": "therapy", "capacity": 2, "hours": PATTERN, "away": [ABSENCE]},
+    ),
+    "Schedule": (
+        k.Schedule,
+        {
+            "clinic": "quayside",
+            "zone": "Europe/London",
+            "digest": "d",
+            "tzdata": "t",
+            "horizon": HORIZON,
+            "now": NINE,
+            "revision": 2,
+            "plans": [PLAN],
+            "refusals": [REFUSAL],
+        },
+    ),
+    "Segment": (
+        k.Segment,
+        {
+            "name": "talk",
+            "minutes": 60,
+            "staff": ["therapist"],
+            "room": "therapy",
+            "shares": ["therapy"],
+            "turnaround": 15,
+            "tail": 5,
+        },
+    ),
+    "Sequence": (k.Sequence, {"patient": 1, "staff": 2, "room": 3}),
+    "Session": (k.Session, {"phase": "only", "kind": TALK, "number": 1}),
+    "SessionKind": (k.SessionKind, {"name": "talk", "segments": [SEGMENT], "handover": ["therapist"]}),
+    "Span": (k.Span, {"name": "in a month", "of": "talk", "at_most": k.Days(28)}),
+    "StaffMember": (
+        k.StaffMember,
+        {
+            "id": "tess",
+            "roles": ["therapist"],
+            "hours": PATTERN,
+            "breaks": PATTERN,
+            "away": [ABSENCE],
+            "capacity": 2,
+            "name": "Tess Invented",
+        },
+    ),
+    "Week": (k.Week, {"days": [[DAY]] * 7}),
+    "Wishes": (
+        k.Wishes,
+        {"weekdays": [0], "half_day": "morning", "staff": ["tess"], "time": time(9, 30)},
+    ),
+    "Wording": (k.Wording, {"language": "en", "texts": dict(k.ENGLISH.texts)}),
+}
+"""Constructors: what comes of each is a value."""
+
+CALLS: Mapping[str, Door] = {
+    "Bookings.changed": (BOOKINGS.changed, {"add": [BOOKING], "remove": [BOOKING]}),
+    "Diary.book": (DIARY.book, {"plan": PLAN}),
+    "Diary.release": (DIARY.book(FOUND).release, {"plan": FOUND}),
+    "Diary.with_bookings": (DIARY.with_bookings, {"add": [BOOKING], "remove": [BOOKING]}),
+    "Plan.of": (k.Plan.of, {"course": COURSE, "appointments": PLAN.appointments}),
+    "Week.of": (k.Week.of, {"mon": [(480, 1080)], "tue": [[480, 1080]]}),
+    "enrol": (
+        k.enrol,
+        {
+            "programme": PROGRAMME,
+            "patient": PATIENT,
+            "id": "c17",
+            "first_day": MONDAY,
+            "done": {"only/talk/1": DONE},
+        },
+    ),
+    "feeds": (
+        k.feeds,
+        {"schedule": SCHEDULE, "audiences": ["clinic"], "uid_key": b"key", "wording": k.ENGLISH},
+    ),
+    "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),
+    "from_document": (k.from_document, {"text": k.to_document(SCHEDULE)}),
+    "load_preset": (k.load_preset, {"name": "iv-six@1"}),
+    "read_bookings": (k.read_bookings, {"path": FILES / "bookings.csv", "clinic": CLINIC}),
+    "read_clinic": (k.read_clinic, {"path": FILES / "clinic.toml"}),
+    "read_courses": (
+        k.read_courses,
+        {
+            "path": FILES / "patients.toml",
+            "programmes": [
+                k.read_programme(FILES / "programmes" / f"harbour-{name}.toml") for name in ("long", "weekly")
+            ],
+        },
+    ),
+    "read_programme": (
+        k.read_programme,
+        {"path": FILES / "programmes" / "harbour-long.toml", "programmes": [PROGRAMME]},
+    ),
+    "to_document": (k.to_document, {"schedule": SCHEDULE}),
+    "to_ics": (
+        k.to_ics,
+        {"appointments": PLAN.appointments, "audience": "patient", "uid_key": b"key", "wording": k.ENGLISH},
+    ),
+    "verify": (
+        k.verify,
+        {
+            "plan_or_appointments": PLAN,
+            "course": COURSE,
+            "clinic": CLINIC,
+            "booked": [BOOKING],
+            "now": NINE,
+            "horizon": HORIZON,
+        },
+    ),
+}
+"""Functions, and the methods that take what callers bring."""

@@ -15,7 +15,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kapsched.errors import InvalidInput
+from kapsched.errors import MOST, InvalidInput
 from kapsched.exchange.documents import clinic_digest, from_document, load_preset, to_document
 from kapsched.exchange.model_values import plain, reader_of
 from kapsched.exchange.programme_bases import programme_table
@@ -533,6 +533,31 @@ def test_any_schedule_survives_being_written(
     text = to_document(schedule)
     assert to_document(from_document(text)) == text
     assert from_document(text) == schedule
+
+
+counts = st.sampled_from([0, 1, 1_000_000, MOST]) | st.integers(0, MOST)
+numbers = counts | counts.map(lambda count: -count)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    steps=st.tuples(counts, counts),
+    revision=counts.filter(bool),
+    sequence=st.builds(Sequence, patient=counts, staff=counts, room=counts),
+    cost=st.builds(Cost, wait=numbers, drift=numbers, changes=numbers, wishes=numbers, minutes=numbers),
+)
+def test_whatever_a_schedule_may_count_survives_being_written(
+    steps: tuple[int, int], revision: int, sequence: Sequence, cost: Cost
+) -> None:
+    plan = Plan.of(COURSE, [evolve(APPOINTMENT, sequence=sequence)])
+    refusals = [evolve(one, steps=steps[1]) for one in SCHEDULE.refusals]
+    schedule = evolve(
+        SCHEDULE, revision=revision, plans=[evolve(plan, cost=cost, steps=steps[0])], refusals=refusals
+    )
+    again = from_document(to_document(schedule))
+    # Steps have no part in whether two plans are equal, and so are looked at by themselves.
+    assert again == schedule
+    assert (again.plans[0].steps, again.refusals[0].steps) == steps
 
 
 def test_the_digest_of_a_clinic_changes_with_it() -> None:

@@ -13,7 +13,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
 
-from kapsched.errors import FIRST_YEAR, LAST_YEAR, Fault, InvalidInput, refuse
+from kapsched.errors import FIRST_YEAR, LAST_YEAR, MOST, Fault, InvalidInput, refuse
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -160,10 +160,10 @@ def label(value: object) -> str:
 
 
 def whole(value: object) -> int:
-    """A whole number within what any calendar needs."""
+    """A whole number, no further from 0 than anything is counted."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidInput(f"a whole number is wanted, not {shown(value)}")
-    if abs(value) > 1_000_000:
+    if abs(value) > MOST:
         raise InvalidInput(f"{shown(value)} is too large a number")
     return value
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 from attrs import evolve, field, frozen
 
 from kapsched.errors import (
+    MOST,
     Fault,
     InvalidInput,
     a_date,
@@ -50,8 +51,8 @@ ReasonCode: TypeAlias = Literal[
 _A_STATUS = one_of(get_args(Status))
 _A_PROOF = one_of(PROOFS)
 _A_REASON = one_of(get_args(ReasonCode))
-_A_NUMBER = whole(-1_000_000_000, 1_000_000_000)
-_A_COUNT = whole(0, 1_000_000_000)
+_A_NUMBER = whole(-MOST, MOST)
+_A_COUNT = whole(0, MOST)
 _SOME_BOOKINGS = each(of_type(Booking))
 _PERHAPS_AWARE = optional(aware)
 _PERHAPS_A_DATE = optional(a_date)
@@ -286,7 +287,7 @@ class Schedule:
             tzdata=text,
             horizon=of_type(Horizon),
             now=aware,
-            revision=whole(1, 1_000_000_000),
+            revision=whole(1, MOST),
             plans=each(of_type(Plan)),
             refusals=each(of_type(Refusal)),
         )

@@ -70,8 +70,12 @@ def test_who_cannot_be_placed_is_told_why_and_the_others_are_placed(desk: Desk) 
 
 
 def test_courses_are_planned_in_order_of_first_day_and_then_as_they_stand(desk: Desk) -> None:
-    desk.patients(patient(3, first_day="2027-01-06"), patient(2), patient(1))
-    assert [plan.course.id for plan in desk.planned().plans] == ["c2", "c1", "c3"]
+    # Only one of them can have the therapist in a week, and whoever is planned first has the first week.
+    hour = 'hours = { tue = "09:00-10:00", wed = "09:00-10:00" }'
+    earlier = [patient(number, first_day="2027-01-04", more=hour) for number in (2, 1)]
+    desk.patients(patient(3, more=hour), *earlier)
+    starts = [(plan.course.id, f"{plan.appointments[0].start:%Y-%m-%d}") for plan in desk.planned().plans]
+    assert starts == [("c2", "2027-01-05"), ("c1", "2027-01-12"), ("c3", "2027-01-19")]
 
 
 def test_the_clocks_of_the_clinic_are_meant_unless_an_offset_says_otherwise(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -36,8 +36,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def write(folder: Path) -> tuple[Path, ...]:
-    return write_all({folder / name: content for name, content in NEW.items()}, stale=[folder / "stale.txt"])
+def write(folder: Path, stale: Iterable[str] = ("stale.txt",)) -> tuple[Path, ...]:
+    files = {folder / name: content for name, content in NEW.items()}
+    return write_all(files, stale=[folder / name for name in stale])
 
 
 AFTER = {
@@ -125,7 +126,7 @@ def test_a_failure_at_any_move_brings_the_old_files_back(
     assert contents(folder) == before
 
 
-def test_a_failure_to_remove_a_stale_file_brings_the_old_files_back(
+def test_a_failure_to_remove_a_stale_file_brings_the_old_files_back_those_removed_before_it_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = contents(folder)
@@ -133,12 +134,13 @@ def test_a_failure_to_remove_a_stale_file_brings_the_old_files_back(
 
     def fake(self: Path, missing_ok: bool = False) -> None:
         if self.name == "stale.txt":
+            assert not (folder / "other.txt").exists()
             raise Broken
         real(self, missing_ok=missing_ok)
 
     monkeypatch.setattr(Path, "unlink", fake)
     with pytest.raises(Broken):
-        write(folder)
+        write(folder, stale=("other.txt", "stale.txt"))
     assert contents(folder) == before
 
 

@@ -6,8 +6,11 @@ import json
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -266,11 +269,58 @@ def test_a_failure_at_any_write_leaves_the_old_files_whole(
             break
         assert result.exit_code == 2
         assert result.stderr.endswith(
-            f" cannot be used: no space left on device; everything in {desk.out} is as it was\n"
+            f" cannot be used: no space left on device; everything in {desk.out} is as it was; "
+            "see to that, or name another folder with --out\n"
         )
+        assert ".unfinished" not in result.stderr
         assert desk.written() == before
     assert failing > 10
     assert desk.written() != before
+
+
+def test_a_first_run_that_cannot_write_makes_no_key_either(desk: Desk) -> None:
+    desk.out.mkdir()
+    (desk.out / "calendars").write_text("mine", encoding="utf-8")
+    before = contents(desk.folder)
+    result = desk.plan()
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{desk.out / 'calendars'} cannot be used: it is a file, and a folder is wanted; "
+        f"everything in {desk.out} is as it was; see to that, or name another folder with --out\n"
+    )
+    assert contents(desk.folder) == before
+
+
+def no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device")  # which file it was, the system does not say
+
+
+def test_a_disk_that_is_full_is_told_with_the_file_it_had_no_room_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(desk.folder)
+    monkeypatch.setattr(os, "fsync", no_room)
+    result = desk.plan()
+    named = desk.out / "calendars" / "clinic.ics"
+    assert result.stderr.startswith(f"{named} cannot be used: no space left on device; everything in ")
+    assert (result.exit_code, contents(desk.folder)) == (2, before)
+
+
+def test_a_disk_without_room_for_the_key_keeps_none_of_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, real = contents(desk.folder), os.fdopen
+
+    @contextmanager
+    def full(descriptor: int, mode: str) -> Iterator[Any]:
+        with real(descriptor, mode):
+            yield SimpleNamespace(write=no_room)
+
+    monkeypatch.setattr(os, "fdopen", full)
+    result = desk.plan()
+    key = desk.clinic / "uid.key"
+    assert (result.exit_code, result.stderr) == (2, f"{key} cannot be used: no space left on device\n")
+    assert contents(desk.folder) == before
 
 
 def test_a_broken_promise_of_ours_is_a_bug_and_no_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,25 @@ def test_a_failure_at_any_move_brings_the_old_files_back(
     assert contents(folder) == before
 
 
+@pytest.mark.parametrize(("owner", "name"), [(writing, "_write"), (writing, "_keep"), (Path, "replace")])
+def test_a_failure_names_the_file_that_was_to_change(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, owner: object, name: str
+) -> None:
+    breaking(monkeypatch, owner, name, 1)
+    with pytest.raises(Broken) as caught:
+        write(folder)
+    assert caught.value.filename == str(folder / "b.txt")
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(folder: Path) -> None:
+    (folder / "deep").write_bytes(b"mine")
+    before = contents(folder)
+    with pytest.raises(NotADirectoryError, match="it is a file, and a folder is wanted") as caught:
+        write(folder)
+    assert caught.value.filename == str(folder / "deep")
+    assert contents(folder) == before
+
+
 def test_a_failure_to_remove_a_stale_file_brings_the_old_files_back_those_removed_before_it_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

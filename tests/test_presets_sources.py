@@ -15,10 +15,12 @@ and keys do not count, nor do lines whose key is `format`, `version`, `name`, `t
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.fences import ROOT
+from kapsched.exchange.documents import read_programme
+from tests.fences import ROOT, fence_under
 
 PRESETS = ROOT / "src" / "kapsched" / "presets"
 
@@ -147,3 +149,15 @@ def test_a_string_over_several_lines_is_refused() -> None:
         "line 1: a string over several lines; write it on one",
         "line 3: a string over several lines; write it on one",
     ]
+
+
+def test_the_example_of_the_how_to_is_a_programme_that_keeps_the_rule(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "presets.md").read_text(encoding="utf-8")
+    text = fence_under(page, "An example").text
+    assert faults(text) == []
+    (tmp_path / "made-up.toml").write_text(text, encoding="utf-8")
+    programme = read_programme(tmp_path / "made-up.toml")
+    assert [session.id for session in programme.sessions] == [
+        f"induction/dosing/{number}" for number in range(1, 5)
+    ]
+    assert [rule.name for rule in programme.rules] == ["doses-apart"]

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from kapsched.exchange.documents import read_programme
+from kapsched.exchange.toml_lines import LineIndex
 from tests.fences import ROOT, fence_under
 
 PRESETS = ROOT / "src" / "kapsched" / "presets"
@@ -78,6 +79,27 @@ def _names_its_source(comment: str) -> bool:
 def test_every_number_in_every_preset_has_its_source() -> None:
     found = {path.name: faults(path.read_text(encoding="utf-8")) for path in sorted(PRESETS.glob("*.toml"))}
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def sourced(text: str) -> list[str]:
+    """Every value of a preset that has a public source, by its path, with the source but no words around it."""
+    index, found = LineIndex(text), []
+    for part in index._parts:
+        rest = text[part.end : text.index("\n", part.end)]
+        if part.value is not None and (source := re.match(r" *# source: (.*?)( \(.*\))?$", rest)):
+            found.append(
+                f"{index.written(part.path)[0]} = {text[part.value : part.end].strip()} <- {source[1]}"
+            )
+    return found
+
+
+def test_no_number_loses_the_source_that_is_known_for_it() -> None:
+    known = (ROOT / "tests" / "preset_sources.txt").read_text(encoding="utf-8").splitlines()
+    assert [
+        f"{path.stem}: {line}"
+        for path in sorted(PRESETS.glob("*.toml"))
+        for line in sourced(path.read_text(encoding="utf-8"))
+    ] == known, "a number whose source is known keeps it; a new one is written into tests/preset_sources.txt"
 
 
 @pytest.mark.parametrize(

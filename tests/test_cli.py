@@ -111,6 +111,14 @@ def test_the_key_is_made_once_for_its_owner_alone_and_never_beneath_the_output(d
     assert not any(made.strip() in content for content in desk.written().values())
 
 
+def test_the_name_of_a_patient_is_kept_in_the_schedule_and_told_nowhere_else(desk: Desk) -> None:
+    desk.patients(patient(1, more='name = "Mira Invented"'))
+    schedule = desk.planned("--confirm")
+    holding = [name for name, content in desk.written().items() if b"Mira" in content]
+    assert holding == ["schedule.json"]
+    assert "Mira" not in repr(schedule)
+
+
 def test_another_key_makes_other_names(desk: Desk) -> None:
     other = desk.folder / "other.key"
     other.write_text("quay\n", encoding="ascii")
@@ -226,6 +234,20 @@ def test_a_check_reads_a_schedule_and_any_mix_of_files(desk: Desk) -> None:
     result = desk.type("check", *files)
     assert result.exit_code == 2
     assert all(line.startswith("schedule.json: ") for line in result.stderr.splitlines())
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "verify"])
+def test_a_plan_that_stands_twice_in_a_schedule_is_refused_with_its_file(desk: Desk, command: str) -> None:
+    desk.planned()
+    path = desk.out / "schedule.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**document, "plans": document["plans"] * 2}), encoding="utf-8")
+    more = ("--clinic", desk.clinic) if command == "verify" else ()
+    result = desk.plan() if command == "plan" else desk.type(command, path, *more)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(
+        "schedule.json: plans.c1: there are two plans of this course; a course has one\n"
+    )
 
 
 def test_a_check_of_nothing_is_not_called_good(desk: Desk) -> None:

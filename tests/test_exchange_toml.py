@@ -733,6 +733,14 @@ def test_bookings_are_read_on_the_clocks_of_the_clinic(tmp_path: Path, clinic: C
     )
 
 
+def test_spaces_around_the_words_of_a_table_of_bookings_mean_nothing(tmp_path: Path, clinic: Clinic) -> None:
+    spaced = (
+        " type ,resource, start , end ,exclusive\n room ,blue, 2027-07-06T10:00 , 2027-07-06T11:00 , FALSE \n"
+    )
+    (row,) = read_bookings(saved(tmp_path, "bookings.csv", spaced), clinic)
+    assert (row.of, row.exclusive) == (Resource("room", "blue"), False)
+
+
 def test_unknown_resources_are_reported_once_and_ignored(tmp_path: Path, clinic: Clinic) -> None:
     path = saved(tmp_path, "bookings.csv", BOOKINGS)
     assert read_bookings_file(path, clinic).unknown == (Resource("room", "attic"),)

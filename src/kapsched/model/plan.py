@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from typing import Literal, TypeAlias, get_args
 
 from attrs import evolve, field, frozen
@@ -56,15 +58,8 @@ _A_COUNT = whole(0, MOST)
 _SOME_BOOKINGS = each(of_type(Booking))
 _PERHAPS_AWARE = optional(aware)
 _PERHAPS_A_DATE = optional(a_date)
-
-
-def _an_id(value: object) -> str:
-    # A session's id has two names in it.
-    return identifier(value, 500)
-
-
-def _perhaps_an_id(value: object) -> str:
-    return text(value, 200)
+_an_id = partial(identifier, most=500)  # a session's id has two names in it
+_perhaps_an_id = partial(text, most=200)
 
 
 @frozen(kw_only=True)
@@ -290,6 +285,11 @@ class Schedule:
             revision=whole(1, MOST),
             plans=each(of_type(Plan)),
             refusals=each(of_type(Refusal)),
+        )
+        refuse(
+            Fault("there are two plans of this course; a course has one", f"plans.{id}")
+            for id, count in Counter(plan.course.id for plan in self.plans).items()
+            if count > 1
         )
 
     @property

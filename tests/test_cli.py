@@ -6,8 +6,11 @@ import json
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -70,8 +73,12 @@ def test_who_cannot_be_placed_is_told_why_and_the_others_are_placed(desk: Desk) 
 
 
 def test_courses_are_planned_in_order_of_first_day_and_then_as_they_stand(desk: Desk) -> None:
-    desk.patients(patient(3, first_day="2027-01-06"), patient(2), patient(1))
-    assert [plan.course.id for plan in desk.planned().plans] == ["c2", "c1", "c3"]
+    # Only one of them can have the therapist in a week, and whoever is planned first has the first week.
+    hour = 'hours = { tue = "09:00-10:00", wed = "09:00-10:00" }'
+    earlier = [patient(number, first_day="2027-01-04", more=hour) for number in (2, 1)]
+    desk.patients(patient(3, more=hour), *earlier)
+    starts = [(plan.course.id, f"{plan.appointments[0].start:%Y-%m-%d}") for plan in desk.planned().plans]
+    assert starts == [("c2", "2027-01-05"), ("c1", "2027-01-12"), ("c3", "2027-01-19")]
 
 
 def test_the_clocks_of_the_clinic_are_meant_unless_an_offset_says_otherwise(desk: Desk) -> None:
@@ -102,6 +109,14 @@ def test_the_key_is_made_once_for_its_owner_alone_and_never_beneath_the_output(d
     again = desk.plan()
     assert (again.stderr, key.read_bytes()) == ("", made)
     assert not any(made.strip() in content for content in desk.written().values())
+
+
+def test_the_name_of_a_patient_is_kept_in_the_schedule_and_told_nowhere_else(desk: Desk) -> None:
+    desk.patients(patient(1, more='name = "Mira Invented"'))
+    schedule = desk.planned("--confirm")
+    holding = [name for name, content in desk.written().items() if b"Mira" in content]
+    assert holding == ["schedule.json"]
+    assert "Mira" not in repr(schedule)
 
 
 def test_another_key_makes_other_names(desk: Desk) -> None:
@@ -221,6 +236,20 @@ def test_a_check_reads_a_schedule_and_any_mix_of_files(desk: Desk) -> None:
     assert all(line.startswith("schedule.json: ") for line in result.stderr.splitlines())
 
 
+@pytest.mark.parametrize("command", ["check", "plan", "verify"])
+def test_a_plan_that_stands_twice_in_a_schedule_is_refused_with_its_file(desk: Desk, command: str) -> None:
+    desk.planned()
+    path = desk.out / "schedule.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**document, "plans": document["plans"] * 2}), encoding="utf-8")
+    more = ("--clinic", desk.clinic) if command == "verify" else ()
+    result = desk.plan() if command == "plan" else desk.type(command, path, *more)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(
+        "schedule.json: plans.c1: there are two plans of this course; a course has one\n"
+    )
+
+
 def test_a_check_of_nothing_is_not_called_good(desk: Desk) -> None:
     empty = desk.folder / "empty"
     empty.mkdir()
@@ -262,11 +291,58 @@ def test_a_failure_at_any_write_leaves_the_old_files_whole(
             break
         assert result.exit_code == 2
         assert result.stderr.endswith(
-            f" cannot be used: no space left on device; everything in {desk.out} is as it was\n"
+            f" cannot be used: no space left on device; everything in {desk.out} is as it was; "
+            "see to that, or name another folder with --out\n"
         )
+        assert ".unfinished" not in result.stderr
         assert desk.written() == before
     assert failing > 10
     assert desk.written() != before
+
+
+def test_a_first_run_that_cannot_write_makes_no_key_either(desk: Desk) -> None:
+    desk.out.mkdir()
+    (desk.out / "calendars").write_text("mine", encoding="utf-8")
+    before = contents(desk.folder)
+    result = desk.plan()
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{desk.out / 'calendars'} cannot be used: it is a file, and a folder is wanted; "
+        f"everything in {desk.out} is as it was; see to that, or name another folder with --out\n"
+    )
+    assert contents(desk.folder) == before
+
+
+def no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device")  # which file it was, the system does not say
+
+
+def test_a_disk_that_is_full_is_told_with_the_file_it_had_no_room_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(desk.folder)
+    monkeypatch.setattr(os, "fsync", no_room)
+    result = desk.plan()
+    named = desk.out / "calendars" / "clinic.ics"
+    assert result.stderr.startswith(f"{named} cannot be used: no space left on device; everything in ")
+    assert (result.exit_code, contents(desk.folder)) == (2, before)
+
+
+def test_a_disk_without_room_for_the_key_keeps_none_of_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, real = contents(desk.folder), os.fdopen
+
+    @contextmanager
+    def full(descriptor: int, mode: str) -> Iterator[Any]:
+        with real(descriptor, mode):
+            yield SimpleNamespace(write=no_room)
+
+    monkeypatch.setattr(os, "fdopen", full)
+    result = desk.plan()
+    key = desk.clinic / "uid.key"
+    assert (result.exit_code, result.stderr) == (2, f"{key} cannot be used: no space left on device\n")
+    assert contents(desk.folder) == before
 
 
 def test_a_broken_promise_of_ours_is_a_bug_and_no_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

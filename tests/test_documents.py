@@ -6,13 +6,14 @@ import ast
 import importlib
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import kapsched
 from tests.consoles import PAGES, answered
-from tests.fences import ROOT, fence_under, fences, python_example
+from tests.fences import ROOT, Fence, fence_under, fences, python_example
 from tests.readme_picture import PICTURE, drawn
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -37,6 +38,81 @@ def test_every_python_example_has_prompts_so_that_it_is_run() -> None:
         and (fence.language != "python" or not fence.text.startswith(">>> "))
     ]
     assert silent == []
+
+
+# What is neither Python with prompts nor typed into a console nor built by Sphinx, and what looks at it.
+LOOKED_AT = {
+    ("README.md", "Run it", "sh"): "test_harbour, and below",
+    ("README.md", "Run it", "text"): "test_harbour",
+    ("README.md", "Test it", "sh"): "it runs the tests, and below",
+    ("architecture.md", "The floors", "text"): "test_architecture",
+    ("architecture.md", "The way of one item", "text"): "below",
+    ("architecture.md", "The front door", "text"): "test_front_door",
+    ("bookings-file.md", "A table in CSV", "text"): "below",
+    ("clinic-file.md", "Existing bookings", "text"): "test_example_files",
+    ("errors.md", "Errors", "text"): "below",
+}
+WHOLE_FILES = {
+    "clinic-file.md": "test_example_files",
+    "patients-file.md": "below",
+    "presets.md": "test_presets_sources",
+    "programme-file.md": "test_example_files",
+}
+
+
+def _is_run(page: Path, fence: Fence) -> bool:
+    match fence.language:
+        case "python" | "{toctree}" | "{eval-rst}":
+            return True
+        case "console":
+            return page in PAGES
+        case "toml":
+            named = re.match(r"# \S+\.toml\n", fence.text)
+            return page.name in WHOLE_FILES or (page in PAGES and named is not None)
+        case _:
+            return (page.name, fence.heading, fence.language) in LOOKED_AT
+
+
+def test_every_block_of_the_documents_is_run_or_compared() -> None:
+    idle = [
+        f"{path.relative_to(ROOT)}, {fence.heading}: {fence.language}"
+        for path in DOCUMENTS
+        for fence in fences(path.read_text(encoding="utf-8"))
+        if not _is_run(path, fence)
+    ]
+    assert idle == []
+
+
+def test_what_the_readme_types_with_pip_is_what_it_types_with_uv() -> None:
+    def blocks(heading: str) -> list[str]:
+        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        return [one.text for one in fences(text) if (one.heading, one.language) == (heading, "sh")]
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for heading, extra in (("Run it", "cli"), ("Test it", "test")):
+        with_uv, with_pip = blocks(heading)
+        assert with_pip.splitlines()[-1] == with_uv.replace("uv run ", ".venv/bin/")
+        assert extra in {**project["project"]["optional-dependencies"], **project["dependency-groups"]}
+        assert f"'.[{extra}]'" in with_pip or f"--editable . --group {extra}" in with_pip
+
+
+def test_the_errors_are_drawn_alike_in_the_code_and_in_the_reference() -> None:
+    page = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
+    drawn = fence_under(page, "Errors").text.splitlines()
+    said = (kapsched.errors.__doc__ or "").splitlines()
+    below = [re.match(r"[├└]── (\w+)", line) for line in drawn[1:]]
+    assert [line.partition(";")[0] for line in drawn] == [line.partition(";")[0] for line in said[2:6]]
+    assert [one and one[1] for one in below] == [
+        one.__name__ for one in kapsched.KapschedError.__subclasses__()
+    ]
+
+
+def test_the_drawing_of_one_item_names_what_the_front_door_has() -> None:
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    drawn = fence_under(page, "The way of one item").text
+    named = re.findall(r"(?<![\w.])([a-z]+_[a-z]+|enrol|verify|[A-Z][a-z]+)(?![\w.])", drawn)
+    assert len(named) >= 12
+    assert [one for one in named if one not in kapsched.__all__] == []
 
 
 def test_no_example_is_skipped() -> None:

@@ -15,7 +15,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kapsched.errors import InvalidInput
+from kapsched.errors import MOST, InvalidInput
 from kapsched.exchange.documents import clinic_digest, from_document, load_preset, to_document
 from kapsched.exchange.model_values import plain, reader_of
 from kapsched.exchange.programme_bases import programme_table
@@ -175,7 +175,7 @@ def test_an_appointment_without_labels_keeps_none() -> None:
 def test_two_courses_with_one_id_cannot_be_written() -> None:
     other = evolve(COURSE, first_day=date(2027, 2, 1))
     with pytest.raises(InvalidInput, match="two courses have the id"):
-        to_document(evolve(SCHEDULE, plans=[*SCHEDULE.plans, Plan.of(other, [])]))
+        to_document(evolve(SCHEDULE, refusals=[Refusal(course=other, session=None)]))
 
 
 def test_a_newer_format_is_refused_by_name() -> None:
@@ -533,6 +533,46 @@ def test_any_schedule_survives_being_written(
     text = to_document(schedule)
     assert to_document(from_document(text)) == text
     assert from_document(text) == schedule
+
+
+counts = st.sampled_from([0, 1, 1_000_000, MOST]) | st.integers(0, MOST)
+numbers = counts | counts.map(lambda count: -count)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    steps=st.tuples(counts, counts),
+    revision=counts.filter(bool),
+    sequence=st.builds(Sequence, patient=counts, staff=counts, room=counts),
+    cost=st.builds(Cost, wait=numbers, drift=numbers, changes=numbers, wishes=numbers, minutes=numbers),
+)
+def test_whatever_a_schedule_may_count_survives_being_written(
+    steps: tuple[int, int], revision: int, sequence: Sequence, cost: Cost
+) -> None:
+    plan = Plan.of(COURSE, [evolve(APPOINTMENT, sequence=sequence)])
+    refusals = [evolve(one, steps=steps[1]) for one in SCHEDULE.refusals]
+    schedule = evolve(
+        SCHEDULE, revision=revision, plans=[evolve(plan, cost=cost, steps=steps[0])], refusals=refusals
+    )
+    again = from_document(to_document(schedule))
+    # Steps have no part in whether two plans are equal, and so are looked at by themselves.
+    assert again == schedule
+    assert (again.plans[0].steps, again.refusals[0].steps) == steps
+
+
+def test_a_course_has_one_plan_in_a_schedule() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        evolve(SCHEDULE, plans=[*SCHEDULE.plans, *SCHEDULE.plans])
+    assert str(caught.value) == "plans.../../x: there are two plans of this course; a course has one"
+
+
+def test_a_time_without_an_offset_is_refused_in_the_words_of_the_document() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        from_document(TEXT.replace("2027-01-05T10:00:00+00:00", "2027-01-05T10:00:00", 1))
+    assert str(caught.value) == (
+        "plans.../../x.appointments.preparation/preparation/2.start: "
+        "2027-01-05 10:00 has no offset; write one after it, such as +01:00"
+    )
 
 
 def test_the_digest_of_a_clinic_changes_with_it() -> None:

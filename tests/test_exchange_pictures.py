@@ -146,6 +146,18 @@ def test_each_visit_stands_under_its_weekday_and_beside_its_week() -> None:
     assert [top for _, top in sorted(tops)] == sorted(top for _, top in tops)
 
 
+def test_the_tick_of_what_is_done_stands_clear_of_its_times() -> None:
+    done = stories.with_status(PLAN, PLAN.appointments[0].session, "done")
+    group = drawn(course_strip(done, CLINIC), "visit")[0]
+    box, path, times = group.find(f"{SVG}rect"), group.find(f"{SVG}path"), group.findall(f"{SVG}text")[-1]
+    assert box is not None
+    assert path is not None
+    tick = float((path.get("d") or "")[1:].split()[0])
+    # Eight digits, two colons and a dash come to 69 in a wide font at this size.
+    assert number(times, "x") + 69 + 4 < tick
+    assert tick + 8.5 < number(box, "x") + number(box, "width")
+
+
 def test_two_visits_of_one_day_stand_one_below_the_other() -> None:
     early, late = PLAN.appointments[1], PLAN.appointments[2]
     same_day = evolve(late, start=early.end, end=early.end + timedelta(minutes=50))

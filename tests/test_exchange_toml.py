@@ -326,6 +326,63 @@ def test_a_fault_in_a_programme_hides_no_other(tmp_path: Path) -> None:
     ]
 
 
+MISNAMED = """\
+format = 1
+name = "kap"
+version = "1"
+[kinds."do/sing"]
+handover = ["nurse"]
+segments = [{ name = "dose", minutes = 0, staff = ["doctor"] }]
+[phases."*"]
+order = ["do/sing", "tlak"]
+steps = [{ every = "28 days", times = 2 }]
+[gaps."a/b"]
+of = "do/sing"
+at_least = "2 dayz"
+[gaps.""]
+of = "do/sing"
+at_least = "2 days"
+[continuity.""]
+role = "doctor"
+"""
+
+
+def test_what_is_misnamed_is_told_once_and_hides_nothing_about_it(tmp_path: Path) -> None:
+    found = faults_of(lambda: read_programme(saved(tmp_path, "kap.toml", MISNAMED)))
+    assert [(line, path) for line, path, _ in found] == [
+        (4, "kinds.do/sing"),
+        (6, "kinds.do/sing.segments.dose.minutes"),
+        (7, "phases.*"),
+        (8, "phases.*.order"),
+        (10, "gaps.a/b"),
+        (12, "gaps.a/b.at_least"),
+        (13, 'gaps.""'),
+        (16, 'continuity.""'),
+    ]
+
+
+def test_a_patient_without_a_name_hides_no_course(tmp_path: Path) -> None:
+    content = '[patients.q17]\n[patients.""]\nhour = 3\n[courses.c1]\npatient = "q18"\n[courses.""]\n'
+    found = faults_of(lambda: read_courses(saved(tmp_path, "patients.toml", f"format = 1\n{content}")))
+    assert [(line, path) for line, path, _ in found] == [
+        (3, 'patients.""'),
+        (4, 'patients."".hour'),
+        (5, "courses.c1.programme"),
+        (5, "courses.c1.first_day"),
+        (6, "courses.c1.patient"),
+        (7, 'courses.""'),
+        (7, 'courses."".patient'),
+        (7, 'courses."".programme'),
+        (7, 'courses."".first_day'),
+    ]
+
+
+def test_a_role_that_cannot_be_read_has_no_echo_where_it_is_asked_for(tmp_path: Path) -> None:
+    file = saved(tmp_path, "kap.toml", PROGRAMME.replace('staff = ["therapist"]', 'staff = "therapist"'))
+    ((line, path, _),) = faults_of(lambda: read_programme(file))
+    assert (line, path) == (12, "kinds.integration.segments.talk.staff")
+
+
 def test_a_fault_with_a_patient_hides_none_with_a_course(tmp_path: Path) -> None:
     content = """\
         format = 1
@@ -444,9 +501,8 @@ def test_a_file_that_is_no_toml_is_refused_by_name(
     for read in readers:
         with pytest.raises(InvalidInput) as caught:
             read(path)
-        (fault,) = caught.value.faults
+        (fault,) = (one for one in caught.value.faults if message in one.message)
         assert (fault.source, fault.line) == ("clinic.toml", line)
-        assert message in fault.message
 
 
 def test_a_file_that_is_not_there_or_is_a_folder_is_named(tmp_path: Path) -> None:
@@ -675,6 +731,14 @@ def test_bookings_are_read_on_the_clocks_of_the_clinic(tmp_path: Path, clinic: C
         True,
         "a, b",
     )
+
+
+def test_spaces_around_the_words_of_a_table_of_bookings_mean_nothing(tmp_path: Path, clinic: Clinic) -> None:
+    spaced = (
+        " type ,resource, start , end ,exclusive\n room ,blue, 2027-07-06T10:00 , 2027-07-06T11:00 , FALSE \n"
+    )
+    (row,) = read_bookings(saved(tmp_path, "bookings.csv", spaced), clinic)
+    assert (row.of, row.exclusive) == (Resource("room", "blue"), False)
 
 
 def test_unknown_resources_are_reported_once_and_ignored(tmp_path: Path, clinic: Clinic) -> None:

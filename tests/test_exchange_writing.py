@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -36,8 +36,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def write(folder: Path) -> tuple[Path, ...]:
-    return write_all({folder / name: content for name, content in NEW.items()}, stale=[folder / "stale.txt"])
+def write(folder: Path, stale: Iterable[str] = ("stale.txt",)) -> tuple[Path, ...]:
+    files = {folder / name: content for name, content in NEW.items()}
+    return write_all(files, stale=[folder / name for name in stale])
 
 
 AFTER = {
@@ -125,7 +126,26 @@ def test_a_failure_at_any_move_brings_the_old_files_back(
     assert contents(folder) == before
 
 
-def test_a_failure_to_remove_a_stale_file_brings_the_old_files_back(
+@pytest.mark.parametrize(("owner", "name"), [(writing, "_write"), (writing, "_keep"), (Path, "replace")])
+def test_a_failure_names_the_file_that_was_to_change(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, owner: object, name: str
+) -> None:
+    breaking(monkeypatch, owner, name, 1)
+    with pytest.raises(Broken) as caught:
+        write(folder)
+    assert caught.value.filename == str(folder / "b.txt")
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(folder: Path) -> None:
+    (folder / "deep").write_bytes(b"mine")
+    before = contents(folder)
+    with pytest.raises(NotADirectoryError, match="it is a file, and a folder is wanted") as caught:
+        write(folder)
+    assert caught.value.filename == str(folder / "deep")
+    assert contents(folder) == before
+
+
+def test_a_failure_to_remove_a_stale_file_brings_the_old_files_back_those_removed_before_it_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = contents(folder)
@@ -133,12 +153,13 @@ def test_a_failure_to_remove_a_stale_file_brings_the_old_files_back(
 
     def fake(self: Path, missing_ok: bool = False) -> None:
         if self.name == "stale.txt":
+            assert not (folder / "other.txt").exists()
             raise Broken
         real(self, missing_ok=missing_ok)
 
     monkeypatch.setattr(Path, "unlink", fake)
     with pytest.raises(Broken):
-        write(folder)
+        write(folder, stale=("other.txt", "stale.txt"))
     assert contents(folder) == before
 
 

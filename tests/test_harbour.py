@@ -15,6 +15,7 @@ from kapsched.timeline.zones import wall
 from kapsched.workflow import plan_courses
 from tests.conftest import HARBOUR_NOW, Harbour
 from tests.desk import Desk, contents
+from tests.fences import ROOT, fences
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +35,14 @@ def test_every_patient_of_harbour_is_placed_and_each_plan_is_proved(harbour: Har
     assert [plan.proved_through for plan in schedule.plans] == ["all"] * 24
     assert [plan.course.id for plan in schedule.plans] == [f"c{number:02}" for number in range(1, 25)]
     assert schedule.revision == 1
+
+
+def test_the_readme_shows_the_command_and_its_last_lines(harbour: Harbour) -> None:
+    readme = fences((ROOT / "README.md").read_text(encoding="utf-8"))
+    typed, shown, _ = (fence.text for fence in readme if fence.heading == "Run it")
+    assert typed == f"uv run kapsched plan examples/harbour --now {HARBOUR_NOW} --out out"
+    last = harbour.result.stdout.replace(str(harbour.out), "out").splitlines()[-4:]
+    assert shown.splitlines() == last
 
 
 def test_the_plans_of_harbour_stand_before_the_verifier(harbour: Harbour) -> None:

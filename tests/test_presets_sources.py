@@ -15,10 +15,13 @@ and keys do not count, nor do lines whose key is `format`, `version`, `name`, `t
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.fences import ROOT
+from kapsched.exchange.documents import read_programme
+from kapsched.exchange.toml_lines import LineIndex
+from tests.fences import ROOT, fence_under
 
 PRESETS = ROOT / "src" / "kapsched" / "presets"
 
@@ -76,6 +79,27 @@ def _names_its_source(comment: str) -> bool:
 def test_every_number_in_every_preset_has_its_source() -> None:
     found = {path.name: faults(path.read_text(encoding="utf-8")) for path in sorted(PRESETS.glob("*.toml"))}
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def sourced(text: str) -> list[str]:
+    """Every value of a preset that has a public source, by its path, with the source but no words around it."""
+    index, found = LineIndex(text), []
+    for part in index._parts:
+        rest = text[part.end : text.index("\n", part.end)]
+        if part.value is not None and (source := re.match(r" *# source: (.*?)( \(.*\))?$", rest)):
+            found.append(
+                f"{index.written(part.path)[0]} = {text[part.value : part.end].strip()} <- {source[1]}"
+            )
+    return found
+
+
+def test_no_number_loses_the_source_that_is_known_for_it() -> None:
+    known = (ROOT / "tests" / "preset_sources.txt").read_text(encoding="utf-8").splitlines()
+    assert [
+        f"{path.stem}: {line}"
+        for path in sorted(PRESETS.glob("*.toml"))
+        for line in sourced(path.read_text(encoding="utf-8"))
+    ] == known, "a number whose source is known keeps it; a new one is written into tests/preset_sources.txt"
 
 
 @pytest.mark.parametrize(
@@ -147,3 +171,15 @@ def test_a_string_over_several_lines_is_refused() -> None:
         "line 1: a string over several lines; write it on one",
         "line 3: a string over several lines; write it on one",
     ]
+
+
+def test_the_example_of_the_how_to_is_a_programme_that_keeps_the_rule(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "presets.md").read_text(encoding="utf-8")
+    text = fence_under(page, "An example").text
+    assert faults(text) == []
+    (tmp_path / "made-up.toml").write_text(text, encoding="utf-8")
+    programme = read_programme(tmp_path / "made-up.toml")
+    assert [session.id for session in programme.sessions] == [
+        f"induction/dosing/{number}" for number in range(1, 5)
+    ]
+    assert [rule.name for rule in programme.rules] == ["doses-apart"]

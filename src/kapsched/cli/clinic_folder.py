@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from attrs import frozen
@@ -18,6 +19,7 @@ from kapsched.exchange.documents import (
     read_courses,
     read_programmes,
 )
+from kapsched.exchange.writing import naming
 from kapsched.model.bookings import Bookings
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
@@ -75,9 +77,16 @@ def read_key(path: Path) -> bytes | None:
     return key
 
 
-def make_key(path: Path) -> bytes:
-    """A new key, in a new file that only its owner can read."""
+@contextmanager
+def new_key(path: Path) -> Iterator[bytes]:
+    """A new key, in a new file that only its owner can read; where the block fails, there is no such file."""
     key = secrets.token_hex(32).encode("ascii")
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(key + b"\n")
-    return key
+    with ExitStack() as undoing:
+        with (
+            naming(path),
+            os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+        ):
+            undoing.callback(path.unlink)
+            file.write(key + b"\n")
+        yield key
+        undoing.pop_all()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 
-from kapsched.cli.clinic_folder import ClinicFolder, make_key, read_key
+from kapsched.cli.clinic_folder import ClinicFolder, new_key, read_key
 from kapsched.cli.out_folder import (
     SCHEDULE,
     read_schedule,
@@ -143,11 +144,11 @@ def plan(
     schedule = confirmed(schedule) if confirm else schedule
     schedule = succeeding(schedule, before) if before else schedule
     reports = verify_plans(schedule, site.clinic, booked=site.bookings, courses=site.courses)
+    with nullcontext(uid_key) if uid_key else new_key(key) as lasting:
+        others = not_among(site.bookings, schedule.bookings)
+        changed = write_folder(out, schedule, site.clinic, others, lasting)
     if uid_key is None:
-        uid_key = make_key(key)
         tell(f"note: made {key}; keep it, for without it every calendar would become a new one", aside=True)
-    others = not_among(site.bookings, schedule.bookings)
-    changed = write_folder(out, schedule, site.clinic, others, uid_key)
     new = show_reports(reports, aside=True, new_only=True)
     show_closing(closing_table(schedule))
     if before:

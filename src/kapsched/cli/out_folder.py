@@ -73,7 +73,7 @@ def write_folder(
     try:
         return write_all(files, stale=[path for pattern in _OURS for path in out.glob(pattern)])
     except OSError as error:
-        error.add_note(f"everything in {out} is as it was")
+        error.add_note(f"everything in {out} is as it was; see to that, or name another folder with --out")
         raise
 
 

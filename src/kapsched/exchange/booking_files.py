@@ -15,7 +15,7 @@ from kapsched.errors import Fault, InvalidInput, of_type, refuse, require_given
 from kapsched.exchange.fields import Fields, choice, label, meant, shown, text
 from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.toml_files import a_path, read_text
-from kapsched.model.bookings import RESOURCE_TYPES, Booking, Bookings, Resource
+from kapsched.model.bookings import RESOURCE_TYPES, Booking, Bookings, Resource, ResourceType
 from kapsched.model.clinic import Clinic
 
 _NEEDED = ("type", "resource", "start", "end")
@@ -106,11 +106,15 @@ def _booking(cells: dict[str, object], zone_name: str) -> Booking:
         return placed(written_moment(text(value).strip()), zone_name)
 
     with Fields(cells) as row:
-        type = row.need("type", choice(*RESOURCE_TYPES), RESOURCE_TYPES[0])
+        type = row.need("type", _type, RESOURCE_TYPES[0])
         resource = row.need("resource", label, "")
         start, end = row.need("start", moment, _NEVER), row.need("end", moment, _NEVER)
         exclusive, ref = row.take("exclusive", _exclusive, _NEVER_SAID), row.take("ref", text, "")
     return Booking(type=type, resource=resource, start=start, end=end, exclusive=exclusive, ref=ref)
+
+
+def _type(value: object) -> ResourceType:
+    return choice(*RESOURCE_TYPES)(text(value).strip())
 
 
 def _exclusive(value: object) -> bool:

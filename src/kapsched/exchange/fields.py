@@ -7,18 +7,22 @@ that begin where it reads. Whoever calls it puts their own name before them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
 
-from kapsched.errors import FIRST_YEAR, LAST_YEAR, Fault, InvalidInput, refuse
+from kapsched.errors import FIRST_YEAR, LAST_YEAR, MOST, Fault, InvalidInput, refuse
 
 T = TypeVar("T")
 D = TypeVar("D")
 W = TypeVar("W", bound=str)
 Reader: TypeAlias = Callable[[object], T]
+
+NO_NAME = '""'
+"""How a file writes the name that is none."""
 
 
 def shown(value: object) -> str:
@@ -81,7 +85,7 @@ class Fields:
         if error is not None:
             # What is built from a stand-in may be refused for it: an echo of a fault that is known.
             echoing = tuple(fault.path for fault in self.faults if fault.path)
-            self.faults += [one for one in error.faults if not _within(one.path, echoing)]
+            self.faults += [one for one in error.faults if not within(one.path, echoing)]
         if self.faults:
             raise InvalidInput(*dict.fromkeys(self.faults)) from None
 
@@ -107,28 +111,44 @@ class Fields:
             return default
 
     def each(
-        self, key: str, read: Callable[[str, object], T], sketch: Callable[[str, object], T] | None = None
+        self,
+        key: str,
+        read: Callable[[str, object], T],
+        sketch: Callable[[str, object], T] | None = None,
+        called: Reader[str] | None = None,
     ) -> tuple[T, ...]:
         """What the tables in the table `key` say, each with its own key, in the order of the file.
 
-        Those at fault are left out, or else `sketch` stands in for them.
+        Those at fault are left out, or else `sketch` stands in for them. One that is `called` what nothing may be
+        is left out too, but read before, for what else is wrong with it.
         """
         found: list[T] = []
         for name, value in self.take(key, named, {}).items():
-            try:
-                found.append(read(label(name), value))
-            except InvalidInput as error:
-                self.faults += error.under(f"{key}.{name}").faults
-                if sketch is not None:
-                    found.append(sketch(name, value))
+            written = name or NO_NAME
+            place = f"{key}.{written}"
+            known = self._tried(place, partial(called or label, name))
+            one = self._tried(place, partial(read, written, value))
+            if known and one is None and sketch is not None:
+                with suppress(InvalidInput):  # what is not even good for a sketch has been told
+                    one = sketch(known, value)
+            if known and one is not None:
+                found.append(one)
         return tuple(found)
+
+    def _tried(self, place: str, reading: Callable[[], T]) -> T | None:
+        try:
+            return reading()
+        except InvalidInput as error:
+            self.faults += error.under(place).faults
+            return None
 
     def fault(self, message: str, path: str = "") -> None:
         """Note a fault of this table and go on."""
         self.faults.append(Fault(message, path))
 
 
-def _within(path: str, others: Iterable[str]) -> bool:
+def within(path: str, others: Iterable[str]) -> bool:
+    """Is the path one of the others, or beneath one?"""
     return any(f"{path}.".startswith(f"{other}.") for other in others)
 
 
@@ -160,10 +180,10 @@ def label(value: object) -> str:
 
 
 def whole(value: object) -> int:
-    """A whole number within what any calendar needs."""
+    """A whole number, no further from 0 than anything is counted."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidInput(f"a whole number is wanted, not {shown(value)}")
-    if abs(value) > 1_000_000:
+    if abs(value) > MOST:
         raise InvalidInput(f"{shown(value)} is too large a number")
     return value
 

@@ -102,7 +102,7 @@ def _table_sort(file: TomlFile) -> str:
         message = (
             "is no file of ours: a clinic has [rooms] and [staff], a programme [phases], patients [patients]"
         )
-        raise InvalidInput(Fault(message, source=file.source))
+        raise InvalidInput(*file.faults, Fault(message, source=file.source))
     return best
 
 

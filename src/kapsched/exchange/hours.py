@@ -198,7 +198,7 @@ def placed(moment: datetime, zone_name: str | None) -> datetime:
     if moment.utcoffset() is not None:
         return instant(moment)
     if zone_name is None:
-        raise InvalidInput(f'{moment:%Y-%m-%d %H:%M} has no offset; say zone = "..." at the top of the file')
+        raise InvalidInput(f"{moment:%Y-%m-%d %H:%M} has no offset; write one after it, such as +01:00")
     local = moment.replace(tzinfo=zone(zone_name))
     if not exists(local):
         raise InvalidInput(f"the clocks in {zone_name} skip {moment:%H:%M} on {moment:%Y-%m-%d}")
@@ -213,6 +213,10 @@ def moment_reader(zone_name: str | None) -> Reader[datetime]:
             hint = "; write it without quotes" if isinstance(value, str) else ""
             raise InvalidInput(
                 f"a date and time such as 2027-01-04T09:30:00 is wanted, not {shown(value)}{hint}"
+            )
+        if zone_name is None and value.utcoffset() is None:
+            raise InvalidInput(
+                f'{value:%Y-%m-%d %H:%M} has no offset; say zone = "..." at the top of the file'
             )
         return placed(value, zone_name)
 

@@ -52,8 +52,10 @@ def programmes_and_faults_in(
         place = next((one for one, file in waiting.items() if _base_name(file) not in names), min(waiting))
         file = waiting.pop(place)
         try:
-            # What is wrong on top of a faulty base can be told only once the base is right.
-            if _base_name(file) not in faulty:
+            # What else is wrong on top of a faulty base can be told only once the base is right.
+            if _base_name(file) in faulty:
+                refuse(file.faults)
+            else:
                 found[place] = programme_in(file, [one for one in found.values() if one is not None])
         except InvalidInput as error:
             faults += error.faults

@@ -9,7 +9,18 @@ from typing import NamedTuple
 from attrs import define, field
 
 from kapsched.errors import Fault, InvalidInput
-from kapsched.exchange.fields import Fields, label, listed, listed_by, meant, named, positive, text, whole
+from kapsched.exchange.fields import (
+    NO_NAME,
+    Fields,
+    label,
+    listed,
+    listed_by,
+    meant,
+    named,
+    positive,
+    text,
+    whole,
+)
 from kapsched.exchange.rule_tables import RULE_TABLES, days
 from kapsched.exchange.toml_files import read_format
 from kapsched.model.programme import Phase, Programme, Segment, SessionKind
@@ -63,22 +74,27 @@ class _Rules:
             self.rules.append(rule)
             self.places[rule.name] = place
 
-    def read(self, kind: str, name: str, value: object) -> None:
-        """Read one rule of the table `kind`."""
-        _plain(name)
+    def read(self, kind: str, name: str, value: object) -> _Place:
+        """Read one rule of the table `kind`, and say where it is written."""
         short = kind == "interleaved" or "of" in named(value)
-        self.add(RULE_TABLES[kind](name, value), _Place(f"{kind}.{name}", _SHORT_GAP if short else {}))
+        place = _Place(f"{kind}.{name}", _SHORT_GAP if short else {})
+        rules = RULE_TABLES[kind](name, value)
+        # A name that cannot stand has been told; the programme would only tell it again.
+        self.add(rules if _is_plain(name) else (), place)
+        return place
 
-    def sketch(self, kind: str, name: str, value: object) -> None:
+    def sketch(self, kind: str, name: str, value: object) -> _Place:
         """Take in the name and the selectors of a rule at fault, so that they can still be looked at."""
-        self.places.setdefault(name, _Place(f"{kind}.{name}"))
+        place = self.places.setdefault(name, _Place(f"{kind}.{name}"))
         for attribute in _SELECTORS.get(kind, ("of",)):
             said = value.get(attribute) if isinstance(value, dict) else None
             names = [said] if isinstance(said, str) else said
             if isinstance(names, list) and names and all(isinstance(one, str) and one for one in names):
-                place = _Place(f"{kind}.{name}.{attribute}", {"of": ""})
-                self.rules.append(Span(name=f"{kind}.{name}.{attribute}", of=names, at_most=Days(1)))
-                self.places[f"{kind}.{name}.{attribute}"] = place
+                # Whatever is wrong with the name of the rule, the sketch has one of its own.
+                own = f"sketch {len(self.rules)}"
+                self.rules.append(Span(name=own, of=names, at_most=Days(1)))
+                self.places[own] = _Place(f"{kind}.{name}.{attribute}", {"of": ""})
+        return place
 
     def moved(self, fault: Fault) -> Fault:
         """A fault of the finished programme as one of the file."""
@@ -95,20 +111,20 @@ def programme_of(value: object) -> Programme:
         name, version = table.need("name", label, "programme"), table.need("version", label, "1")
         table.take("based_on", text, "")
         target = table.take("target", label, "")
-        for key in ("kinds", "phases"):
-            table.need(key, named, {})
-        kinds = table.each("kinds", _kind, _sketched_kind)
-        known = [kind.name for kind in kinds]
+        known, phases = (list(table.need(key, named, {})) for key in ("kinds", "phases"))
+        kinds = table.each("kinds", _kind, partial(_sketched_kind, _roles_asked_for(value)), _plain)
         stretches = table.each(
             "phases",
             lambda name, one: _stretch(name, one, known),
             lambda name, one: _sketched_stretch(name, one, known),
+            _plain,
         )
         rules = _rules(table, stretches)
-        if not kinds or not stretches:
-            for key in ("kinds", "phases"):
-                if table.take(key, named, None) == {}:
-                    table.fault("at least one is wanted", key)
+        for key in ("kinds", "phases"):
+            if table.take(key, named, None) == {}:
+                table.fault("at least one is wanted", key)
+        # Without all of them, whatever names one of them would seem wrong.
+        if not len(kinds) == len(known) > 0 or not len(stretches) == len(phases) > 0:
             raise InvalidInput(*table.faults)
         try:
             return Programme(
@@ -126,7 +142,7 @@ def programme_of(value: object) -> Programme:
 def _rules(table: Fields, stretches: Iterable[_Stretch]) -> _Rules:
     found = _Rules()
     for kind in RULE_TABLES:
-        table.each(kind, partial(found.read, kind), partial(found.sketch, kind))
+        table.each(kind, partial(found.read, kind), partial(found.sketch, kind), _plain)
         if kind == "offsets":
             for stretch in stretches:
                 _add_steps(found, stretch, table)
@@ -142,10 +158,14 @@ def _add_steps(found: _Rules, stretch: _Stretch, table: Fields) -> None:
             table.faults += error.under(path).faults
 
 
-def _plain(name: str) -> str:
-    if "/" in name or name == "*":
-        raise InvalidInput(f"{name!r} is not a name: selectors use '/' and '*'")
-    return name
+def _is_plain(name: str) -> bool:
+    return "/" not in name and name not in ("*", NO_NAME)
+
+
+def _plain(value: object) -> str:
+    if not _is_plain(label(value)):
+        raise InvalidInput(f"{value!r} is not a name: selectors use '/' and '*'")
+    return label(value)
 
 
 def _segment(value: object) -> Segment:
@@ -168,7 +188,6 @@ def _segment(value: object) -> Segment:
 
 def _kind(name: str, value: object) -> SessionKind:
     with Fields(value) as table:
-        _plain(name)
         handover = table.take("handover", listed(label), ())
         segments = table.need("segments", listed_by("name", _segment), ())
         needs = {need for segment in segments for need in (*segment.staff, segment.room)}
@@ -179,18 +198,29 @@ def _kind(name: str, value: object) -> SessionKind:
     return SessionKind(name=name, segments=segments, handover=handover)
 
 
-def _sketched_kind(name: str, value: object) -> SessionKind:
-    """A kind that needs every role it seems to name, so that rules about it can still be looked at."""
+def _roles_asked_for(value: object) -> list[str]:
+    rules = value.get("continuity") if isinstance(value, dict) else None
+    tables = rules.values() if isinstance(rules, dict) else ()
+    roles = [one.get("role") for one in tables if isinstance(one, dict)]
+    return [role for role in roles if isinstance(role, str)]
+
+
+def _sketched_kind(asked_for: list[str], name: str, value: object) -> SessionKind:
+    """A kind that needs every role it seems to name, so that rules about it can still be looked at.
+
+    Where it cannot be told which those are, they may be any that rules ask for.
+    """
     segments = value.get("segments") if isinstance(value, dict) else None
-    tables = [one for one in segments if isinstance(one, dict)] if isinstance(segments, list) else []
-    listings = [one["staff"] for one in tables if isinstance(one.get("staff"), list)]
-    staff = [role for listing in listings for role in listing if isinstance(role, str)]
+    tables = segments if isinstance(segments, list) else [None]
+    listings = [one.get("staff", []) if isinstance(one, dict) else None for one in tables]
+    roles = [role for one in listings for role in (one if isinstance(one, list) else [None])]
+    staff = [role for role in roles if isinstance(role, str)]
+    staff += asked_for if len(staff) < len(roles) else []
     return SessionKind(name=name, segments=(Segment(name="sketch", minutes=1, staff=staff),))
 
 
 def _stretch(name: str, value: object, kinds: list[str]) -> _Stretch:
     with Fields(value) as table:
-        _plain(name)
         order = table.need("order", listed(label), ())
         for kind in dict.fromkeys(order):
             if kind not in kinds:

@@ -45,9 +45,7 @@ selectors = one_or_more(label)
 
 def length(value: object) -> Length:
     """A length in days or hours such as "2 days"."""
-    found = read_length(text(value))
-    whole(found.count)
-    return found
+    return read_length(text(value))
 
 
 def days(value: object) -> Days:

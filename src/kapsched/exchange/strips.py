@@ -31,7 +31,7 @@ from kapsched.model.plan import Plan
 
 LEFT, TOP = 92, 92
 """Where the days begin."""
-CELL, PILL, PILL_HEIGHT, STEP = 124, 108, 22, 26
+CELL, PILL, PILL_HEIGHT, STEP = 124, 114, 22, 26
 """A day's width, a visit's width and height in it, and how far visits of one day stand apart."""
 HEAD = 20
 """The height of a day without a visit: its date."""
@@ -182,6 +182,6 @@ def _pill(root: Element, visit: Visit, corner: tuple[int, int], mark: Mark, word
     draw_mark(group, mark, x + 13, y + PILL_HEIGHT / 2)
     add(group, "text", f"{clock(visit.start)}–{clock(visit.end)}", x=x + 26, y=y + 15, fill=INK)
     if visit.status == "cancelled":
-        crossed(group, x + 25, y + PILL_HEIGHT / 2, PILL - 33, mark.ink)
+        crossed(group, x + 25, y + PILL_HEIGHT / 2, PILL - 39, mark.ink)
     if visit.status == "done":
-        tick(group, x + PILL - 11, y + 11, mark.ink)
+        tick(group, x + PILL - 13, y + 11, mark.ink)

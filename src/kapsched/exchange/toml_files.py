@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,13 +12,11 @@ from typing import cast
 from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, require_given, shown
-from kapsched.exchange.fields import Fields, named, whole
+from kapsched.exchange.fields import Fields, whole, within
 from kapsched.exchange.toml_lines import LineIndex
+from kapsched.exchange.toml_mending import mended
 
 FORMAT = 1
-
-_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_TWICE = re.compile(r"Cannot (?:declare|mutate immutable namespace|overwrite) ?(\(.*\))?.*")
 
 
 def a_path(value: object) -> str:
@@ -57,11 +53,17 @@ def read_text(path: str | PathLike[str]) -> str:
 
 @frozen(slots=False)
 class TomlFile:
-    """A parsed file that can say on which line a path stands."""
+    """A parsed file that can say on which line a path stands.
+
+    `faults` are those of the file as TOML, raised together with what a reader finds; `aside` are the paths that
+    were set aside for them.
+    """
 
     source: str
     text: str
     table: dict[str, object]
+    faults: tuple[Fault, ...] = ()
+    aside: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> TomlFile:
@@ -71,9 +73,11 @@ class TomlFile:
     @classmethod
     def of(cls, text: str, source: str) -> TomlFile:
         """Parse the text of a file called `source`."""
-        file = cls(source, text, _parsed(text, source))
-        with file.placing():
-            _refuse_newer(file.table)
+        if not text.strip():
+            raise InvalidInput(Fault(f"the file is empty; it begins with format = {FORMAT}", source=source))
+        read = mended(text, source)
+        file = cls(source, read.text, read.table, read.faults, read.aside)
+        file._refuse_newer()
         return file
 
     @cached_property
@@ -82,44 +86,29 @@ class TomlFile:
 
     @contextmanager
     def placing(self) -> Iterator[None]:
-        """Within the block every fault is given this file's name and its line."""
+        """Within the block every fault is given this file's name and its line; those of its TOML join them."""
+        found = list(self.faults)
         try:
             yield
         except InvalidInput as error:
-            placed = map(self._placed, error.faults)
-            raise InvalidInput(*sorted(placed, key=lambda fault: fault.line or 0)) from None
+            found += [self._placed(fault) for fault in error.faults if not self._echoes(fault)]
+        if found:
+            raise InvalidInput(*sorted(found, key=lambda fault: fault.line or 0))
+
+    def _echoes(self, fault: Fault) -> bool:
+        """Is it said of what was set aside, of something in it, or of what holds it?"""
+        return within(fault.path, self.aside) or any(within(one, (fault.path,)) for one in self.aside)
 
     def _placed(self, fault: Fault) -> Fault:
         if fault.source:
             return fault
         return fault._replace(source=self.source, line=self._lines.line(fault.path))
 
-
-def _parsed(text: str, source: str) -> dict[str, object]:
-    if not text.strip():
-        raise InvalidInput(Fault(f"the file is empty; it begins with format = {FORMAT}", source=source))
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise InvalidInput(Fault("is nested too deeply to be read", source=source)) from None
-    except ValueError as error:
-        raise InvalidInput(_syntax_fault(str(error), text, source)) from None
-
-
-def _syntax_fault(message: str, text: str, source: str) -> Fault:
-    place = _PLACE.search(message)
-    line = int(place[1]) if place and place[1] else text.count("\n") + 1 if place else None
-    said = message[: place.start()] if place else message
-    if twice := _TWICE.fullmatch(said):
-        path = ".".join(re.findall(r"'([^']*)'", twice[1] or ""))
-        return Fault("is said twice; each id and each key stands once", path, source, line)
-    return Fault(f"is not TOML: {said[:1].lower()}{said[1:]}", "", source, line)
-
-
-def _refuse_newer(table: dict[str, object]) -> None:
-    form = named(table).get("format")
-    if isinstance(form, int) and not isinstance(form, bool) and form > FORMAT:
-        raise InvalidInput(f"this file has format {form}; this kapsched reads up to {FORMAT}", path="format")
+    def _refuse_newer(self) -> None:
+        form = self.table.get("format")
+        if isinstance(form, int) and not isinstance(form, bool) and form > FORMAT:
+            newer = f"this file has format {form}; this kapsched reads up to {FORMAT}"
+            raise InvalidInput(self._placed(Fault(newer, "format")))
 
 
 def read_format(fields: Fields) -> None:

@@ -6,10 +6,11 @@ move that fails undoes those before it. What has not changed is not touched.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 _NEW, _OLD = ".unfinished", ".before"
@@ -18,7 +19,7 @@ _NEW, _OLD = ".unfinished", ".before"
 def write_all(files: Mapping[Path, bytes], *, stale: Iterable[Path] = ()) -> tuple[Path, ...]:
     """Write every file's content and remove the `stale` ones; the paths that changed, in order.
 
-    All of it happens or, where an error is raised, nothing.
+    All of it happens or, where an error is raised, nothing. An `OSError` names the file that was to change.
     """
     changed = {path: content for path, content in sorted(files.items()) if not _holds(path, content)}
     gone = sorted(path for path in set(stale) - set(files) if path.is_file() or path.is_symlink())
@@ -27,20 +28,33 @@ def write_all(files: Mapping[Path, bytes], *, stale: Iterable[Path] = ()) -> tup
         for path, content in changed.items():
             _make_folder(path.parent, folders)
             tidying.callback(_forget, _beside(path, _NEW))
-            _write(_beside(path, _NEW), content)
+            with naming(path):
+                _write(_beside(path, _NEW), content)
         for path in (*changed, *gone):
             tidying.callback(_forget, _beside(path, _OLD))
             if path.exists():
-                _keep(path)
+                with naming(path):
+                    _keep(path)
         for path in changed:
             undoing.callback(_bring_back, path)
-            _beside(path, _NEW).replace(path)
+            with naming(path):
+                _beside(path, _NEW).replace(path)
         for path in gone:
             undoing.callback(_bring_back, path)
             path.unlink()
         undoing.pop_all()
         folders.pop_all()
     return tuple(sorted([*changed, *gone]))
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Within the block an error of the disk is one of `path`: not of what stands beside it, nor of nothing."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
 
 
 def _beside(path: Path, suffix: str) -> Path:
@@ -55,9 +69,14 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def _make_folder(folder: Path, folders: ExitStack) -> None:
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    missing = [one for one in (folder, *folder.parents) if not one.is_dir()]
     for one in reversed(missing):
-        one.mkdir(exist_ok=True)
+        try:
+            one.mkdir(exist_ok=True)
+        except FileExistsError:
+            raise NotADirectoryError(
+                errno.ENOTDIR, "it is a file, and a folder is wanted", str(one)
+            ) from None
         folders.callback(_forget_folder, one)
 
 

@@ -69,8 +69,8 @@ class Wishes:
 class Patient:
     """Somebody in treatment, by the caller's id. `hours` and `away` say when they can come at all.
 
-    `excludes` names members of staff who must not be booked for them. The name never leaves this object's
-    labels.
+    `excludes` names members of staff who must not be booked for them. The name is kept in a schedule's document,
+    and stands in no `repr`, calendar or picture.
     """
 
     id: str

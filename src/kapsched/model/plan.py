@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from typing import Literal, TypeAlias, get_args
 
 from attrs import evolve, field, frozen
 
 from kapsched.errors import (
+    MOST,
     Fault,
     InvalidInput,
     Several,
@@ -51,20 +54,13 @@ ReasonCode: TypeAlias = Literal[
 _A_STATUS = one_of(get_args(Status))
 _A_PROOF = one_of(PROOFS)
 _A_REASON = one_of(get_args(ReasonCode))
-_A_NUMBER = whole(-1_000_000_000, 1_000_000_000)
-_A_COUNT = whole(0, 1_000_000_000)
+_A_NUMBER = whole(-MOST, MOST)
+_A_COUNT = whole(0, MOST)
 _SOME_BOOKINGS = each(of_type(Booking))
 _PERHAPS_A_MOMENT = optional(a_moment)
 _PERHAPS_A_DATE = optional(a_date)
-
-
-def _an_id(value: object) -> str:
-    # A session's id has two names in it.
-    return identifier(value, 500)
-
-
-def _perhaps_an_id(value: object) -> str:
-    return text(value, 200)
+_an_id = partial(identifier, most=500)  # a session's id has two names in it
+_perhaps_an_id = partial(text, most=200)
 
 
 @frozen(kw_only=True)
@@ -285,9 +281,14 @@ class Schedule:
             tzdata=text,
             horizon=of_type(Horizon),
             now=a_moment,
-            revision=whole(1, 1_000_000_000),
+            revision=whole(1, MOST),
             plans=each(of_type(Plan)),
             refusals=each(of_type(Refusal)),
+        )
+        refuse(
+            Fault("there are two plans of this course; a course has one", f"plans.{id}")
+            for id, count in Counter(plan.course.id for plan in self.plans).items()
+            if count > 1
         )
 
     @property

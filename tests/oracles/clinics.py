@@ -53,7 +53,7 @@ def _case(seed: int, family: str) -> Case:
         staff=staff,
         closed=_closures(dice, frame),
         grid=frame.grid,
-        notice=dice.choice((Notice(), Notice(), Notice(hours=24), Notice(hours=40), Notice(open_days=1))),
+        notice=_notice(dice, frame),
         horizon=Horizon(first_day=frame.first, days=frame.days),
     )
     programme = random_programme(dice, frame.family, places=clinic.rooms_of("lounge")[0].capacity)
@@ -63,11 +63,19 @@ def _case(seed: int, family: str) -> Case:
         id="c1",
         patient=patient,
         programme=programme,
-        first_day=frame.first + timedelta(days=dice.choice((0, 0, 0, 1, 2))),
+        first_day=frame.first + timedelta(days=0 if family == "tiny" else dice.choice((0, 0, 0, 1, 2))),
         done=_done(dice, frame, programme, clinic, now),
     )
     booked = tuple(_booked(dice, frame, clinic, patient))
     return Case(seed=seed, family=frame.family, clinic=clinic, course=course, booked=booked, now=now)
+
+
+def _notice(dice: Random, frame: Frame) -> Notice:
+    if frame.family in ("midway", "tiny") and dice.random() < 0.7:
+        return Notice()
+    return dice.choice(
+        (Notice(), Notice(), Notice(), Notice(hours=24), Notice(hours=40), Notice(open_days=1))
+    )
 
 
 def _opening(frame: Frame) -> Pattern:
@@ -82,27 +90,34 @@ def _closures(dice: Random, frame: Frame) -> tuple[Absence, ...]:
 
 
 def _rooms(dice: Random, frame: Frame) -> tuple[Room, ...]:
-    rooms = [Room(id=f"t{number}", type="treatment") for number in range(dice.choice((1, 1, 2)))]
+    rooms = [
+        Room(id=f"t{number}", type="treatment")
+        for number in range(1 if frame.family == "tiny" else dice.choice((1, 1, 2)))
+    ]
     lounge = dice.choice((2, 2, 2, 3))
     hours = None
     if dice.random() < 0.3:
-        hours = each_week({weekday: (part_of_a_day(dice, frame, 150),) for weekday in frame.open_weekdays})
+        least = 75 if frame.family == "tiny" else 150
+        hours = each_week({weekday: (part_of_a_day(dice, frame, least),) for weekday in frame.open_weekdays})
     rooms.append(Room(id="lounge", type="lounge", capacity=lounge, hours=hours))
     return tuple(rooms)
 
 
 def _now(dice: Random, frame: Frame) -> datetime:
-    later = dice.choice((4, 5, 6)) if frame.family == "midway" else dice.choice((-1, -1, 0))
+    later = dice.choice((2, 3, 4)) if frame.family == "midway" else dice.choice((-1, -1, 0))
     day = frame.first + timedelta(days=later)
     return at(day, frame.opens + dice.choice((0, 60, 95)), zone(frame.zone))
 
 
 def _done(dice: Random, frame: Frame, programme: Programme, clinic: Clinic, now: datetime) -> dict[str, Done]:
-    if frame.family != "midway" and dice.random() < 0.9:
+    if frame.family not in ("midway", "tiny") and dice.random() < 0.9:
         return {}
-    past = programme.sessions[: dice.choice((1, 1, 2, 3))]
+    past = programme.sessions[: -4 if frame.family == "tiny" else dice.choice((1, 1, 2, 3))]
     day, found = now.astimezone(zone(frame.zone)).date() - timedelta(days=1), {}
+    people = [one.id for one in clinic.staff]
     for session in reversed(past):
+        if dice.random() < 0.3:
+            dice.shuffle(people)
         start = at(day, frame.opens + dice.choice((0, 60, 75)), zone(frame.zone))
         end = start + timedelta(minutes=session.kind.minutes)
         if end <= now:
@@ -110,31 +125,33 @@ def _done(dice: Random, frame: Frame, programme: Programme, clinic: Clinic, now:
             found[session.id] = Done(
                 start=start,
                 end=end + timedelta(minutes=late) if late or dice.random() < 0.5 else None,
-                staff=_who_was_there(dice, clinic, session),
+                staff=_who_was_there(clinic, session, people),
             )
         day -= timedelta(days=dice.choice((1, 1, 2, 3)))
     return found
 
 
-def _who_was_there(dice: Random, clinic: Clinic, session: Session) -> dict[str, tuple[str, ...]]:
-    free = [one.id for one in clinic.staff]
-    people: dict[str, tuple[str, ...]] = {}
+def _who_was_there(clinic: Clinic, session: Session, people: list[str]) -> dict[str, tuple[str, ...]]:
+    """The first of these people who can, for each role."""
+    there: dict[str, tuple[str, ...]] = {}
     for role, number in session.kind.roles().items():
-        can = [one.id for one in clinic.staff_of(role) if one.id in free]
-        people[role] = tuple(dice.sample(can, min(number, len(can))))
-        free = [one for one in free if one not in people[role]]
-    return people
+        can = {one.id for one in clinic.staff_of(role)}
+        there[role] = tuple([one for one in people if one in can][:number])
+        people = [one for one in people if one not in there[role]]
+    return there
 
 
 def _booked(dice: Random, frame: Frame, clinic: Clinic, patient: Patient) -> list[Booking]:
     """Blocks in the diaries: some off the grid, some sharing, some on top of one another."""
-    load = {"crowded": 0.08, "steady": 0.02, "one-day": 0.08}.get(frame.family, 0.03)
+    load = {"crowded": 0.08, "steady": 0.02, "one-day": 0.08, "tiny": 0.02}.get(frame.family, 0.03)
     rows = []
     for resource, one in clinic.by_resource.items():
         for offset in range(frame.days):
             for _ in range(2):
-                scarce = resource.type == "room" or one.capacity > 1
-                if dice.random() < (load * 3 if scarce and frame.family == "crowded" else load):
+                scarce = resource.type == "room" or (one.capacity > 1 and frame.family != "tiny")
+                if dice.random() < (
+                    load * 2 if scarce and frame.family in ("crowded", "steady", "tiny") else load
+                ):
                     day = frame.first + timedelta(days=offset)
                     sharing = one.capacity > 1 and dice.random() < 0.5
                     rows.append(_row(dice, frame, day, (resource.type, resource.id), sharing))

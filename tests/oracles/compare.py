@@ -37,7 +37,7 @@ def differences(case: Case, plan: Plan | Refusal, best: Best | Stuck) -> Iterato
     report = verify(
         plan, case.course, case.clinic, booked=case.booked, now=case.now, horizon=case.clinic.horizon
     )
-    yield from (f"not clean: {finding}" for finding in report.findings)
+    yield from (f"not clean: {finding}" for finding in report.new)
 
 
 def _other_plan(plan: Plan, best: Best) -> Iterator[str]:

@@ -13,8 +13,8 @@ from kapsched.model.bookings import Resource
 from kapsched.model.programme import Session
 from tests.oracles.clinics import Case
 from tests.oracles.expansion import Clock, Openings
+from tests.oracles.needs import Need, exclude_each_other, needs_of
 from tests.oracles.solver_rules import Owed, SolverRules
-from tests.oracles.visits import Need, exclude_each_other, needs_of
 
 
 class Model:

@@ -16,11 +16,11 @@ def random_patient(
 ) -> Patient:
     """A patient of a clinic that is open during `opening`, in minutes after midnight."""
     hours = None
-    if dice.random() < (0.1 if family in ("steady", "night", "one-day") else 0.2):
+    if dice.random() < (0.06 if family in ("steady", "tiny", "night", "one-day") else 0.2):
         spans = tuple(_when_they_can(dice, opening) for _ in range(7))
         hours = Pattern((Week(spans),))
     away: tuple[Absence, ...] = ()
-    if dice.random() < 0.15:
+    if dice.random() < (0.08 if family in ("steady", "tiny") else 0.12):
         gone = first + timedelta(days=dice.randrange(days))
         away = (Absence(first=gone, last=gone + timedelta(days=dice.choice((0, 1, 2)))),)
     excludes = (dice.choice(staff).id,) if dice.random() < 0.06 else ()

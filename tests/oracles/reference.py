@@ -56,7 +56,7 @@ class Reference:
 
     def answer(self) -> Best | Stuck:
         """The best plan, or where it stops."""
-        days = self.fewest_days()
+        days = self.fewest_days
         if days is None:
             return Stuck(self._first_impossible(), self._rules_alone())
         found: Found | None = None
@@ -77,6 +77,11 @@ class Reference:
         wait, drift = self._days({visit.session: visit.day for visit in visits})
         return Best((wait + drift, changes, wishes, minutes), wait, drift, visits)
 
+    def has_plan(self) -> bool:
+        """Is there any plan at all?"""
+        return self._can_all_be_placed(self.owed)
+
+    @cached_property
     def fewest_days(self) -> int | None:
         """The least wait and drift that any plan has; None where there is none."""
         best: int | None = None
@@ -165,11 +170,13 @@ class Reference:
 
     def _first_impossible(self) -> str:
         for place, session in enumerate(self.owed):
-            first = self.owed[: place + 1]
-            tries = self._dates(first, self._domains(first), self._agrees, self._placed_possible)
-            if next(tries, None) is None:
+            if not self._can_all_be_placed(self.owed[: place + 1]):
                 return session
         raise AssertionError("all can be placed")
+
+    def _can_all_be_placed(self, sessions: tuple[str, ...]) -> bool:
+        tries = self._dates(sessions, self._domains(sessions), self._agrees, self._placed_possible)
+        return next(tries, None) is not None
 
     def _rules_alone(self) -> bool:
         """Are there no dates even for a clinic that is always open, has everybody and is empty?"""

@@ -19,12 +19,12 @@ def random_rules(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[R
     if "integration" in kinds:
         rules += _after_a_dose(dice, family)
     if "start" in names:
-        rules += _before_the_first_dose(dice)
+        rules += _before_the_first_dose(dice, family)
     if "later" in names:
         rules += _later(dice, phases)
-    rules += _often(dice, family)
-    if dice.random() < (0.2 if family in ("steady", "weeks") else 0.4):
-        days = (3, 4, 5, 6) if "integration" in kinds else (6, 7, 8, 9)
+    rules += _often(dice, family, phases)
+    if dice.random() < {"steady": 0.2, "weeks": 0.2, "tiny": 0.25}.get(family, 0.4):
+        days = (3, 4, 5, 6) if "integration" in kinds or family == "tiny" else (6, 7, 8, 9)
         rules.append(Span(name="span", of="induction/*", at_most=Days(dice.choice(days))))
     rules += _same_people(dice, family, kinds, offsets=any(isinstance(rule, Offset) for rule in rules))
     return rules
@@ -33,7 +33,7 @@ def random_rules(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[R
 def _between_doses(dice: Random, family: str, kinds: list[str]) -> Rule:
     if family == "hours" or dice.random() < 0.2:
         least = dice.choice((24, 24, 47, 48, 71))
-        most = Hours(least + dice.choice((24, 48, 96))) if dice.random() < 0.6 else None
+        most = Hours(least + dice.choice((48, 72, 96))) if dice.random() < 0.6 else None
         between = "start-start" if dice.random() < 0.6 else "end-start"
         return Gap(
             name="hours between doses",
@@ -43,14 +43,16 @@ def _between_doses(dice: Random, family: str, kinds: list[str]) -> Rule:
             at_most=most,
             between=between,  # type: ignore[arg-type]  # one of the two literals
         )
-    least = dice.choice((1, 1, 2, 2, 3) if family == "steady" else (1, 2, 2, 3))
+    least = dice.choice((1, 1, 2, 2) if family == "weeks" else (1, 1, 2, 2, 3))
     shape = dice.random()
     return Gap(
         name="days between doses",
         after="dosing",
         before="dosing",
         at_least=Days(least) if shape < 0.85 or kinds.count("dosing") > 2 else None,
-        at_most=Days(least + dice.choice((2, 3, 4, 5))) if shape > 0.35 else None,
+        at_most=Days(least + dice.choice((2, 3, 4, 5) if family == "steady" else (3, 4, 5)))
+        if shape > {"steady": 0.35, "weeks": 0.65, "tiny": 0.65}.get(family, 0.5)
+        else None,
     )
 
 
@@ -105,9 +107,9 @@ def _offset(what: str, dice: Random, days: tuple[int, int, int], anchor: str = "
     )
 
 
-def _before_the_first_dose(dice: Random) -> list[Rule]:
+def _before_the_first_dose(dice: Random, family: str) -> list[Rule]:
     shape = dice.random()
-    if shape < 0.45:
+    if shape < (0.25 if family == "tiny" else 0.45):
         return [
             _offset("preparation", dice, dice.choice(((-3, -1, -1), (-2, -1, -1), (-2, 0, -1), (-4, -2, -3))))
         ]
@@ -144,9 +146,15 @@ def _later(dice: Random, phases: tuple[Phase, ...]) -> list[Rule]:
     return [Gap(name="later on", after=("induction/dosing",), before=f"later/{kind}", at_least=Days(2))]
 
 
-def _often(dice: Random, family: str) -> list[Rule]:
-    if family != "weeks" and dice.random() < (0.88 if family == "steady" else 0.6):
+def _often(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[Rule]:
+    if family != "weeks" and dice.random() < {"steady": 0.8, "tiny": 0.6}.get(family, 0.6):
         return []
+    doses = sum((phase.order * phase.times).count("dosing") for phase in phases if phase.name == "induction")
+    if dice.random() < {"steady": 0.25, "tiny": 0.15}.get(family, 0.4):
+        # Weeks of as many doses each: who begins late in a week must wait for the next.
+        each = 2 if doses % 2 == 0 else doses
+        most = each if dice.random() < 0.5 else None
+        return [Frequency(name="so many a week", of="dosing", phase="induction", at_least=each, at_most=most)]
     of, phase = dice.choice((("dosing", "induction"), ("dosing", None), ("induction/*", "induction")))
     most = dice.choice((1, 2, 2)) if of == "dosing" else dice.choice((2, 3, 4))
     shape = dice.random()
@@ -178,7 +186,7 @@ def _often(dice: Random, family: str) -> list[Rule]:
 
 def _same_people(dice: Random, family: str, kinds: set[str], offsets: bool) -> list[Rule]:
     rules: list[Rule] = []
-    if family == "steady" or dice.random() < 0.75:
+    if family in ("steady", "tiny") or dice.random() < 0.75:
         scope = dice.choice(
             ("course", "course", "course", "phase", "kinds", "kinds", "pair" if offsets else "phase")
         )
@@ -191,7 +199,7 @@ def _same_people(dice: Random, family: str, kinds: set[str], offsets: bool) -> l
                 role="therapist",
                 of=of,
                 scope=scope,  # type: ignore[arg-type]  # one of the literals
-                hard=dice.random() < (0.95 if family == "steady" else 0.8),
+                hard=dice.random() < (0.95 if family in ("steady", "tiny") else 0.8),
             )
         )
     if dice.random() < 0.3:

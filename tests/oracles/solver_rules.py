@@ -13,7 +13,7 @@ from kapsched.timeline.units import Days
 from kapsched.timeline.zones import wall
 from tests.oracles.clinics import Case
 from tests.oracles.expansion import EPOCH
-from tests.oracles.visits import Need
+from tests.oracles.needs import Need
 
 Number: TypeAlias = cp_model.LinearExpr | int
 Truth: TypeAlias = cp_model.IntVar | bool

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kapsched.model.bookings import Resource
-from kapsched.model.programme import Session, SessionKind
+from kapsched.model.programme import Session
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.zones import midnight, wall
 from tests.oracles.clinics import Case
+from tests.oracles.needs import Need, Piece, exclude_each_other, joined, needs_of
 
 EPOCH = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -25,29 +26,6 @@ def minute_of(moment: datetime) -> int:
 def moment_of(minute: int) -> datetime:
     """The instant of such a minute, in UTC."""
     return EPOCH + timedelta(minutes=minute)
-
-
-class Need(NamedTuple):
-    """One person or room that one segment needs, booked from minute to minute of the visit.
-
-    Needs of one `slot` are met by one unit.
-    """
-
-    type: str
-    role: str
-    slot: tuple[str, ...]
-    begin: int
-    end: int
-    sharing: bool
-
-
-class Piece(NamedTuple):
-    """A stretch of one unit's time, in minutes."""
-
-    unit: Resource
-    start: int
-    end: int
-    sharing: bool
 
 
 class Visit(NamedTuple):
@@ -66,32 +44,6 @@ class Visit(NamedTuple):
     def staff(self, role: str) -> tuple[str, ...]:
         """Who fills a role."""
         return dict(self.people).get(role, ())
-
-
-def needs_of(kind: SessionKind) -> tuple[Need, ...]:
-    """What a visit needs: segment by segment, in each the staff entries and then the room."""
-    found, begin = [], 0
-    for number, segment in enumerate(kind.segments):
-        end, seen = begin + segment.minutes, Counter[str]()
-        for role in segment.staff:
-            slot = ("staff", role, str(seen[role]), str(number) if role in kind.handover else "")
-            found.append(Need("staff", role, slot, begin, end + segment.tail, role in segment.shares))
-            seen[role] += 1
-        if segment.room is not None:
-            slot = ("room", segment.room, "", str(number) if segment.room in kind.handover else "")
-            shared = segment.room in segment.shares
-            found.append(Need("room", segment.room, slot, begin, end + segment.turnaround, shared))
-        begin = end
-    return tuple(found)
-
-
-def exclude_each_other(one: Need, two: Need) -> bool:
-    """Must these needs of one visit have distinct units?
-
-    The same entry of a role may outlast its segment (by a tail) into its own next one; others may not.
-    """
-    overlap = one.begin < two.end and two.begin < one.end
-    return overlap and one.slot[:3] != two.slot[:3]
 
 
 class Setting:
@@ -116,6 +68,8 @@ class Setting:
                 self.shared.setdefault(row.of, Counter()).update(during)
         self._works: dict[Resource, set[int]] = {}
         self._free: dict[tuple[Resource, int, int, bool], bool] = {}
+        self._able: dict[tuple[str, str], list[tuple[int, Resource]]] = {}
+        self._shapes: dict[tuple[str, tuple[int, ...]], tuple[Piece, ...]] = {}
 
     def capacity(self, unit: Resource) -> int:
         """How many sharing bookings a unit takes at once."""
@@ -193,24 +147,23 @@ class Setting:
             yield chosen
             return
         need = needs[len(chosen)]
-        for number, unit in enumerate(self.units[need.type]):
-            if (
-                self._can_fill(unit, need)
-                and all(
-                    number != other if exclude_each_other(need, earlier) else number == other
-                    for earlier, other in zip(needs, chosen, strict=False)
-                    if earlier.type == need.type
-                    and (exclude_each_other(need, earlier) or earlier.slot == need.slot)
-                )
-                and self.free(Piece(unit, start + need.begin, start + need.end, need.sharing))
-            ):
+        for number, unit in self._who_can(need):
+            if all(
+                number != other if exclude_each_other(need, earlier) else number == other
+                for earlier, other in zip(needs, chosen, strict=False)
+                if earlier.type == need.type
+                and (exclude_each_other(need, earlier) or earlier.slot == need.slot)
+            ) and self.free(Piece(unit, start + need.begin, start + need.end, need.sharing)):
                 yield from self._assignments(needs, start, (*chosen, number))
 
-    def _can_fill(self, unit: Resource, need: Need) -> bool:
-        if need.type == "room":
-            return any(room.id == unit.id for room in self.clinic.rooms_of(need.role))
-        can = any(one.id == unit.id for one in self.clinic.staff_of(need.role))
-        return can and unit.id not in self.course.patient.excludes
+    def _who_can(self, need: Need) -> list[tuple[int, Resource]]:
+        """The units that may fill the need, each with its place in the clinic's file."""
+        key = (need.type, need.role)
+        if key not in self._able:
+            able = self.clinic.rooms_of(need.role) if need.type == "room" else self.clinic.staff_of(need.role)
+            ids = {one.id for one in able} - set(self.course.patient.excludes if need.type == "staff" else ())
+            self._able[key] = [row for row in enumerate(self.units[need.type]) if row[1].id in ids]
+        return self._able[key]
 
     def _visit(
         self, session: Session, needs: tuple[Need, ...], units: tuple[int, ...], when: tuple[date, int, int]
@@ -228,13 +181,22 @@ class Setting:
             day=day.toordinal(),
             tod=tod,
             units=units,
-            pieces=_joined(
-                Piece(unit, start + need.begin, start + need.end, need.sharing)
-                for need, unit in zip(needs, chosen, strict=True)
+            pieces=tuple(
+                Piece(piece.unit, start + piece.start, start + piece.end, piece.sharing)
+                for piece in self._shape(session.kind.name, needs, units)
             ),
             people=tuple((role, tuple(sorted(who))) for role, who in people.items()),
             broken_wishes=self._broken(session, day, tod, set[str]().union(*people.values())),
         )
+
+    def _shape(self, kind: str, needs: tuple[Need, ...], units: tuple[int, ...]) -> tuple[Piece, ...]:
+        """What a visit by these units takes, in minutes from its start."""
+        if (kind, units) not in self._shapes:
+            self._shapes[kind, units] = joined(
+                Piece(self.units[need.type][number], need.begin, need.end, need.sharing)
+                for need, number in zip(needs, units, strict=True)
+            )
+        return self._shapes[kind, units]
 
     def _broken(self, session: Session, day: date, tod: int, there: set[str]) -> int:
         wishes = self.course.patient.wishes
@@ -283,22 +245,3 @@ def _minutes(times: IntervalSet) -> set[int]:
     for stretch in times:
         found.update(range(minute_of(stretch.start), minute_of(stretch.end)))
     return found
-
-
-def _joined(pieces: Iterator[Piece]) -> tuple[Piece, ...]:
-    """One visit's bookings: those of one unit that touch or overlap are one, and exclusive cuts sharing."""
-    minutes: dict[Resource, dict[int, bool]] = {}
-    for piece in pieces:
-        taken = minutes.setdefault(piece.unit, {})
-        for minute in range(piece.start, piece.end):
-            taken[minute] = taken.get(minute, True) and piece.sharing
-    found: list[Piece] = []
-    for unit, taken in minutes.items():
-        start = None
-        for minute in sorted(taken):
-            if start is None:
-                start = minute
-            if taken.get(minute + 1) is not taken[minute]:
-                found.append(Piece(unit, start, minute + 1, taken[minute]))
-                start = None
-    return tuple(found)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -45,6 +48,7 @@ LOOKED_AT = {
     ("README.md", "Run it", "sh"): "test_harbour, and below",
     ("README.md", "Run it", "text"): "test_harbour",
     ("README.md", "Test it", "sh"): "it runs the tests, and below",
+    ("README.md", "Test it", "text"): "below",
     ("architecture.md", "The floors", "text"): "test_architecture",
     ("architecture.md", "The way of one item", "text"): "below",
     ("architecture.md", "The front door", "text"): "test_front_door",
@@ -94,6 +98,20 @@ def test_what_the_readme_types_with_pip_is_what_it_types_with_uv() -> None:
         assert with_pip.splitlines()[-1] == with_uv.replace("uv run ", ".venv/bin/")
         assert extra in {**project["project"]["optional-dependencies"], **project["dependency-groups"]}
         assert f"'.[{extra}]'" in with_pip or f"--editable . --group {extra}" in with_pip
+
+
+def test_the_readme_counts_the_tests_that_there_are() -> None:
+    collecting = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "-p", "no:cacheprovider"]
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    found = subprocess.run(collecting, cwd=ROOT, env=alone, capture_output=True, text=True, check=True)
+    (count,) = re.findall(r"^(\d+) tests collected", found.stdout, re.MULTILINE)
+    (shown,) = [
+        one.text
+        for one in fences((ROOT / "README.md").read_text(encoding="utf-8"))
+        if (one.heading, one.language) == ("Test it", "text")
+    ]
+    last_line = rf"=+ {count} passed in \d+\.\d\ds \(\d+:\d\d:\d\d\) =+"
+    assert re.fullmatch(last_line, shown.strip()), f"there are {count} tests"
 
 
 def test_the_errors_are_drawn_alike_in_the_code_and_in_the_reference() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kapsched.planning.closure import NEVER, between
+from kapsched.planning.grid import bits
 from kapsched.planning.position import Position
 from kapsched.planning.ties import Ties
 
@@ -40,19 +41,13 @@ class Reach:
     def beyond(self, place: int, most: int) -> int:
         """A bound: the least days of any day of a session that costs more than `most`; `NEVER` if none does."""
         first, last = self.between(place)
-        clipped = self.clipped(place, first, last, most)
-        if clipped == (first, last):
+        near = between(*self.clipped(place, first, last, most))
+        far = self.domains[place] & between(first, last) & ~near
+        if not far:
             return NEVER
-        days, least = self.domains[place], NEVER
-        if clipped[0] > clipped[1]:
-            clipped = (first, first - 1)
-        early = days & between(first, clipped[0] - 1)
-        late = days & between(max(first, clipped[1] + 1), last)
-        if early:
-            least = self.cost(place, early.bit_length() - 1)
-        if late:
-            least = min(least, self.cost(place, (late & -late).bit_length() - 1))
-        return max(least, most + 1)
+        if not self.ties.drifts[place]:
+            far &= -far  # waiting costs a day a day
+        return max(most + 1, min(self.cost(place, day) for day in bits(far)))
 
     def cost(self, place: int, day: int) -> int:
         """The days of wait and drift that placing a session on a day settles."""

@@ -74,13 +74,9 @@ def test_three_cases_in_ten_have_no_plan(cases: Cases, draw: Draw) -> None:
     assert enough(cases(NUMBER), 0.3, lambda seed: infeasible(seed, draw))
 
 
-def test_three_cases_in_ten_defeat_those_who_never_look_back() -> None:
-    assert enough(seeds(NUMBER), 0.3, first_fit_fails)
-
-
-def test_three_tiny_cases_in_twenty_defeat_those_who_never_look_back() -> None:
-    # With four sessions there is less to look back upon: fewer choices are made before one that fails.
-    assert enough(tiny_seeds(NUMBER), 0.15, lambda seed: first_fit_fails(seed, tiny_case))
+@POPULATIONS
+def test_three_cases_in_ten_defeat_those_who_never_look_back(cases: Cases, draw: Draw) -> None:
+    assert enough(cases(NUMBER), 0.3, lambda seed: first_fit_fails(seed, draw))
 
 
 @POPULATIONS

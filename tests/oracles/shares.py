@@ -44,8 +44,21 @@ def seeds(number: int) -> tuple[int, ...]:
 
 @cache
 def tiny_seeds(number: int) -> tuple[int, ...]:
-    """The first so many seeds whose cases are tiny enough to try everything."""
-    return tuple(islice((seed for seed in count() if is_tiny(tiny_case(seed))), number))
+    """The first so many seeds whose cases are tiny enough to try everything.
+
+    Six tiny cases in ten have no plan. That is one question of many, so of those but three in ten are kept.
+    """
+    found: list[int] = []
+    without = 0
+    for seed in filter(lambda seed: is_tiny(tiny_case(seed)), count()):
+        if infeasible(seed, tiny_case):
+            without += 1
+            if without % 10 not in (2, 5, 8):
+                continue
+        found.append(seed)
+        if len(found) == number:
+            break
+    return tuple(found)
 
 
 def enough(cases: Sequence[int], share: float, ask: Callable[[int], bool]) -> bool:

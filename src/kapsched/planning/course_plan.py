@@ -8,7 +8,6 @@ from typing import NamedTuple
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.course import Course
 from kapsched.model.plan import Appointment, Cost, Plan, Proof, Refusal
-from kapsched.planning.closure import NEVER
 from kapsched.planning.diary import Diary
 from kapsched.planning.needs import Stretch, joined
 from kapsched.planning.problem import Problem
@@ -46,14 +45,14 @@ def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan
 
 
 class _Found(NamedTuple):
-    """The best starts that the budget reached, how far they are proved, and the changes they can be had with.
+    """The best starts that the budget reached, and how far they are proved; no starts and `all`: there are none.
 
-    No starts and `all`: there are none.
+    `changes` are the fewest they can be had with, if that is proved.
     """
 
     starts: Chosen | None
     proof: Proof
-    changes: int = NEVER
+    changes: int | None = None
 
 
 def _search(problem: Problem, search: Search, budget: Steps) -> _Found:

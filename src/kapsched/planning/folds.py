@@ -23,8 +23,9 @@ Levels: TypeAlias = tuple[Mask, ...]
 People: TypeAlias = Mapping[int, frozenset[str]]
 
 NOWHERE: Levels = (0,)
-# A session whose tail could cost more than this is left to the search.
+# A session whose tail could cost more than this, or is longer, is left to the search.
 MOST_LEVELS = 64
+LONGEST_TAIL = 24
 
 
 class Folds:
@@ -43,6 +44,7 @@ class Folds:
         self._inner: list[list[int]] = [[] for _ in range(size)]
         self._outer: list[tuple[int, ...]] = [() for _ in range(size)]
         self._width = [0] * size
+        self._tail = [0] * size  # how many sessions deep lies what is folded into one
         self._apart: dict[tuple[int, int], tuple[int, int]] = {}
         self._ideals: dict[tuple[int, int], list[int]] = {}
         self._levels: dict[tuple[int, tuple[frozenset[str] | None, ...]], Levels] = {}
@@ -59,11 +61,14 @@ class Folds:
 
     @property
     def order(self) -> tuple[int, ...]:
-        """All sessions: those of the core, each followed by what is folded into it."""
+        """All sessions: those of the core, each followed by what is folded into it, the shortest tail first.
+
+        So an integration comes before the next dose, and what is remembered of a dose can be forgotten.
+        """
 
         def branch(place: int) -> Iterator[int]:
             yield place
-            for leaf in self.leaves[place]:
+            for leaf in sorted(self.leaves[place], key=lambda leaf: (self._tail[leaf], leaf)):
                 yield from branch(leaf)
 
         return tuple(one for place in self.core for one in branch(place))
@@ -96,6 +101,7 @@ class Folds:
             self.anchor[found] = anchor
             self.leaves[anchor].append(found)
             self._width[anchor] += self._width_of(found, anchor)
+            self._tail[anchor] = max(self._tail[anchor], self._tail[found] + 1)
             self._sort_groups(found)
             self._beside[anchor].discard(found)
             left.remove(found)
@@ -107,7 +113,8 @@ class Folds:
         if len(self._beside[place]) != 1 or any(drift.other is None for drift in ties.drifts[place]):
             return False
         (anchor,) = self._beside[place]
-        if self._width[anchor] + self._width_of(place, anchor) > MOST_LEVELS:
+        width = self._width[anchor] + self._width_of(place, anchor)
+        if width > MOST_LEVELS or self._tail[place] >= LONGEST_TAIL:
             return False
         return all(others == {place} or anchor in others for _, others in self._groups(place))
 

@@ -34,10 +34,11 @@ class Steps:
         self.limit, self.spent = limit, 0
 
     def spend(self, count: int = 1) -> None:
-        """Count some states; `StepsSpent` once there are more than the limit."""
-        self.spent += count
-        if self.spent > self.limit:
+        """Count some states; `StepsSpent` where there would be more than the limit."""
+        if self.spent + count > self.limit:
+            self.spent = self.limit
             raise StepsSpent
+        self.spent += count
 
 
 class Edge(NamedTuple):
@@ -100,7 +101,7 @@ class Search:
             else:
                 ideals = spread(self.domains[drift.other], drift.ideal, drift.ideal, size)
             away = 0
-            while ideals and not spread(ideals, -away, away, size) & domain:
+            while ideals and domain and not spread(ideals, -away, away, size) & domain:
                 away += 1
             least += away
         return least
@@ -171,12 +172,13 @@ class Search:
             settled, after = self.fine.settled(at, move), self.fine.state(at + 1)
             wishes = sum([self.visits.broken(*one) for one in settled])
             starts = self.visits.times_of_day(*settled[0]) if early else 0
-            if earlier.serves(after[-1], wishes, starts):
+            people = (move.together[0].allowed, after[-1])  # here, and from here on
+            if earlier.serves(people, wishes, starts):
                 continue
             rest = self.best(at + 1, left)
             if rest is None:
                 continue
-            earlier.add(after[-1], wishes, starts)
+            earlier.add(people, wishes, starts)
             found = (move.changes + rest[0], wishes + rest[1])
             if best is None or found < best:
                 best, edges = found, []

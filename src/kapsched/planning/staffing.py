@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
-from kapsched.planning.closure import NEVER
 from kapsched.planning.problem import Problem
 from kapsched.planning.starts import AllowedKey
 from kapsched.planning.times import Chosen
@@ -38,10 +37,11 @@ class Way(NamedTuple):
 class Staffing:
     """The units for sessions whose starts are fixed, by a memo over the people each group has used so far.
 
-    `changes` is what a search has proved to be enough: no group is then let run to more.
+    `changes` is what a search has proved to be enough: no group is then let run to more. Without it there is no best
+    to be had: only hard groups are looked ahead for, and each visit takes what costs least as it comes.
     """
 
-    def __init__(self, problem: Problem, starts: Chosen, changes: int = NEVER) -> None:
+    def __init__(self, problem: Problem, starts: Chosen, changes: int | None = None) -> None:
         self.problem, self.starts, self.changes = problem, starts, changes
         self.count = len(starts)
         grid = problem.grid
@@ -66,20 +66,31 @@ class Staffing:
             for people in self.problem.people
             if not people.group.hard
         )
-        best = self._rest(0, used, {})
-        if best is None:
-            return None
         beside: dict[int, tuple[Taken, ...]] = {}
-        left = best
+        left = self._rest(0, used, {})
+        if left is None:
+            return None
+        changes, wishes = begun, 0
         for place in range(self.count):
-            way, used, left = next(self._leading(place, used, beside, left))
+            way, made, used, left = self._next(place, used, beside, left)
             beside[place] = way.taken
-        return Staffed(tuple(beside.values()), best[0] + begun, best[1])
+            changes, wishes = changes + made, wishes + way.broken
+        return Staffed(tuple(beside.values()), changes, wishes)
+
+    def _next(
+        self, place: int, used: Used, beside: Mapping[int, tuple[Taken, ...]], left: Cost
+    ) -> tuple[Way, int, Used, Cost]:
+        """The way to fill a visit, the changes it makes, and what is used and left after it."""
+        if self.changes is not None:
+            return next(self._leading(place, used, beside, left))
+        ways = [(way, self._leads(place, used, beside, left, way)) for way in self._telling(place, beside)]
+        found = [(way, *led) for way, led in ways if led is not None]
+        return min(found, key=lambda one: (one[1], one[0].broken))
 
     def _leading(
         self, place: int, used: Used, beside: Mapping[int, tuple[Taken, ...]], left: Cost
-    ) -> Iterator[tuple[Way, Used, Cost]]:
-        """The ways to fill a visit that lead to the least cost, with what is used and left after each."""
+    ) -> Iterator[tuple[Way, int, Used, Cost]]:
+        """The ways to fill a visit that lead to the least cost, as `_next` gives the first of them."""
         telling = [way for way in self._telling(place, beside) if self._leads(place, used, beside, left, way)]
         roles = [self.problem.people[n].group.role for n in self.groups[place]]
         allowed: dict[str, frozenset[str]] = {}
@@ -92,16 +103,16 @@ class Staffing:
 
     def _leads(
         self, place: int, used: Used, beside: Mapping[int, tuple[Taken, ...]], left: Cost, way: Way
-    ) -> tuple[Used, Cost] | None:
-        """What is used and left after a way, if it leads to the least cost."""
+    ) -> tuple[int, Used, Cost] | None:
+        """The changes a way makes, and what is used and left after it, if it leads to the least cost."""
         step = self._step(place, used, way)
         if step is None:
             return None
         changes, after = step
         rest = self._rest(place + 1, after, {**beside, place: way.taken})
-        if rest is None or (changes + rest[0], way.broken + rest[1]) != left:
+        if rest is None or (self.changes is not None and (changes + rest[0], way.broken + rest[1]) != left):
             return None
-        return after, rest
+        return changes, after, rest
 
     def _rest(self, place: int, used: Used, beside: Mapping[int, tuple[Taken, ...]]) -> Cost | None:
         """The least cost from a session on; None where it cannot be staffed."""
@@ -125,8 +136,14 @@ class Staffing:
             if rest is not None:
                 found = (changes + rest[0], way.broken + rest[1])
                 best = found if best is None else min(best, found)
+                if self.changes is None:
+                    break  # that it can be done is enough
         self._least[state] = best
         return best
+
+    def _heeded(self, n: int, place: int) -> bool:
+        """Does it matter to a session and those after it whom a group has used?"""
+        return self.last[n] >= place and (self.changes is not None or self.problem.people[n].group.hard)
 
     def _telling(self, place: int, beside: Mapping[int, tuple[Taken, ...]]) -> Iterator[Way]:
         """Ways to fill a visit, one for each difference that matters to groups, wishes or other visits of the date."""
@@ -167,7 +184,8 @@ class Staffing:
                 continue
             group, union = self.problem.people[n].group, used[n] | there
             over = max(0, len(union) - group.needed)
-            if over > (0 if group.hard else self.changes):
+            most = 0 if group.hard else self.changes
+            if most is not None and over > most:
                 return None
             changes += 0 if group.hard else over - max(0, len(used[n]) - group.needed)
             after[n] = union

@@ -120,7 +120,9 @@ class Staffing:
             return 0, 0
         coming = self.day[place:]
         kept = {other: taken for other, taken in beside.items() if self.day[other] in coming}
-        open_used = tuple([people if self.last[n] >= place else frozenset() for n, people in enumerate(used)])
+        open_used = tuple(
+            [people if self._heeded(n, place) else frozenset() for n, people in enumerate(used)]
+        )
         state = (place, open_used, tuple(kept.items()))
         if state in self._least:
             return self._least[state]

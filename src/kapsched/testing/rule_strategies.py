@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Literal, TypeAlias, get_args
 
 from attrs import evolve, frozen
@@ -48,7 +48,7 @@ Sketch: TypeAlias = Mapping[Session, Placed]
 def rules_kept_by(draw: st.DrawFn, placed: Sequence[Placed]) -> tuple[Rule, ...]:
     """Rules of several sorts, at most one of each, that sessions placed so keep."""
     sketch = {one.session: one for one in placed}
-    found: list[Rule] = []
+    found: list[Rule] = _in_turn(draw, sketch)
     for sort in draw(among(*_MIXTURES)):
         found += sort(draw, sketch, [one for one in found if isinstance(one, Offset)])
     return tuple(found)
@@ -60,6 +60,15 @@ def _kinds(sketch: Sketch) -> list[str]:
 
 def _selector(draw: st.DrawFn, sketch: Sketch) -> str:
     return draw(among("*", *_kinds(sketch), *dict.fromkeys(f"{one.phase}/*" for one in sketch)))
+
+
+def _in_turn(draw: st.DrawFn, sketch: Sketch) -> list[Rule]:
+    """As in most programmes: sessions follow each other in their order, if those here do."""
+    days = [(two.day - one.day).days for one, two in pairwise(sketch.values())]
+    if not days or min(days) < 0 or not draw(among(True, True, True, False)):
+        return []
+    least = draw(among(min(days), min(1, *days)))
+    return [Gap(name="in turn", after="*", before="*", at_least=Days(least))]
 
 
 def _gaps(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]:

@@ -94,7 +94,7 @@ def _placed(
     rows, since = list(taken), clinic.horizon.edges(clinic.place)[0]
     found = []
     for slot in slots[::step]:
-        days, minutes = draw(among((0, 0), (1, 0), (0, 60), (2, 150), (1, 60), (4, 0)))
+        days, minutes = draw(among((1, 0), (0, 30), (2, 150), (1, 60), (4, 0)))
         rather = since + timedelta(days=days, minutes=minutes)
         visit = first_visit(slot.kind, clinic, patient, rather, rows) or first_visit(
             slot.kind, clinic, patient, since, rows

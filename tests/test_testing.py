@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +14,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from kapsched.model.bookings import Booking
-from kapsched.model.clinic import Clinic
+from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course, Done
 from kapsched.model.plan import PROOFS, Appointment, Plan, Refusal
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
@@ -31,6 +31,7 @@ from kapsched.testing import (
     programmes,
 )
 from kapsched.testing.placing import first_visit
+from kapsched.timeline.recurrence import Pattern, Week
 from kapsched.timeline.zones import midnight
 from kapsched.verification.checks import verify
 from kapsched.verification.cost import cost_of
@@ -177,7 +178,7 @@ def test_the_plainest_clinic_has_one_doctor_and_one_room_in_a_week_in_june() -> 
 
 @pytest.mark.parametrize("feasible", [None, True, False])
 def test_the_plainest_desk_has_one_session_and_no_bookings_to_heed(feasible: bool | None) -> None:
-    desk = find(desks(feasible), lambda _: True, settings=QUIETLY)
+    desk = find(desks(feasible), lambda _: True, settings=settings(QUIETLY, max_examples=100))
     (course,) = desk.courses
     assert len(course.programme.sessions) == 1
     assert course.programme.rules == ()
@@ -287,6 +288,18 @@ def test_a_desk_can_stand_in_a_clinic_of_ones_own(desk: Desk) -> None:
     assert len(witness(desk)) == 1
 
 
+NIGHTCAP = Pattern([Week.of(sat=[(1410, 1440)])])
+
+
+@settings(max_examples=20)
+@given(st.data())
+def test_nobody_need_work_there_and_it_may_be_open_for_half_an_hour_of_one_night(data: st.DataObject) -> None:
+    horizon = Horizon(first_day=date(2027, 1, 4), days=6)
+    clinic = quayside(hours=NIGHTCAP, rooms=(), staff=(), horizon=horizon)
+    desk = data.draw(desks(clinic=clinic))
+    assert desk.clinic == clinic
+
+
 # The laws
 
 QUAYSIDE = quayside()
@@ -302,7 +315,7 @@ def lounge(start: str, end: str, **more: Any) -> Booking:
 def test_two_exclusive_rows_at_once_are_one_too_many() -> None:
     rows = [taken("room", "oak", NINE, ELEVEN), taken("room", "oak", TEN, "2027-01-04T12:00")]
     with pytest.raises(
-        AssertionError, match="^room 'oak' is booked 2 times at 2027-01-04 10:00; at most 1 can be$"
+        AssertionError, match=r"^room 'oak' is booked 2 times at 2027-01-04 10:00; at most 1 can be$"
     ):
         nothing_is_booked_twice(rows, QUAYSIDE)
     nothing_is_booked_twice([taken("room", "oak", NINE, TEN), taken("room", "oak", TEN, ELEVEN)], QUAYSIDE)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.timeline.recurrence import WHOLE_DAY, Absence, DaySpan, Pattern, Week
-from kapsched.timeline.zones import midnight, zone
+from kapsched.timeline.zones import MINUTES_A_DAY, midnight, zone
 
 T = TypeVar("T")
 
@@ -87,7 +87,8 @@ class Frame:
 def frame_of(clinic: Clinic) -> Frame:
     """The frame of a clinic that is given."""
     spans = [span for week in clinic.hours.weeks for day in week.days for span in day]
-    opens, closes = min(one.start for one in spans), max(one.end for one in spans)
+    opens = min((one.start for one in spans), default=0)
+    closes = max((one.end for one in spans), default=MINUTES_A_DAY)
     return Frame(clinic.horizon.first_day, clinic.horizon.days, opens, closes)
 
 
@@ -174,6 +175,7 @@ def own_hours(opens: int, closes: int) -> tuple[Pattern, ...]:
     return tuple(
         pattern
         for later, sooner in edges
+        if opens + later < closes - sooner
         for pattern in _patterns(opens + later, closes - sooner, _A_WEEK_ON_A_WEEK_OFF)
     )
 
@@ -184,7 +186,12 @@ def leave(draw: st.DrawFn, frame: Frame, *, spared: int = 0) -> tuple[Absence, .
         return ()
     begins = draw(among(*range(spared, frame.days)))
     days, span = draw(
-        among((1, WHOLE_DAY), (2, WHOLE_DAY), (5, WHOLE_DAY), (3, DaySpan(0, frame.opens + 90)))
+        among(
+            (1, WHOLE_DAY),
+            (2, WHOLE_DAY),
+            (5, WHOLE_DAY),
+            (3, DaySpan(0, min(frame.opens + 90, MINUTES_A_DAY))),
+        )
     )
     return (Absence(first=frame.at(begins), last=frame.at(begins + days - 1), span=span),)
 

@@ -37,7 +37,7 @@ def some_patient(draw: st.DrawFn, clinic: Clinic, id: str) -> Patient:
 
 def _some_wishes(draw: st.DrawFn, clinic: Clinic, frame: Frame) -> Wishes:
     half_day: Literal["morning", "afternoon"] | None = draw(among(None, None, "morning", "afternoon"))
-    minute = frame.opens + 75
+    minute = min(frame.opens + 75, frame.closes - 1)
     return Wishes(
         weekdays=draw(among((), (0, 3), (4,))),
         half_day=half_day,

@@ -43,9 +43,10 @@ def desks(
 ) -> Desk:
     """Desks in `clinic`, or in any that is drawn; what is booked may lie off the grid, and overlap.
 
-    Where `feasible`, all courses can be booked together and there is a witness of it, often the only way to book
-    them. Where it is False, there is one course, of which all sessions but one can be booked. By default there are
-    desks of both sorts, and others of which nobody knows.
+    Where `feasible`, all courses can be booked together and there is a witness of it. Where it is False, there is one
+    course, which cannot be booked although all its sessions but one have a place; for that somebody may be away, or a
+    room taken, for longer than in the clinic given. By default there are desks of both sorts, and others of which
+    nobody knows.
     """
     fixed, there = clinic is not None, draw(clinics()) if clinic is None else clinic
     if feasible is None:

@@ -125,7 +125,7 @@ def _sessions(booked: Iterable[Row] | Iterable[Appointment], course: Course) -> 
             if getattr(one, "course", "") in ("", course.id) and getattr(one, "status", "") != "cancelled":
                 yield session
         else:
-            owner, _, session = _ref(one).partition(":")
+            owner, _, session = _ref(one).rpartition(":")
             if owner == course.id and getattr(one, "type", "patient") == "patient":
                 yield session
 

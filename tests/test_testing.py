@@ -77,6 +77,8 @@ def test_a_desk_asks_for_what_its_clinic_has(desk: Desk) -> None:
     assert len({course.id for course in desk.courses}) == len(desk.courses) >= 1
     for course in desk.courses:
         assert desk.clinic.faults_with(course.programme) == ()
+        for kind in course.programme.kinds:
+            assert all(number <= len(desk.clinic.staff_of(role)) for role, number in kind.roles().items())
         assert course.owed
         assert horizon.first_day <= course.first_day <= horizon.last_day
         assert all(done.start <= desk.now for done in course.done.values())

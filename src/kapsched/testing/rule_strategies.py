@@ -1,0 +1,177 @@
+"""Which rules hold between sessions that lie as they do? Rules drawn around dates, so that none contradicts another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import combinations, pairwise
+from typing import Literal, TypeAlias, get_args
+
+from attrs import evolve, frozen
+from hypothesis import strategies as st
+
+from kapsched.model.programme import Session
+from kapsched.model.rules import (
+    CalendarWeek,
+    Continuity,
+    Frequency,
+    Gap,
+    Offset,
+    RollingDays,
+    Rule,
+    Scope,
+    Span,
+)
+from kapsched.testing.clinic_strategies import among
+from kapsched.timeline.units import Days, Hours
+
+_FAR = Days(10_000)
+_HOUR = timedelta(hours=1)
+_SLACK = among(0, 1, 3)
+
+
+@frozen(kw_only=True)
+class Placed:
+    """A session where it might be: on a date, from when to when, and with whom in each role if that is known."""
+
+    session: Session
+    day: date
+    start: datetime
+    end: datetime
+    people: Mapping[str, Iterable[str]] | None = None
+
+
+Sketch: TypeAlias = Mapping[Session, Placed]
+
+
+def rules_kept_by(draw: st.DrawFn, placed: Sequence[Placed]) -> tuple[Rule, ...]:
+    """Rules of several sorts, at most one of each, that sessions placed so keep."""
+    sketch = {one.session: one for one in placed}
+    found: list[Rule] = _in_turn(draw, sketch)
+    for sort in draw(among(*_MIXTURES)):
+        found += sort(draw, sketch, [one for one in found if isinstance(one, Offset)])
+    return tuple(found)
+
+
+def _kinds(sketch: Sketch) -> list[str]:
+    return list(dict.fromkeys(one.kind_name for one in sketch))
+
+
+def _selector(draw: st.DrawFn, sketch: Sketch) -> str:
+    return draw(among("*", *_kinds(sketch), *dict.fromkeys(f"{one.phase}/*" for one in sketch)))
+
+
+def _in_turn(draw: st.DrawFn, sketch: Sketch) -> list[Rule]:
+    """As in most programmes: sessions follow each other in their order, if those here do."""
+    days = [(two.day - one.day).days for one, two in pairwise(sketch.values())]
+    if not days or min(days) < 0 or not draw(among(True, True, True, False)):
+        return []
+    least = draw(among(min(days), min(1, *days)))
+    return [Gap(name="in turn", after="*", before="*", at_least=Days(least))]
+
+
+def _gaps(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]:
+    gap = Gap(name="apart", after=_selector(draw, sketch), before=_selector(draw, sketch), at_least=Days(0))
+    pairs = [(sketch[one], sketch[two]) for one, two in gap.pairs(tuple(sketch))]
+    if not pairs or any(two.start < one.end for one, two in pairs):
+        return []
+    least, most = draw(_SLACK), draw(among(None, 0, 2))
+    if draw(among(False, True)):
+        days = [(two.day - one.day).days for one, two in pairs]
+        at_most = None if most is None else Days(max(days) + most)
+        return [evolve(gap, at_least=Days(max(0, min(days) - least)), at_most=at_most)]
+    between: Literal["end-start", "start-start"] = draw(among("end-start", "start-start"))
+    times = [two.start - (one.end if between == "end-start" else one.start) for one, two in pairs]
+    return [
+        evolve(
+            gap,
+            at_least=Hours(max(0, min(times) // _HOUR - least)),
+            at_most=None if most is None else Hours(-(-max(times) // _HOUR) + most),
+            between=between,
+        )
+    ]
+
+
+def _offsets(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]:
+    of, anchor = (draw(among(*_kinds(sketch))) for _ in range(2))
+    wide = Offset(name="after", of=of, anchor=anchor, earliest=Days(-_FAR.count), latest=_FAR)
+    days = [(sketch[two].day - sketch[one].day).days for one, two in wide.pairs(tuple(sketch))]
+    if not days:
+        return []
+    earliest, latest = min(days) - draw(_SLACK), max(days) + draw(_SLACK)
+    ideal = Days(draw(among(*range(earliest, latest + 1))))
+    return [evolve(wide, earliest=Days(earliest), latest=Days(latest), ideal=ideal)]
+
+
+def _frequencies(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]:
+    phases = list(dict.fromkeys(one.phase for one in sketch))
+    rule = Frequency(
+        name="pace",
+        of=_selector(draw, sketch),
+        phase=draw(among(None, *phases)),
+        at_most=1000,
+    )
+    binding = rule.binding(tuple(sketch))
+    if not binding:
+        return []
+    days = [sketch[one].day for one in rule.counted(tuple(sketch))]
+    if draw(among(False, True)):
+        rolling = draw(among(7, 2, 10))
+        most = max(sum(0 <= (two - one).days < rolling for two in days) for one in days)
+        return [evolve(rule, at_most=most + draw(_SLACK), per=RollingDays(days=rolling))]
+    count = Counter(_monday(day) for day in days)
+    first, last = (edge(_monday(sketch[one].day) for one in binding) for edge in (min, max))
+    weeks = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
+    least = min(count[week] for week in weeks)
+    return [
+        evolve(
+            rule,
+            at_least=draw(among(*range(least + 1))),
+            at_most=max(count[week] for week in weeks) + draw(_SLACK),
+            per=CalendarWeek(),
+        )
+    ]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _spans(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]:
+    rule = Span(name="within", of=_selector(draw, sketch), at_most=_FAR)
+    days = [sketch[one].day for one in rule.counted(tuple(sketch))]
+    return [evolve(rule, at_most=Days((max(days) - min(days)).days + draw(_SLACK)))]
+
+
+def _continuities(draw: st.DrawFn, sketch: Sketch, offsets: Sequence[Offset]) -> list[Rule]:
+    roles = list(dict.fromkeys(role for one in sketch for role in one.kind.roles()))
+    if not roles:
+        return []
+    scope: Scope = draw(among(*get_args(Scope)))
+    rule = Continuity(name="same face", role=draw(among(*roles)), scope=scope, hard=False)
+    if scope in ("kinds", "pair"):
+        rule = evolve(rule, of=_selector(draw, sketch))
+    same = all(
+        _same(rule.role, [sketch[one] for one in group]) for group in rule.groups(tuple(sketch), offsets)
+    )
+    return [evolve(rule, hard=same and draw(among(False, True)))]
+
+
+def _same(role: str, group: Sequence[Placed]) -> bool:
+    """Are they the same people in all sessions of a group, as far as they are known?"""
+    if any(one.people is None for one in group):
+        return True
+    people = {who for one in group for who in (one.people or {}).get(role, ())}
+    return len(people) == max(one.session.kind.roles().get(role, 0) for one in group)
+
+
+_SORTS: tuple[Callable[[st.DrawFn, Sketch, Sequence[Offset]], list[Rule]], ...] = (
+    _gaps,
+    _offsets,
+    _frequencies,
+    _spans,
+    _continuities,
+)
+# Offsets come before continuity, whose pairs they make.
+_MIXTURES = tuple(some for number in range(4) for some in combinations(_SORTS, number))

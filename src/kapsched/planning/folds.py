@@ -2,7 +2,7 @@
 
 An integration the day after a dose, a maintenance dose four weeks after the last: nobody else refers to it, so all
 that the search needs to know of it is on which days of its anchor it can be had, and at how much drift. What is
-folded can carry folded sessions itself, so that a whole tail comes to a few masks.
+folded can carry folded sessions itself, so that a whole chain comes to a few masks.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Levels: TypeAlias = tuple[Mask, ...]
 People: TypeAlias = Mapping[int, frozenset[str]]
 
 NOWHERE: Levels = (0,)
-# A session whose tail could cost more than this, or is longer, is left to the search.
+# A session is left to the search if it could cost more days than this, or if more lie folded in a row into it.
 MOST_LEVELS = 64
-LONGEST_TAIL = 24
+LONGEST_CHAIN = 24
 
 
 class Folds:
@@ -44,7 +44,7 @@ class Folds:
         self._inner: list[list[int]] = [[] for _ in range(size)]
         self._outer: list[tuple[int, ...]] = [() for _ in range(size)]
         self._width = [0] * size
-        self._tail = [0] * size  # how many sessions deep lies what is folded into one
+        self._chain = [0] * size  # how many sessions deep lies what is folded into one
         self._apart: dict[tuple[int, int], tuple[int, int]] = {}
         self._ideals: dict[tuple[int, int], list[int]] = {}
         self._levels: dict[tuple[int, tuple[frozenset[str] | None, ...]], Levels] = {}
@@ -61,14 +61,14 @@ class Folds:
 
     @property
     def order(self) -> tuple[int, ...]:
-        """All sessions: those of the core, each followed by what is folded into it, the shortest tail first.
+        """All sessions: those of the core, each followed by what is folded into it, the shortest chain first.
 
         So an integration comes before the next dose, and what is remembered of a dose can be forgotten.
         """
 
         def branch(place: int) -> Iterator[int]:
             yield place
-            for leaf in sorted(self.leaves[place], key=lambda leaf: (self._tail[leaf], leaf)):
+            for leaf in sorted(self.leaves[place], key=lambda leaf: (self._chain[leaf], leaf)):
                 yield from branch(leaf)
 
         return tuple(one for place in self.core for one in branch(place))
@@ -101,7 +101,7 @@ class Folds:
             self.anchor[found] = anchor
             self.leaves[anchor].append(found)
             self._width[anchor] += self._width_of(found, anchor)
-            self._tail[anchor] = max(self._tail[anchor], self._tail[found] + 1)
+            self._chain[anchor] = max(self._chain[anchor], self._chain[found] + 1)
             self._sort_groups(found)
             self._beside[anchor].discard(found)
             left.remove(found)
@@ -114,7 +114,7 @@ class Folds:
             return False
         (anchor,) = self._beside[place]
         width = self._width[anchor] + self._width_of(place, anchor)
-        if width > MOST_LEVELS or self._tail[place] >= LONGEST_TAIL:
+        if width > MOST_LEVELS or self._chain[place] >= LONGEST_CHAIN:
             return False
         return all(others == {place} or anchor in others for _, others in self._groups(place))
 
@@ -133,7 +133,7 @@ class Folds:
         self._outer[place] = tuple(n for n, _ in self._groups(place) if n not in inner)
 
     def _width_of(self, place: int, anchor: int) -> int:
-        """The most that a session could cost its anchor, roughly; its own tail included."""
+        """The most that a session could cost its anchor, roughly; what is folded into it included."""
         least, most = self._apart.get((anchor, place), (-NEVER, NEVER))
         ideals = self._ideals.get((anchor, place), ())
         return self._width[place] + sum(max(abs(least - ideal), abs(most - ideal)) for ideal in ideals)

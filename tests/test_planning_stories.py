@@ -635,9 +635,17 @@ def alternating(tess: str, tom: str) -> Clinic:
 
 
 def test_what_is_folded_and_can_be_had_on_no_day_is_a_refusal() -> None:
-    # Nobody is there on two dates in a row.
+    # Nobody is there on two dates in a row; the second time the dose has an ideal date all the same.
+    clinic = alternating("mon wed", "tue thu")
     pair = Continuity(name="pair", role="therapist", scope="pair")
-    assert refused(doses(2, pair), alternating("mon wed", "tue thu")).session == "therapy/talk/1"
+    weekly_doses = Offset(name="weekly", of="dosing", anchor="dosing", earliest=Days(5), latest=Days(9))
+    done = {
+        "therapy/dosing/1": Done(start=london("2027-01-04 10:00")),
+        "therapy/talk/1": Done(start=london("2027-01-05 10:00")),
+    }
+    assert refused(doses(2, pair), clinic).session == "therapy/talk/1"
+    later = doses(2, pair, weekly_doses, first_day="2027-01-06", done=done)
+    assert refused(later, clinic).session == "therapy/talk/2"
 
 
 def test_an_earlier_day_of_one_therapist_does_not_hide_an_earlier_one_still_of_another() -> None:

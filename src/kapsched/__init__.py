@@ -5,7 +5,7 @@ import typing
 
 from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBug
 from kapsched.model.bookings import Booking, Bookings, Resource
-from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
+from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
 from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
@@ -88,6 +88,7 @@ __all__ = [
     "Phase",
     "Plan",
     "PlannerBug",
+    "Pool",
     "Programme",
     "Reason",
     "Refusal",

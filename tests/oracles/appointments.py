@@ -42,8 +42,11 @@ def _by_role(case: Case, kind: SessionKind, visit: Visit) -> dict[str, list[Piec
     """What the visit takes for each role, and for the rooms without one: one person may fill two in turn."""
     found: dict[str, list[Piece]] = {}
     for need, number in zip(needs_of(kind), visit.units, strict=True):
-        units = case.clinic.rooms if need.type == "room" else case.clinic.staff
-        unit = Resource(need.type, units[number].id)  # type: ignore[arg-type]  # one of the two literals
+        if need.type == "pool":
+            unit = Resource("pool", case.clinic.pools[number].role)
+        else:
+            units = case.clinic.rooms if need.type == "room" else case.clinic.staff
+            unit = Resource(need.type, units[number].id)  # type: ignore[arg-type]  # one of the two literals
         piece = Piece(unit, visit.start + need.begin, visit.start + need.end, need.sharing)
         found.setdefault(need.role if need.type == "staff" else "", []).append(piece)
     return found

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from kapsched.model.bookings import Resource
+from kapsched.model.clinic import Pool
 from kapsched.model.programme import Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span
 from kapsched.timeline.units import Days
@@ -86,8 +87,33 @@ def _clash(setting: Setting, chosen: list[Visit]) -> bool:
     if any(number > 1 for number in there.values()):
         return True
     for (unit, minute), sharing in taken.items():
+        if unit.type == "pool":
+            continue
         others = setting.shared[unit][minute] if unit in setting.shared else 0
         if len(sharing) > 1 and (not all(sharing) or len(sharing) + others > setting.capacity(unit)):
+            return True
+    return any(_crowded(setting, pool, taken) for pool in setting.clinic.pools)
+
+
+def _crowded(setting: Setting, pool: Pool, taken: dict[tuple[Resource, int], list[bool]]) -> bool:
+    """Is there a minute of ours at which a pool has more patients than its members may watch?"""
+    ward, members = (
+        Resource("pool", pool.role),
+        [Resource("staff", one.id) for one in setting.clinic.staff_of(pool.role)],
+    )
+    ours = {minute for unit, minute in taken if unit == ward}
+    ours |= {minute for (unit, minute), sharing in taken.items() if unit in members and not all(sharing)}
+    for minute in ours:
+        watching = [
+            one
+            for one in members
+            if minute in setting.works_at(one)
+            and minute not in setting.taken.get(one, ())
+            and all(taken.get((one, minute), ()))
+        ]
+        watched = len(taken.get((ward, minute), ()))
+        watched += setting.shared[ward][minute] if ward in setting.shared else 0
+        if watched > pool.ratio * len(watching):
             return True
     return False
 

@@ -15,6 +15,7 @@ from kapsched.timeline.recurrence import Absence, DaySpan, Pattern
 from kapsched.timeline.zones import at, midnight, zone
 from tests.oracles.frames import FAMILIES, Frame, each_week, part_of_a_day, random_frame, some_day
 from tests.oracles.patients import random_patient
+from tests.oracles.pools import pool_bookings, pooled_clinic, pooled_programme
 from tests.oracles.programmes import random_programme
 from tests.oracles.staff import random_staff
 
@@ -57,6 +58,12 @@ def _case(seed: int, family: str) -> Case:
         horizon=Horizon(first_day=frame.first, days=frame.days),
     )
     programme = random_programme(dice, frame.family, places=clinic.rooms_of("lounge")[0].capacity)
+    # Dice of their own, so that the other cases stay what they are.
+    more_dice = Random(-1 - seed)  # noqa: S311
+    pooled = more_dice.random() < 0.35
+    if pooled:
+        clinic = pooled_clinic(more_dice, frame, clinic)
+        programme = pooled_programme(more_dice, programme)
     now = _now(dice, frame)
     patient = random_patient(dice, frame.family, staff, frame.first, frame.days, (frame.opens, frame.closes))
     course = Course(
@@ -67,6 +74,8 @@ def _case(seed: int, family: str) -> Case:
         done=_done(dice, frame, programme, clinic, now),
     )
     booked = tuple(_booked(dice, frame, clinic, patient))
+    if pooled:
+        booked += tuple(pool_bookings(more_dice, frame))
     return Case(seed=seed, family=frame.family, clinic=clinic, course=course, booked=booked, now=now)
 
 

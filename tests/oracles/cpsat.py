@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ortools.sat.python import cp_model
 
 from kapsched.model.bookings import Resource
+from kapsched.model.clinic import Pool
 from kapsched.model.programme import Session
 from tests.oracles.clinics import Case
 from tests.oracles.expansion import Clock, Openings
@@ -27,6 +28,7 @@ class Model:
         self.units = {
             "room": [Resource("room", one.id) for one in case.clinic.rooms],
             "staff": [Resource("staff", one.id) for one in case.clinic.staff],
+            "pool": [Resource("pool", one.role) for one in case.clinic.pools],
         }
         self.whole: dict[Resource, list[cp_model.IntervalVar]] = {}
         self.shared: dict[Resource, list[cp_model.IntervalVar]] = {}
@@ -70,7 +72,8 @@ class Model:
                 self.possible = False
             self.model.add_exactly_one(able.values())
             for place, literal in able.items():
-                self._only_while_there(self.units[need.type][place], need, start, literal)
+                if need.type != "pool":
+                    self._only_while_there(self.units[need.type][place], need, start, literal)
             for earlier, other in zip(needs, chosen, strict=False):
                 self._same_or_other(need, able, earlier, other)
             chosen.append(able)
@@ -78,6 +81,8 @@ class Model:
         return tuple(chosen)
 
     def _able(self, unit: Resource, need: Need) -> bool:
+        if need.type == "pool":
+            return unit.id == need.role
         if need.type == "room":
             return any(one.id == unit.id and one.type == need.role for one in self.case.clinic.rooms)
         able = any(one.id == unit.id and need.role in one.roles for one in self.case.clinic.staff)
@@ -114,7 +119,7 @@ class Model:
     ) -> None:
         """Cut the visit where needs begin or end: in each piece a unit is taken whole, shared or not."""
         edges = sorted({edge for need in needs for edge in (need.begin, need.end)})
-        for kind in ("room", "staff"):
+        for kind in self.units:
             for place, unit in enumerate(self.units[kind]):
                 for begin, end in pairwise(edges):
                     here = [
@@ -161,7 +166,9 @@ class Model:
                 for one in self.owed
             ]
         )
-        for unit in self.whole.keys() | self.shared.keys():
+        for pool in self.case.clinic.pools:
+            self._count(pool)
+        for unit in self.whole.keys() | {one for one in self.shared if one.type != "pool"}:
             taken = self.openings.booked(unit)
             capacity = self.case.clinic.by_resource[unit].capacity
             whole, shared = self.whole.get(unit, []), self.shared.get(unit, [])
@@ -182,6 +189,21 @@ class Model:
                     self.model.add_cumulative(
                         [*shared, stretch], [1] * len(shared) + [capacity - room_left], capacity
                     )
+
+    def _count(self, pool: Pool) -> None:
+        """Each patient takes a place, each member taken alone as many as they could watch; so does their absence."""
+        members = [Resource("staff", one.id) for one in self.case.clinic.staff_of(pool.role)]
+        watched = self.shared.get(Resource("pool", pool.role), [])
+        alone = [interval for one in members for interval in self.whole.get(one, [])]
+        most = pool.ratio * len(members)
+        missing = [
+            (self._fixed(first, last), most - max(0, left))
+            for first, last, left in self.openings.left(pool, members)
+            if left < most
+        ]
+        intervals = [*watched, *alone, *(stretch for stretch, _ in missing)]
+        demands = [1] * len(watched) + [pool.ratio] * len(alone) + [lost for _, lost in missing]
+        self.model.add_cumulative(intervals, demands, most)
 
     def _fixed(self, first: int, last: int) -> cp_model.IntervalVar:
         return self.model.new_fixed_size_interval_var(first, last - first, "")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from kapsched.model.bookings import Resource
-from kapsched.model.clinic import StaffMember
+from kapsched.model.clinic import Pool, StaffMember
 from kapsched.timeline.recurrence import Absence, Pattern
 from tests.oracles.clinics import Case
 
@@ -117,6 +117,23 @@ class Openings:
         if isinstance(one, StaffMember) and one.breaks is not None:
             there -= stretches(self.clock, one.breaks, days)
         return _runs(there - closures(self.clock, one.away, days))
+
+    def left(self, pool: Pool, members: list[Resource]) -> list[tuple[int, int, int]]:
+        """How many more patients a pool could watch, stretch by stretch from the first minute to the last."""
+        (first, *_), (last, *_) = self.clock.shown[0], self.clock.shown[-1]
+        left = dict.fromkeys(range(first, last + 1), 0)
+        for member in members:
+            there = {minute for begin, end in self.of(member) for minute in range(begin, end)}
+            for begin, end, sharing in self.booked(member):
+                if not sharing:
+                    there -= set(range(begin, end))
+            for minute in there:
+                left[minute] += pool.ratio
+        for begin, end, _ in self.booked(Resource("pool", pool.role)):
+            for minute in range(begin, end):
+                left[minute] -= 1
+        edges = [minute for minute in left if left[minute] != left.get(minute - 1)]
+        return [(begin, end, left[begin]) for begin, end in pairwise([*edges, last + 1])]
 
     def booked(self, unit: Resource) -> list[tuple[int, int, bool]]:
         """What is booked of a unit: first and last minute (the last not included), and whether it shares."""

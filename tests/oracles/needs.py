@@ -11,7 +11,7 @@ from kapsched.model.programme import SessionKind
 
 
 class Need(NamedTuple):
-    """One person or room that one segment needs, booked from minute to minute of the visit.
+    """One person, room or place of a pool that one segment needs, booked from minute to minute of the visit.
 
     Needs of one `slot` are met by one unit.
     """
@@ -34,7 +34,7 @@ class Piece(NamedTuple):
 
 
 def needs_of(kind: SessionKind) -> tuple[Need, ...]:
-    """What a visit needs: segment by segment, in each the staff entries and then the room."""
+    """What a visit needs: segment by segment, in each the staff entries, the room, and the pools."""
     found, begin = [], 0
     for number, segment in enumerate(kind.segments):
         end, seen = begin + segment.minutes, Counter[str]()
@@ -46,6 +46,10 @@ def needs_of(kind: SessionKind) -> tuple[Need, ...]:
             slot = ("room", segment.room, "", str(number) if segment.room in kind.handover else "")
             shared = segment.room in segment.shares
             found.append(Need("room", segment.room, slot, begin, end + segment.turnaround, shared))
+        found += [
+            Need("pool", role, ("pool", role, "", ""), begin, end + segment.tail, sharing=True)
+            for role in segment.pools
+        ]
         begin = end
     return tuple(found)
 

@@ -124,6 +124,14 @@ def _without_needs(case: Case, drop: Callable[[Segment, str], bool]) -> Case:
     return _programme(case, evolve(programme, kinds=kinds, rules=rules))
 
 
+def _without_pools(case: Case) -> Case:
+    kinds = [
+        evolve(kind, segments=[evolve(one, pools=()) for one in kind.segments])
+        for kind in case.course.programme.kinds
+    ]
+    return _programme(case, evolve(case.course.programme, kinds=kinds))
+
+
 def _free_patient(case: Case) -> Case:
     patient = evolve(case.course.patient, hours=None, away=(), excludes=())
     booked = tuple(row for row in case.booked if row.type != "patient")
@@ -153,6 +161,7 @@ REMOVALS: Mapping[str, Callable[[Case], Case]] = {
     "shared staff": lambda case: _without_needs(
         case, lambda at, name: not _is_room(at, name) and name in at.shares
     ),
+    "pool": _without_pools,
     "patient": _free_patient,
 }
 BINDING = (*REMOVALS, "done sessions")

@@ -57,6 +57,7 @@ class Setting:
         self.units: dict[str, tuple[Resource, ...]] = {
             "room": tuple(Resource("room", one.id) for one in self.clinic.rooms),
             "staff": tuple(Resource("staff", one.id) for one in self.clinic.staff),
+            "pool": tuple(Resource("pool", one.role) for one in self.clinic.pools),
         }
         self.taken: dict[Resource, set[int]] = {}
         self.shared: dict[Resource, Counter[int]] = {}
@@ -75,7 +76,8 @@ class Setting:
         """How many sharing bookings a unit takes at once."""
         return self.clinic.by_resource[unit].capacity
 
-    def _works_at(self, unit: Resource) -> set[int]:
+    def works_at(self, unit: Resource) -> set[int]:
+        """The minutes at which a unit is there."""
         if unit not in self._works:
             there = self.clinic.working_time(unit, self.first, self.last)
             self._works[unit] = _minutes(there)
@@ -90,9 +92,11 @@ class Setting:
 
     def free(self, piece: Piece) -> bool:
         """May this be booked, as far as hours and what is booked already go?"""
+        if piece.unit.type == "pool":
+            return True  # counted when the whole visit is known
         if piece not in self._free:
             during = range(piece.start, piece.end)
-            ok = self._works_at(piece.unit).issuperset(during)
+            ok = self.works_at(piece.unit).issuperset(during)
             ok = ok and self.taken.get(piece.unit, set()).isdisjoint(during)
             if ok:
                 others = self.shared.get(piece.unit, Counter())
@@ -100,6 +104,11 @@ class Setting:
                 ok = all(others[minute] <= most for minute in during)
             self._free[piece] = ok
         return self._free[piece]
+
+    @cached_property
+    def heads(self) -> Heads:
+        """The members of pools that are left to watch patients."""
+        return Heads(self)
 
     @cached_property
     def earliest(self) -> int:
@@ -138,7 +147,9 @@ class Setting:
             there = self._patient_can.issuperset(range(start, start + session.kind.minutes))
             if there and start + lasts <= midnight_after:
                 for units in self._assignments(needs, start):
-                    yield self._visit(session, needs, units, (day, start, tod))
+                    visit = self._visit(session, needs, units, (day, start, tod))
+                    if self.heads.enough([visit.pieces]):
+                        yield visit
 
     def _assignments(
         self, needs: tuple[Need, ...], start: int, chosen: tuple[int, ...] = ()
@@ -159,6 +170,8 @@ class Setting:
     def _who_can(self, need: Need) -> list[tuple[int, Resource]]:
         """The units that may fill the need, each with its place in the clinic's file."""
         key = (need.type, need.role)
+        if need.type == "pool":
+            return [row for row in enumerate(self.units["pool"]) if row[1].id == need.role]
         if key not in self._able:
             able = self.clinic.rooms_of(need.role) if need.type == "room" else self.clinic.staff_of(need.role)
             ids = {one.id for one in able} - set(self.course.patient.excludes if need.type == "staff" else ())
@@ -217,7 +230,9 @@ class Setting:
         for visit in visits:
             for piece in visit.pieces:
                 pieces.setdefault(piece.unit, []).append(piece)
-        return any(self._too_many(unit, found) for unit, found in pieces.items() if len(found) > 1)
+        if any(self._too_many(unit, found) for unit, found in pieces.items() if len(found) > 1):
+            return True
+        return not self.heads.enough([visit.pieces for visit in visits])
 
     def _too_many(self, unit: Resource, pieces: list[Piece]) -> bool:
         # The pieces of one visit never overlap, so an overlap is always between visits.
@@ -227,6 +242,8 @@ class Setting:
             for two in pieces[:place]
             if one.start < two.end and two.start < one.end
         ]
+        if unit.type == "pool":
+            return False
         if any(not (one.sharing and two.sharing) for one, two in overlaps):
             return True
         for one, two in overlaps:
@@ -245,3 +262,37 @@ def _minutes(times: IntervalSet) -> set[int]:
     for stretch in times:
         found.update(range(minute_of(stretch.start), minute_of(stretch.end)))
     return found
+
+
+class Heads:
+    """How many more patients each pool could watch, minute by minute."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.ratio = {pool.role: pool.ratio for pool in setting.clinic.pools}
+        self.pool_of = {
+            Resource("staff", one.id): role for role in self.ratio for one in setting.clinic.staff_of(role)
+        }
+        self.left: dict[tuple[str, int], int] = {}
+        for member, role in self.pool_of.items():
+            for minute in setting.works_at(member) - setting.taken.get(member, set()):
+                self.left[role, minute] = self.left.get((role, minute), 0) + self.ratio[role]
+        for role in self.ratio:
+            for minute, watched in setting.shared.get(Resource("pool", role), _NOBODY).items():
+                self.left[role, minute] = self.left.get((role, minute), 0) - watched
+
+    def enough(self, visits: list[tuple[Piece, ...]]) -> bool:
+        """Are there enough for these visits, whose pieces do not overlap among each other within one visit?"""
+        wanted: Counter[tuple[str, int]] = Counter()
+        for piece in (piece for pieces in visits for piece in pieces):
+            role, cost = piece.unit.id, 1
+            if piece.unit.type != "pool":
+                role, cost = (
+                    self.pool_of.get(piece.unit, ""),
+                    self.ratio.get(self.pool_of.get(piece.unit, ""), 0),
+                )
+                if piece.sharing:
+                    continue
+            if cost:
+                for minute in range(piece.start, piece.end):
+                    wanted[role, minute] += cost
+        return all(number <= self.left.get(key, 0) for key, number in wanted.items())

@@ -24,8 +24,8 @@ from kapsched.errors import (
 )
 from kapsched.timeline.zones import an_instant, as_instant
 
-ResourceType: TypeAlias = Literal["patient", "room", "staff"]
-RESOURCE_TYPES: tuple[ResourceType, ...] = ("patient", "room", "staff")
+ResourceType: TypeAlias = Literal["patient", "room", "staff", "pool"]
+RESOURCE_TYPES: tuple[ResourceType, ...] = ("patient", "room", "staff", "pool")
 
 _A_TYPE = one_of(RESOURCE_TYPES)
 
@@ -41,8 +41,9 @@ class Resource(NamedTuple):
 class Booking:
     """One resource taken from `start` to `end` (UTC, half-open), turnaround and tail included.
 
-    An exclusive booking suffers no other; sharing ones may overlap up to the resource's capacity. `role` is
-    the one a member of staff fills; `ref` says for what: an appointment's id or anything of the caller's.
+    An exclusive booking suffers no other; sharing ones may overlap up to the resource's capacity. One of a
+    pool takes a place of it, and is never exclusive. `role` is the one a member of staff fills; `ref` says for
+    what: an appointment's id or anything of the caller's.
     """
 
     type: ResourceType
@@ -64,6 +65,11 @@ class Booking:
             role=text,
             ref=text,
         )
+        if self.type == "pool" and self.exclusive:
+            raise InvalidInput(
+                f"a booking of a pool takes one place of it, and that of {self.resource!r} is exclusive",
+                path="exclusive",
+            )
         if self.end <= self.start:
             raise InvalidInput(f"a booking must end after it starts; {self.resource!r} does not", path="end")
 

@@ -26,6 +26,7 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.bookings import Resource
+from kapsched.model.lacking import faults_between
 from kapsched.model.mappings import FrozenMapping
 from kapsched.model.programme import Programme
 from kapsched.timeline.intervals import IntervalSet
@@ -107,6 +108,21 @@ class StaffMember:
 
 
 @frozen(kw_only=True)
+class Pool:
+    """All who have a role, as those who watch patients together: at most `ratio` patients for each of them.
+
+    At any instant those count who work then, and are not taken by an exclusive booking. Nobody in particular is
+    booked for a patient.
+    """
+
+    role: str
+    ratio: int
+
+    def __attrs_post_init__(self) -> None:
+        require(self, role=identifier, ratio=_A_CAPACITY)
+
+
+@frozen(kw_only=True)
 class Notice:
     """Least time from `now` to a start: so many hours, or the end of so many open days after today."""
 
@@ -136,7 +152,7 @@ def _a_grid(value: object) -> str:
 
 @frozen(kw_only=True, slots=False, eq=True)
 class Clinic:
-    """One site: its zone, hours, closures, rooms and staff, in the order of its file.
+    """One site: its zone, hours, closures, rooms, staff and pools, in the order of its file.
 
     `grid` is in wall minutes after midnight: sessions start at its multiples only. Nothing is booked outside
     the clinic's own hours, turnaround and tail included.
@@ -147,6 +163,7 @@ class Clinic:
     hours: Pattern
     rooms: tuple[Room, ...] = field(converter=Several[Room])
     staff: tuple[StaffMember, ...] = field(converter=Several[StaffMember])
+    pools: tuple[Pool, ...] = field(default=(), converter=Several[Pool])
     closed: tuple[Absence, ...] = field(default=(), converter=Several[Absence])
     grid: int = 15
     notice: Notice = Notice()
@@ -160,20 +177,34 @@ class Clinic:
             hours=_A_PATTERN,
             rooms=each(of_type(Room)),
             staff=each(of_type(StaffMember)),
+            pools=each(of_type(Pool)),
             closed=_ABSENCES,
             grid=_a_grid,
             notice=of_type(Notice),
             horizon=of_type(Horizon),
         )
-        refuse([*faults, *self._doubles()])
+        refuse([*faults, *self._doubles(), *(() if faults else self._doubtful_members())])
 
     def _doubles(self) -> Iterator[Fault]:
-        for what, noun in (("rooms", Room), ("staff", StaffMember)):
+        for what, noun, key in (
+            ("rooms", Room, "id"),
+            ("staff", StaffMember, "id"),
+            ("pools", Pool, "role"),
+        ):
             things = getattr(self, what) if isinstance(getattr(self, what), tuple) else ()
-            ids = (thing.id for thing in things if isinstance(thing, noun))
+            ids = (getattr(thing, key) for thing in things if isinstance(thing, noun))
             for name, times in Counter(ids).items():
                 if times > 1:
-                    yield Fault(f"two {what} have the id {name!r}", f"{what}.{name}")
+                    yield Fault(f"two {what} have the {key} {name!r}", f"{what}.{name}")
+
+    def _doubtful_members(self) -> Iterator[Fault]:
+        """A pool counts heads: it must not matter to it which of its members a visit has for itself."""
+        for pool in self.pools:
+            for one in self.staff:
+                others = " and ".join(role for role in one.roles if role != pool.role)
+                if pool.role in one.roles and others:
+                    message = f"{one.id} is in the pool of {pool.role!r}, and so cannot be a {others} too"
+                    yield Fault(message, f"staff.{one.id}.roles")
 
     @property
     def place(self) -> Zone:
@@ -194,6 +225,10 @@ class Clinic:
     def staff_of(self, role: str) -> tuple[StaffMember, ...]:
         """Those who can fill a role, in the order of the clinic's file."""
         return tuple(one for one in self.staff if role in one.roles)
+
+    def pool_of(self, role: str) -> Pool | None:
+        """The pool of those with a role, if they are one."""
+        return next((pool for pool in self.pools if pool.role == role), None)
 
     def open_time(self, first: date, last: date) -> IntervalSet:
         """When the clinic is open from `first` to `last`, both included: its hours less its closures."""
@@ -240,19 +275,4 @@ class Clinic:
 
     def faults_with(self, programme: Programme) -> tuple[Fault, ...]:
         """What a programme asks for that nobody and no room here can give."""
-        faults = []
-        for kind in programme.kinds:
-            for segment in kind.segments:
-                where = f"kinds.{kind.name}.segments.{segment.name}"
-                for role in dict.fromkeys(segment.staff):
-                    if not self.staff_of(role):
-                        known = ", ".join(dict.fromkeys(r for one in self.staff for r in one.roles))
-                        faults.append(
-                            Fault(f"nobody at {self.id} is a {role!r}; there are {known}", f"{where}.staff")
-                        )
-                if segment.room is not None and not self.rooms_of(segment.room):
-                    known = ", ".join(dict.fromkeys(room.type for room in self.rooms))
-                    faults.append(
-                        Fault(f"{self.id} has no {segment.room!r} room; there are {known}", f"{where}.room")
-                    )
-        return tuple(dict.fromkeys(faults))
+        return faults_between(self, programme)

@@ -45,6 +45,7 @@ ReasonCode: TypeAlias = Literal[
     "closure",
     "booked",
     "patient",
+    "break",
     "notice",
     "horizon",
     "continuity",

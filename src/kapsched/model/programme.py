@@ -39,8 +39,9 @@ class Segment:
     """One part of a visit: its minutes, who is there and in what type of room.
 
     `staff` lists roles, one for each person (two therapists: the role twice). `shares` names the roles and
-    the room type of which this segment takes only one place of a count. After the segment its room stays
-    taken for `turnaround` minutes and its staff for `tail` minutes.
+    the room type of which this segment takes only one place of a count. `pools` names roles too: of each the
+    patient is watched by all, and by nobody in particular. After the segment its room stays taken for
+    `turnaround` minutes, and its staff and its places of pools for `tail` minutes.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Segment:
     staff: tuple[str, ...] = field(default=(), converter=Several[str])
     room: str | None = None
     shares: tuple[str, ...] = field(default=(), converter=Several[str])
+    pools: tuple[str, ...] = field(default=(), converter=Several[str])
     turnaround: int = 0
     tail: int = 0
 
@@ -59,6 +61,7 @@ class Segment:
             staff=_NAMES,
             room=optional(identifier),
             shares=_NAMES,
+            pools=_NAMES,
             turnaround=whole(0, MINUTES_A_DAY),
             tail=whole(0, MINUTES_A_DAY),
         )
@@ -66,6 +69,11 @@ class Segment:
             Fault(f"{share!r} is neither a role nor the room of this segment", "shares")
             for share in self.shares
             if share != self.room and share not in self.staff
+        )
+        refuse(
+            Fault(f"a patient takes one place of a pool, and {role!r} stands here {times} times", "pools")
+            for role, times in Counter(self.pools).items()
+            if times > 1
         )
 
 

@@ -9,9 +9,10 @@ from attrs import field, frozen
 
 from kapsched.errors import Clash, of_type, optional, require_given
 from kapsched.model.bookings import Booking, Bookings, Resource, rows, some_bookings
-from kapsched.model.clinic import Clinic, Horizon
+from kapsched.model.clinic import Clinic, Horizon, Pool
 from kapsched.model.plan import Plan
 from kapsched.planning.grid import Grid, Mask, filled, grid_of, runs
+from kapsched.planning.pools import Asked, Question, concerns, enough, shortfalls
 
 # Most clinics count in fives; a programme that counts finer gets a finer grid when it is planned.
 USUAL_STEP = 5
@@ -42,6 +43,7 @@ class Diary:
     # Measured from what stands above, and remembered.
     _free: dict[Resource, Free] = field(init=False, eq=False, factory=dict)
     _runs: dict[tuple[Resource, int, bool], Mask] = field(init=False, eq=False, factory=dict)
+    _enough: dict[Question, Mask] = field(init=False, eq=False, factory=dict)
     _finer: dict[int, Diary] = field(init=False, eq=False, factory=dict)
 
     def __init__(
@@ -113,6 +115,18 @@ class Diary:
             found = self._runs[key] = runs(free.whole if exclusive else free.shared, length)
         return found
 
+    def enough(self, role: str, asked: Asked) -> Mask:
+        """The bits in which a pool has what is asked of it beside what is booked."""
+        found = self._enough.get((role, asked))
+        if found is None:
+            found = self._enough[role, asked] = self._enough_in(role, asked, range(self.grid.size))
+        return found
+
+    def _enough_in(self, role: str, asked: Asked, bits: range) -> Mask:
+        pool = self.clinic.pool_of(role)
+        assert pool is not None, "programmes that ask for other pools are refused"
+        return enough(pool, asked, self.clinic, self.bookings, self.grid, bits)
+
     def with_bookings(self, add: Iterable[Booking] = (), remove: Iterable[Booking] = ()) -> Diary:
         """The diary with some bookings more and some fewer; only what they touch is measured again."""
         add, remove = rows(add), rows(remove)
@@ -123,7 +137,22 @@ class Diary:
         for one in (*add, *remove):
             if one.of in changed._free:
                 changed._free[one.of] = changed._patched(changed._free[one.of], one)
+        changed._enough.update(self._enough)
+        for pool in self.clinic.pools:
+            for one in (*add, *remove):
+                if concerns(one, pool, self.clinic):
+                    changed._count_again(pool.role, one)
         return changed
+
+    def _count_again(self, role: str, booking: Booking) -> None:
+        """Ask a pool again all that it was asked before, for the stretch of a booking that is new or gone."""
+        first, last = self.grid.touched(booking.start, booking.end)
+        if first < last:
+            stretch = ((1 << (last - first)) - 1) << first
+            for name, asked in self._enough:
+                if name == role:
+                    left = self._enough_in(role, asked, range(first, last)) << first
+                    self._enough[name, asked] = self._enough[name, asked] & ~stretch | left
 
     def _patched(self, free: Free, booking: Booking) -> Free:
         """`free` as it is with the bookings of now, where nothing but the stretch of `booking` has changed."""
@@ -151,8 +180,21 @@ class Diary:
         for one in bookings:
             # Rows of one visit that overlap are one booking.
             ours = (row for row in bookings.during(one.of, one.start, one.end) if row.ref != one.ref)
-            self._refuse_clash(one, [*self.bookings.during(one.of, one.start, one.end), *ours])
-        return self.with_bookings(add=bookings)
+            if one.type != "pool":
+                self._refuse_clash(one, [*self.bookings.during(one.of, one.start, one.end), *ours])
+        booked = self.with_bookings(add=bookings)
+        for pool in self.clinic.pools:
+            for one in bookings:
+                if concerns(one, pool, self.clinic):
+                    booked._refuse_crowd(pool, one)
+        return booked
+
+    def _refuse_crowd(self, pool: Pool, booking: Booking) -> None:
+        """`Clash` where a pool has too many patients for its members while a booking lasts."""
+        nothing_more = Asked(places=0, members=0)
+        start, end = booking.start, booking.end
+        for since, _ in shortfalls(pool, nothing_more, self.clinic, self.bookings, start, end):
+            raise Clash(f"pool {pool.role!r} has too few members at {since:%Y-%m-%d %H:%M} UTC")
 
     def _refuse_clash(self, booking: Booking, there: Sequence[Booking]) -> None:
         known = self.clinic.by_resource.get(booking.of)

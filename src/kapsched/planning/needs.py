@@ -18,7 +18,7 @@ Stretch: TypeAlias = tuple[int, int, bool]
 
 @frozen
 class Need:
-    """One unit that a visit needs: who fills a role or which room of a type, from when to when.
+    """One unit that a visit needs: who fills a role, which room of a type or what pool, from when to when.
 
     `turn` counts the entries of one role. Where units may be handed over, an entry is a need for each segment.
     """
@@ -45,12 +45,13 @@ class Need:
 
 @lru_cache(maxsize=1024)
 def needs_of(kind: SessionKind) -> tuple[Need, ...]:
-    """The units a kind of session needs, in the order in which they first appear: staff, then room, by segment."""
+    """The units a kind of session needs, in the order in which they first appear: by segment staff, room, pools."""
     taken: dict[tuple[ResourceType, str, int, int], list[Stretch]] = {}
     for place, (begin, segment) in enumerate(kind.timed()):
         for type, what, turn, after in _entries(segment):
-            own = place if what in kind.handover else -1
-            stretch = (begin, begin + segment.minutes + after, what not in segment.shares)
+            own = place if what in kind.handover and type != "pool" else -1
+            alone = what not in segment.shares and type != "pool"
+            stretch = (begin, begin + segment.minutes + after, alone)
             taken.setdefault((type, what, turn, own), []).append(stretch)
     return tuple(
         Need(type, what, turn, joined(stretches)) for (type, what, turn, _), stretches in taken.items()
@@ -66,6 +67,7 @@ def _entries(segment: Segment) -> list[tuple[ResourceType, str, int, int]]:
         seen[role] += 1
     if segment.room is not None:
         entries.append(("room", segment.room, 0, segment.turnaround))
+    entries += [("pool", role, 0, segment.tail) for role in segment.pools]
     return entries
 
 

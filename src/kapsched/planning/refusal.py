@@ -7,8 +7,7 @@ from datetime import date
 
 from attrs import evolve
 
-from kapsched.model.bookings import Resource
-from kapsched.model.clinic import Clinic, Notice, Room, StaffMember
+from kapsched.model.clinic import Notice
 from kapsched.model.course import Course, Patient
 from kapsched.model.plan import Reason, ReasonCode, Refusal
 from kapsched.model.programme import Session
@@ -16,17 +15,14 @@ from kapsched.model.rules import Continuity
 from kapsched.planning.closure import consistent
 from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Mask, bits
-from kapsched.planning.needs import needs_of
+from kapsched.planning.obstacles import ALWAYS, by_ids, layers
 from kapsched.planning.problem import Problem
 from kapsched.planning.search import Search, Steps, StepsSpent
 from kapsched.planning.sentences import sentence
-from kapsched.planning.starts import Starts
-from kapsched.timeline.recurrence import WHOLE_DAY, Pattern, Week
 
 # Reasons are worth less time than plans are.
 STEPS_FOR_DATES = 50_000
 STEPS_FOR_A_RULE = 5_000
-ALWAYS = Pattern((Week(((WHOLE_DAY,),) * 7),))
 
 
 def contradiction(problem: Problem) -> Refusal:
@@ -76,7 +72,9 @@ def _rules_alone(problem: Problem) -> Problem:
     course, clinic = problem.course, problem.diary.clinic
     kinds = [
         evolve(
-            kind, handover=(), segments=[evolve(one, staff=(), room=None, shares=()) for one in kind.segments]
+            kind,
+            handover=(),
+            segments=[evolve(one, staff=(), room=None, shares=(), pools=()) for one in kind.segments],
         )
         for kind in course.programme.kinds
     ]
@@ -87,7 +85,7 @@ def _rules_alone(problem: Problem) -> Problem:
         patient=Patient(id=course.patient.id),
     )
     # Hourly starts are enough to tell dates apart, and far fewer to try.
-    always = evolve(clinic, hours=ALWAYS, rooms=(), staff=(), closed=(), notice=Notice(), grid=60)
+    always = evolve(clinic, hours=ALWAYS, rooms=(), staff=(), pools=(), closed=(), notice=Notice(), grid=60)
     return Problem(bare, Diary(always, problem.diary.horizon), problem.grid.epoch)
 
 
@@ -128,90 +126,13 @@ def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:
 def _reasons(problem: Problem, place: int, window: Mask) -> Iterator[Reason]:
     """One reason for each kind of obstacle, in the order of the codes, with the dates of the window it stops."""
     left, kind = window, problem.sessions[place].kind
-    for code, starts in _layers(problem):
+    for code, starts in layers(problem):
         possible = starts.days(kind, ()) if code != "booked" else problem.days(place, ())
-        for ids, days in _by_ids(code, starts, problem, place, left & ~possible):
+        for ids, days in by_ids(code, starts, problem, place, left & ~possible):
             yield _reason(code, ids, problem, days)
         left &= possible
     if left:
         yield from _rules_in_the_way(problem, place, left)
-
-
-def _layers(problem: Problem) -> Iterator[tuple[ReasonCode, Starts]]:
-    """The clinic with more and more of what it really has: each layer's code is what it adds."""
-    course, diary = problem.course, problem.diary
-    clinic, horizon = diary.clinic, diary.horizon
-    free = evolve(course, patient=evolve(course.patient, hours=None, away=(), excludes=()))
-    always = evolve(
-        clinic,
-        hours=ALWAYS,
-        rooms=[evolve(one, hours=None, away=()) for one in clinic.rooms],
-        staff=[evolve(one, hours=ALWAYS, breaks=None, away=()) for one in clinic.staff],
-    )
-    unclosed = evolve(always, closed=())
-    nobody_away = evolve(
-        clinic,
-        rooms=[evolve(one, away=()) for one in clinic.rooms],
-        staff=[evolve(one, away=()) for one in clinic.staff],
-    )
-    layers: tuple[tuple[ReasonCode, Course, Clinic], ...] = (
-        ("notice", free, unclosed),
-        ("closure", free, always),
-        ("hours", free, nobody_away),
-        ("absence", free, clinic),
-        ("patient", evolve(course, patient=evolve(course.patient, excludes=())), clinic),
-        ("patient", course, clinic),
-    )
-    for code, who, where in layers:
-        yield code, Starts(who, Diary(where, horizon).at_step(diary.step), problem.starts.earliest)
-    yield "booked", problem.starts
-
-
-def _by_ids(
-    code: ReasonCode, starts: Starts, problem: Problem, place: int, days: Mask
-) -> list[tuple[tuple[str, ...], Mask]]:
-    """Days in the way, by whom or what is lacking on them."""
-    found: dict[tuple[str, ...], Mask] = {}
-    for day in bits(days):
-        ids: tuple[str, ...] = ()
-        if code in ("hours", "absence", "booked"):
-            ids = _lacking(code, starts, problem, problem.sessions[place], day)
-        elif code == "patient":
-            ids = starts.patient.excludes
-        found[ids] = found.get(ids, 0) | 1 << day
-    return sorted(found.items(), key=lambda item: (item[1] & -item[1], item[0]))
-
-
-def _lacking(
-    code: ReasonCode, starts: Starts, problem: Problem, session: Session, day: int
-) -> tuple[str, ...]:
-    """The roles and room types with no one free on a day or, where each has somebody, all that are needed.
-
-    For absences and bookings it is those who would be there otherwise.
-    """
-    grid, clinic = starts.grid, starts.diary.clinic
-    date_ = grid.date(day)
-    if code == "hours" and not clinic.open_time(date_, date_):
-        return ()
-    lacking = []
-    for need in needs_of(session.kind):
-        there = starts.base(session.kind)
-        either = 0
-        for unit in starts.pool(need, {}):
-            either |= starts.unit(unit, need)
-        if not starts.of_day(there & either, day):
-            lacking.append(need)
-    if code == "hours":
-        return tuple(dict.fromkeys(need.what for need in lacking or needs_of(session.kind)))
-    units = dict.fromkeys(unit for need in lacking for unit in starts.pool(need, {}))
-    if code == "booked":
-        units[Resource("patient", problem.course.patient.id)] = None
-        first, last = grid.moment(grid.begins[day]), grid.moment(grid.begins[day + 1])
-        taken = [one.id for one in units if problem.diary.bookings.during(one, first, last)]
-        return tuple(taken)
-    workers: tuple[StaffMember | Room, ...] = (*clinic.staff, *clinic.rooms)
-    away = {one.id for one in workers if any(date_ in absence.dates(date_, date_) for absence in one.away)}
-    return tuple(unit.id for unit in units if unit.id in away) or tuple(sorted(away))
 
 
 def _rules_in_the_way(problem: Problem, place: int, days: Mask) -> Iterator[Reason]:

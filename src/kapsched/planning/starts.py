@@ -17,6 +17,7 @@ from kapsched.model.programme import Session, SessionKind
 from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Mask, bits, ends_by_midnight, runs, wall_clock_starts
 from kapsched.planning.needs import Need, needs_of
+from kapsched.planning.pools import Asked, Call, calls_of
 
 # The people a continuity leaves for a role; roles not named are open to all who can fill them.
 Allowed: TypeAlias = Mapping[str, frozenset[str]]
@@ -37,6 +38,7 @@ class Starts:
         self._days: dict[tuple[SessionKind, AllowedKey], Mask] = {}
         self._levels: dict[tuple[SessionKind, AllowedKey, int], tuple[Level, ...]] = {}
         self._base: dict[SessionKind, Mask] = {}
+        self._pools: dict[SessionKind, Mask] = {}
         self.patient_free = self._patient_free()
 
     def _patient_free(self) -> Mask:
@@ -73,13 +75,34 @@ class Starts:
         if found is None:
             step, found = self.grid.step, -1
             for first, last, exclusive in need.stretches:
-                found &= self.diary.runs(resource, (last - first) // step, exclusive) >> (first // step)
+                if resource.type == "pool":
+                    found &= self._counted(resource.id, Call(first, last, Asked(places=1, members=0)))
+                else:
+                    found &= self.diary.runs(resource, (last - first) // step, exclusive) >> (first // step)
             self._units[key] = found
+        return found
+
+    def _counted(self, role: str, call: Call) -> Mask:
+        first, last, asked = call
+        step = self.grid.step
+        return runs(self.diary.enough(role, asked), (last - first) // step) >> (first // step)
+
+    def counted(self, kind: SessionKind) -> Mask:
+        """Starts at which the pools have all that a visit asks of them at once, whoever it has for itself."""
+        found = self._pools.get(kind)
+        if found is None:
+            found = -1
+            for pool in self.diary.clinic.pools:
+                for call in calls_of(kind, pool.role):
+                    found &= self._counted(pool.role, call)
+            self._pools[kind] = found
         return found
 
     def pool(self, need: Need, allowed: Allowed) -> tuple[Resource, ...]:
         """Who or what could fill a need, in the order of the clinic's file."""
         clinic = self.diary.clinic
+        if need.type == "pool":
+            return (Resource("pool", need.what),)
         if need.type == "room":
             return tuple(Resource("room", room.id) for room in clinic.rooms_of(need.what))
         people = allowed.get(need.what)
@@ -98,7 +121,7 @@ class Starts:
             pools = [self.pool(need, dict(allowed)) for need in needs]
             found = 0
             for narrowed in _placed(with_people, pools):
-                found |= self._matched(needs, narrowed, self.base(kind))
+                found |= self._matched(needs, narrowed, self.base(kind) & self.counted(kind))
             self._masks[key] = found
         return found
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from kapsched.model.bookings import Resource
 from kapsched.model.programme import SessionKind
 from kapsched.planning.needs import Need, needs_of
+from kapsched.planning.pools import Call, calls_of, overlaid
 from kapsched.planning.starts import AllowedKey, Starts
 
 
@@ -100,7 +101,8 @@ class Units:
             if any(one.unit == unit and one.need.meets(need) for one in chosen):
                 continue
             taken = Taken(unit, need, visit.bit)
-            if not beside or self._free_beside(taken, beside):
+            # Pools are counted for all visits of a date at once, in `fit_together`.
+            if not beside or unit.type == "pool" or self._free_beside(taken, beside):
                 yield from self._filled(visit, needs, pools, beside, (*chosen, taken))
 
     def _free_beside(self, taken: Taken, beside: Sequence[Taken]) -> bool:
@@ -148,8 +150,25 @@ class Units:
         found = self._fits.get(visits)
         if found is None:
             apart = all(self.apart(one, two) for place, one in enumerate(visits) for two in visits[:place])
-            found = self._fits[visits] = apart and self._fit(visits, ())
+            found = self._fits[visits] = apart and self._counted(visits) and self._fit(visits, ())
         return found
+
+    def _counted(self, visits: tuple[Visit, ...]) -> bool:
+        """Have the pools all that some visits ask of them together?
+
+        One visit's tail may reach into another, but never with a member whom that one has for itself.
+        """
+        for pool in self.starts.diary.clinic.pools:
+            calls = [
+                Call(visit.bit + first // self.step, visit.bit + last // self.step, asked)
+                for visit in visits
+                for first, last, asked in calls_of(visit.kind, pool.role)
+            ]
+            for first, last, asked in overlaid(calls):
+                stretch = (1 << (last - first)) - 1
+                if self.starts.diary.enough(pool.role, asked) >> first & stretch != stretch:
+                    return False
+        return True
 
     def _fit(self, visits: tuple[Visit, ...], beside: tuple[Taken, ...]) -> bool:
         if not visits:

@@ -62,6 +62,11 @@ class Case:
         """How the staff whom each visit books answer its needs."""
         return {visit: best_match(visit, self.clinic, "staff") for visit in self.visits}
 
+    @cached_property
+    def places(self) -> dict[Visit, Match]:
+        """How the places of pools that each visit books answer its needs."""
+        return {visit: best_match(visit, self.clinic, "pool") for visit in self.visits}
+
     @property
     def done(self) -> Iterator[Visit]:
         """The visits that took place, in programme order."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from kapsched.errors import Several, a_moment, each, of_type, optional, require_given
-from kapsched.model.bookings import Booking, Bookings, rows, some_bookings
+from kapsched.model.bookings import Booking, Bookings, Resource, rows, some_bookings
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.plan import Appointment, Plan
@@ -14,9 +14,11 @@ from kapsched.timeline.zones import instant
 from kapsched.verification.case import Case, judged
 from kapsched.verification.clashes import nothing_is_booked_twice
 from kapsched.verification.cost import the_stated_cost_is_true
+from kapsched.verification.pools import no_pool_is_over_its_ratio
 from kapsched.verification.report import Breach, Finding, Report
 from kapsched.verification.resources import (
     every_segment_has_its_people,
+    every_segment_has_its_place,
     every_segment_has_its_room,
     everything_is_within_hours,
     nobody_excluded_is_booked,
@@ -44,6 +46,7 @@ CHECKS: tuple[Callable[[Case], Iterator[Breach]], ...] = (
     every_visit_lasts_as_its_kind_says,
     every_segment_has_its_people,
     every_segment_has_its_room,
+    every_segment_has_its_place,
     nobody_excluded_is_booked,
     the_patient_is_booked_for_the_visit,
     nothing_unneeded_is_booked,
@@ -53,6 +56,7 @@ CHECKS: tuple[Callable[[Case], Iterator[Breach]], ...] = (
     everything_ends_by_midnight,
     everything_is_within_hours,
     nothing_is_booked_twice,
+    no_pool_is_over_its_ratio,
     gaps_are_kept,
     offsets_are_kept,
     frequencies_are_kept,
@@ -95,7 +99,7 @@ def verify(
         course=course,
         clinic=clinic,
         appointments=counting,
-        booked=_near(others, counting),
+        booked=_near(others, counting, clinic),
         now=None if now is None else instant(now),
         horizon=horizon,
         cost=cost,
@@ -115,9 +119,12 @@ def _findings(case: Case) -> Iterator[Finding]:
             )
 
 
-def _near(booked: Iterable[Booking], appointments: Iterable[Appointment]) -> Bookings:
+def _near(booked: Iterable[Booking], appointments: Iterable[Appointment], clinic: Clinic) -> Bookings:
     """The bookings as an index; rows handed in loose are kept only where they can meet an appointment's."""
     if isinstance(booked, Bookings):
         return booked
     resources = {row.of for one in appointments for row in one.bookings}
+    for pool in clinic.pools:
+        resources.add(Resource("pool", pool.role))
+        resources.update(Resource("staff", one.id) for one in clinic.staff_of(pool.role))
     return Bookings(row for row in booked if row.of in resources)

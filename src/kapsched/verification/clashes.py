@@ -36,18 +36,31 @@ class Crowd(NamedTuple):
 def nothing_is_booked_twice(case: Case) -> Iterator[Breach]:
     """At every instant a resource has one exclusive booking alone, or at most `capacity` sharing ones."""
     ours, windows = _ours(case)
-    own = {
-        (row.of, _id(case, one), row.start, row.end, row.exclusive)
-        for one in case.appointments
-        for row in one.bookings
-    }
+    own = _own(case)
     for resource, takings in ours.items():
+        if resource.type == "pool":
+            continue  # it has a ratio in place of a capacity, and a check of its own
         others = _others(case, resource, windows[resource], own)
         unit = case.clinic.by_resource.get(resource)
         for crowd in _crowds([*takings, *others], 1 if unit is None else unit.capacity):
             new = any(one.ours for one in crowd.takings)
             if new or any(crowd.start < one.end and one.start < crowd.end for one in windows[resource]):
                 yield _breach(case, resource, crowd, new=new)
+
+
+def ours_and_others(case: Case, resource: Resource, windows: IntervalSet) -> list[Taking]:
+    """All that takes one resource within some times: our appointments, each as one, and whatever else is booked."""
+    ours, _ = _ours(case)
+    return [*ours.get(resource, ()), *_others(case, resource, windows, _own(case))]
+
+
+def _own(case: Case) -> set[tuple[Resource, str, datetime, datetime, bool]]:
+    """The rows of our appointments as they would stand among all that is booked."""
+    return {
+        (row.of, _id(case, one), row.start, row.end, row.exclusive)
+        for one in case.appointments
+        for row in one.bookings
+    }
 
 
 def _ours(case: Case) -> tuple[dict[Resource, list[Taking]], dict[Resource, IntervalSet]]:

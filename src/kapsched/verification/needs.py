@@ -14,7 +14,7 @@ from kapsched.model.programme import Segment, SessionKind
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.verification.visits import Visit
 
-UnitType: TypeAlias = Literal["room", "staff"]
+UnitType: TypeAlias = Literal["room", "staff", "pool"]
 # Instants in UTC, in order, neither touching nor overlapping: an interval set that is cheap to compare.
 Times: TypeAlias = tuple[tuple[datetime, datetime], ...]
 
@@ -30,7 +30,10 @@ class Stretch(NamedTuple):
 
 @frozen(kw_only=True, eq=False)
 class Need:
-    """One unit of a role or room type, wanted in all of `stretches`; `entry` numbers those alike."""
+    """One unit of a role or room type, or a place of a pool, wanted in all of `stretches`.
+
+    `entry` numbers those alike.
+    """
 
     what: str
     entry: int
@@ -45,7 +48,7 @@ class Need:
 
 @frozen(eq=False)
 class Unit:
-    """A room or member of staff as one visit books it: `all` its time, and when it suffers no other."""
+    """A room, member of staff or pool as one visit books it: `all` its time, and when it suffers no other."""
 
     resource: Resource
     rows: tuple[Booking, ...]
@@ -96,6 +99,8 @@ def _asked(segment: Segment, type: UnitType) -> Iterator[tuple[str, int]]:
     """What a segment asks for, each entry with its number among equal ones."""
     if type == "room":
         yield from [(segment.room, 0)] if segment.room is not None else []
+    elif type == "pool":
+        yield from ((role, 0) for role in segment.pools)
     else:
         yield from ((role, segment.staff[:place].count(role)) for place, role in enumerate(segment.staff))
 
@@ -108,8 +113,9 @@ def needs_of(kind: SessionKind, start: datetime, type: UnitType) -> tuple[Need, 
         first = start + timedelta(minutes=begin)
         last = first + timedelta(minutes=segment.minutes + after)
         for what, entry in _asked(segment, type):
-            key = (what, entry, place if what in kind.handover else None)
-            found.setdefault(key, []).append(Stretch(place, first, last, what not in segment.shares))
+            key = (what, entry, place if what in kind.handover and type != "pool" else None)
+            alone = what not in segment.shares and type != "pool"
+            found.setdefault(key, []).append(Stretch(place, first, last, alone))
     return tuple(
         Need(what=what, entry=entry, stretches=tuple(stretches))
         for (what, entry, _), stretches in found.items()
@@ -178,6 +184,10 @@ def _judged(needs: Sequence[Need], units: Sequence[Unit], given: tuple[Unit, ...
 
 def unfit(resource: Resource, what: str, clinic: Clinic) -> str | None:
     """Why a unit cannot be what is asked for, if it cannot."""
+    if resource.type == "pool":
+        if clinic.pool_of(resource.id) is None:
+            return f"{clinic.id} has no pool {resource.id!r}"
+        return None if resource.id == what else f"{resource.id} is not the pool of {what}"
     unit = clinic.by_resource.get(resource)
     if unit is None:
         return f"{clinic.id} has no {resource.type} {resource.id!r}"

@@ -22,8 +22,14 @@ def every_segment_has_its_room(case: Case) -> Iterator[Breach]:
     yield from _unanswered(case, "room")
 
 
+def every_segment_has_its_place(case: Case) -> Iterator[Breach]:
+    """Each segment has one place of each pool it names, tail included."""
+    yield from _unanswered(case, "pool")
+
+
 def _unanswered(case: Case, type: UnitType) -> Iterator[Breach]:
-    for visit, found in (case.people if type == "staff" else case.rooms).items():
+    matches = {"staff": case.people, "room": case.rooms, "pool": case.places}
+    for visit, found in matches[type].items():
         if found.given is None:
             for missing in _missing(case, visit, found, type):
                 yield Breach(f"{visit.id}: {missing}", (visit.id,))
@@ -51,7 +57,7 @@ def _missing(case: Case, visit: Visit, found: Match, type: UnitType) -> Iterator
 
 
 def _named(type: UnitType, what: str) -> str:
-    return what if type == "staff" else f"{what} room"
+    return {"staff": what, "room": f"{what} room", "pool": f"place of the pool of {what}"}[type]
 
 
 def nobody_excluded_is_booked(case: Case) -> Iterator[Breach]:
@@ -81,7 +87,7 @@ def the_patient_is_booked_for_the_visit(case: Case) -> Iterator[Breach]:
 def nothing_unneeded_is_booked(case: Case) -> Iterator[Breach]:
     """An appointment books nothing that no segment asks for, and nothing for longer than asked."""
     for visit in case.visits:
-        for unit, beyond in (*case.rooms[visit].excess, *case.people[visit].excess):
+        for unit, beyond in (found for match in _matches(case, visit) for found in match.excess):
             yield from (_unneeded(case, visit, unit.resource, one) for one in beyond)
         for resource, rows in visit.units.items():
             if resource.type == "patient":
@@ -89,6 +95,10 @@ def nothing_unneeded_is_booked(case: Case) -> Iterator[Breach]:
                 ours = resource.id == case.course.patient.id
                 asked = IntervalSet([Interval(visit.start, visit.end)] if ours else [])
                 yield from (_unneeded(case, visit, resource, one) for one in taken - asked)
+
+
+def _matches(case: Case, visit: Visit) -> tuple[Match, ...]:
+    return case.rooms[visit], case.people[visit], case.places[visit]
 
 
 def _unneeded(case: Case, visit: Visit, resource: Resource, when: Interval) -> Breach:

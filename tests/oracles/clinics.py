@@ -60,7 +60,7 @@ def _case(seed: int, family: str) -> Case:
     programme = random_programme(dice, frame.family, places=clinic.rooms_of("lounge")[0].capacity)
     # Dice of their own, so that the other cases stay what they are.
     more_dice = Random(-1 - seed)  # noqa: S311
-    pooled = more_dice.random() < 0.35
+    pooled = more_dice.random() < 0.27
     if pooled:
         clinic = pooled_clinic(more_dice, frame, clinic)
         programme = pooled_programme(more_dice, programme)

@@ -79,7 +79,7 @@ def _pooled_kind(dice: Random, kind: SessionKind) -> SessionKind:
 
 def pool_bookings(dice: Random, frame: Frame) -> Iterator[Booking]:
     """Other patients of the pool, some off the grid."""
-    often = 0.25 if frame.family == "tiny" else 0.4
+    often = 0.4 if frame.family == "tiny" else 0.6
     for offset in range(frame.days):
         while dice.random() < often:
             span = part_of_a_day(dice, frame, 50)

@@ -20,20 +20,19 @@ from kapsched.model.clinic import Clinic
 
 _NEEDED = ("type", "resource", "start", "end")
 COLUMNS = (*_NEEDED, "exclusive", "ref")
-_NEVER_SAID = True
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @frozen(kw_only=True)
 class BookingsFile:
-    """The bookings of a file, and the rooms and staff it names that the clinic does not have, each once."""
+    """The bookings of a file, and what else than patients it names that the clinic does not have, each once."""
 
     bookings: Bookings
     unknown: tuple[Resource, ...]
 
 
 def read_bookings(path: str | PathLike[str], clinic: Clinic) -> Bookings:
-    """The bookings of a CSV file; rows for rooms and staff that the clinic does not have are left out."""
+    """The bookings of a CSV file; rows for rooms, staff and pools that the clinic does not have are left out."""
     return read_bookings_file(path, clinic).bookings
 
 
@@ -42,7 +41,7 @@ def read_bookings_file(path: str | PathLike[str], clinic: Clinic) -> BookingsFil
     require_given(path=(path, a_path), clinic=(clinic, of_type(Clinic)))
     source = Path(path).name
     rows = booking_rows(read_text(path), source, clinic.zone)
-    strangers = [row.of for row in rows if row.type != "patient" and row.of not in clinic.by_resource]
+    strangers = [row.of for row in rows if row.type != "patient" and not clinic.has(row.of)]
     unknown = dict.fromkeys(strangers)
     kept = Bookings(row for row in rows if row.of not in unknown)
     return BookingsFile(bookings=kept, unknown=tuple(unknown))
@@ -109,7 +108,9 @@ def _booking(cells: dict[str, object], zone_name: str) -> Booking:
         type = row.need("type", _type, RESOURCE_TYPES[0])
         resource = row.need("resource", label, "")
         start, end = row.need("start", moment, _NEVER), row.need("end", moment, _NEVER)
-        exclusive, ref = row.take("exclusive", _exclusive, _NEVER_SAID), row.take("ref", text, "")
+        said, ref = row.take("exclusive", _exclusive, None), row.take("ref", text, "")
+    # Of a pool one place is taken, and nobody need say so.
+    exclusive = type != "pool" if said is None else said
     return Booking(type=type, resource=resource, start=start, end=end, exclusive=exclusive, ref=ref)
 
 
@@ -117,8 +118,8 @@ def _type(value: object) -> ResourceType:
     return choice(*RESOURCE_TYPES)(text(value).strip())
 
 
-def _exclusive(value: object) -> bool:
+def _exclusive(value: object) -> bool | None:
     word = text(value).strip().lower()
     if word not in ("", "true", "false"):
         raise InvalidInput(f"true or false is wanted, not {shown(value)}")
-    return word != "false"
+    return {"true": True, "false": False}.get(word)

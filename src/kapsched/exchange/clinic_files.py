@@ -18,7 +18,7 @@ from kapsched.exchange.hours import (
     written_zone,
 )
 from kapsched.exchange.toml_files import TomlFile, read_format
-from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
+from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
 from kapsched.timeline.recurrence import WEEKDAYS, Absence, Pattern, Week
 
 _NOTICE = re.compile(r"(\d{1,4}) (hours?|open days?)", re.ASCII)
@@ -61,6 +61,7 @@ def _clinic(value: object) -> Clinic:
         table.take("bookings", _plain_file_name, "")
         rooms = table.each("rooms", partial(_room, hours))
         staff = table.each("staff", partial(_member, hours))
+        pools = table.each("pools", _pool)
         require_fortnight(table, hours)
         return Clinic(
             id=id,
@@ -68,6 +69,7 @@ def _clinic(value: object) -> Clinic:
             hours=opening,
             rooms=rooms,
             staff=staff,
+            pools=pools,
             closed=closed,
             grid=grid,
             notice=notice,
@@ -105,6 +107,11 @@ def _room(hours: HoursReader, id: str, value: object) -> Room:
             hours=table.take("hours", hours, None),
             away=table.take("away", absences, ()),
         )
+
+
+def _pool(role: str, value: object) -> Pool:
+    with Fields(value) as table:
+        return Pool(role=role, ratio=table.need("ratio", positive, 1))
 
 
 def _member(hours: HoursReader, id: str, value: object) -> StaffMember:

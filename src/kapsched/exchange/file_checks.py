@@ -34,6 +34,7 @@ _SIGNS = {
         "bookings",
         "rooms",
         "staff",
+        "pools",
     },
     "programme": {
         "name",
@@ -168,9 +169,7 @@ class _Check:
             return
         (clinic,) = self.clinics
         rows = booking_rows(text, source, clinic.zone)
-        strangers = dict.fromkeys(
-            row.of for row in rows if row.type != "patient" and row.of not in clinic.by_resource
-        )
+        strangers = dict.fromkeys(row.of for row in rows if row.type != "patient" and not clinic.has(row.of))
         self.notes += [
             f"{source}: {clinic.id} has no {one.type} {one.id!r}; its rows are left out" for one in strangers
         ]

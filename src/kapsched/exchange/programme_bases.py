@@ -92,7 +92,8 @@ def _segment_table(segment: Segment) -> dict[str, object]:
     said: dict[str, object] = {"name": segment.name, "minutes": segment.minutes, "staff": list(segment.staff)}
     if segment.room is not None:
         said["room"] = segment.room
-    return {**said, "shares": list(segment.shares), "turnaround": segment.turnaround, "tail": segment.tail}
+    listed = {"shares": list(segment.shares), "pools": list(segment.pools)}
+    return {**said, **listed, "turnaround": segment.turnaround, "tail": segment.tail}
 
 
 def _kind_table(kind: SessionKind) -> dict[str, object]:

@@ -173,7 +173,7 @@ def _segment(value: object) -> Segment:
         name = table.need("name", label, "")
         minutes = table.need("minutes", whole, 1)
         staff, room = table.take("staff", listed(label), ()), table.take("room", label, None)
-        shares = table.take("shares", listed(label), ())
+        shares, pools = table.take("shares", listed(label), ()), table.take("pools", listed(label), ())
         turnaround, tail = table.take("turnaround", whole, 0), table.take("tail", whole, 0)
         return Segment(
             name=name,
@@ -183,6 +183,7 @@ def _segment(value: object) -> Segment:
             turnaround=turnaround,
             tail=tail,
             shares=() if table.faults else shares,
+            pools=pools,
         )
 
 

@@ -218,6 +218,12 @@ class Clinic:
         found.update((Resource("staff", one.id), one) for one in self.staff)
         return FrozenMapping(found)
 
+    def has(self, resource: Resource) -> bool:
+        """Is it a room, a member of staff or a pool of this clinic?"""
+        return resource in self.by_resource or (
+            resource.type == "pool" and self.pool_of(resource.id) is not None
+        )
+
     def rooms_of(self, type: str) -> tuple[Room, ...]:
         """The rooms of one type, in the order of the clinic's file."""
         return tuple(room for room in self.rooms if room.type == type)

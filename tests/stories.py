@@ -161,6 +161,9 @@ def _rows(kind: SessionKind, first: datetime, units: dict[str, Units]) -> Iterat
                     end=end + timedelta(minutes=segment.turnaround if room else segment.tail),
                     exclusive=what not in segment.shares,
                 )
+        for role in segment.pools:
+            later = end + timedelta(minutes=segment.tail)
+            yield Booking(type="pool", resource=role, start=start, end=later, exclusive=False)
 
 
 def _joined(rows: Iterator[Booking]) -> list[Booking]:

@@ -20,6 +20,7 @@ from kapsched.timeline.zones import zone
 from kapsched.verification.checks import CHECKS, verify
 from kapsched.verification.cost import cost_of
 from kapsched.verification.report import Report
+from tests.pool_stories import place, watched
 from tests.stories import Story, Units, course_of, programme, taken, visit
 from tests.verified_stories import (
     BREAKING,
@@ -343,3 +344,30 @@ def test_each_number_of_a_cost_is_recounted(aim: str) -> None:
     wrong = evolve(story.cost, **{aim: getattr(story.cost, aim) + 1})
     (finding,) = report_of(evolve(story, cost=wrong))
     assert finding.message.startswith(f"{aim} is stated as")
+
+
+def test_a_pool_that_was_over_its_ratio_before_we_came_was_so_already() -> None:
+    # Ours is watched from 11:00 on; in the dose before, others are three for two nurses.
+    crowd = (place("10:00", "10:30"),) * 3
+    (finding,) = report_of(evolve(watched(), booked=crowd))
+    assert (finding.check, finding.new, finding.sessions) == ("no_pool_is_over_its_ratio", False, ())
+    assert finding.resource == Resource("pool", "nurse")
+    assert finding.message == ("pool nurse: 3 patients for 2 at 1 each, 2027-01-05 10:00 to 10:30")
+
+
+def test_a_pool_over_its_ratio_at_other_times_is_not_looked_at() -> None:
+    crowd = (place("08:00", "10:00"),) * 3 + (place("12:15", "14:00"),) * 3
+    assert report_of(evolve(watched(), booked=crowd)).findings == ()
+
+
+def test_an_old_crowd_that_ours_joins_is_new_for_as_long_as_ours_is_there() -> None:
+    crowd = (place("10:30", "12:00"),) * 3
+    report = report_of(evolve(watched(), booked=crowd))
+    assert [(one.new, one.message[-8:]) for one in report] == [(False, "to 11:00"), (True, "to 12:00")]
+
+
+def test_our_own_places_among_all_that_is_booked_are_not_counted_twice() -> None:
+    story = watched()
+    (one,) = story.appointments
+    rows = Plan.of(story.course, [one]).bookings
+    assert report_of(evolve(story, booked=(*rows, place("08:00", "18:00")))).findings == ()

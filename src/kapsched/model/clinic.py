@@ -200,6 +200,8 @@ class Clinic:
     def _doubtful_members(self) -> Iterator[Fault]:
         """A pool counts heads: it must not matter to it which of its members a visit has for itself."""
         for pool in self.pools:
+            if not self.staff_of(pool.role):
+                yield Fault(f"nobody at {self.id} is a {pool.role!r}", f"pools.{pool.role}")
             for one in self.staff:
                 others = " and ".join(role for role in one.roles if role != pool.role)
                 if pool.role in one.roles and others:

@@ -208,7 +208,9 @@ def _beyond_all(
     found = []
     for unit in units:
         roles = {row.role for row in unit.rows}
-        asked = _time(one for need in needs if type == "room" or need.what in roles for one in need.stretches)
+        asked = _time(
+            one for need in needs if type != "staff" or need.what in roles for one in need.stretches
+        )
         if beyond := _beyond(unit.all, asked):
             found.append((unit, beyond))
     return tuple(found)

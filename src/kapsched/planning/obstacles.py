@@ -84,7 +84,7 @@ def _lacking(
     lacking = []
     for need in needs_of(session.kind):
         either = 0
-        for unit in starts.pool(need, {}):
+        for unit in starts.able(need, {}):
             either |= starts.unit(unit, need)
         if not starts.of_day(there & either, day):
             lacking.append(need)
@@ -119,6 +119,6 @@ def _on_a_break(clinic: Clinic, day: date) -> Iterator[str]:
 
 def _able(starts: Starts, need: Need) -> Iterator[Resource]:
     """Who or what could fill a need; of a pool also its members."""
-    yield from starts.pool(need, {})
+    yield from starts.able(need, {})
     if need.type == "pool":
         yield from (Resource("staff", one.id) for one in starts.diary.clinic.staff_of(need.what))

@@ -98,7 +98,7 @@ class Starts:
             self._pools[kind] = found
         return found
 
-    def pool(self, need: Need, allowed: Allowed) -> tuple[Resource, ...]:
+    def able(self, need: Need, allowed: Allowed) -> tuple[Resource, ...]:
         """Who or what could fill a need, in the order of the clinic's file."""
         clinic = self.diary.clinic
         if need.type == "pool":
@@ -118,39 +118,39 @@ class Starts:
         found = self._masks.get(key)
         if found is None:
             needs = needs_of(kind)
-            pools = [self.pool(need, dict(allowed)) for need in needs]
+            able = [self.able(need, dict(allowed)) for need in needs]
             found = 0
-            for narrowed in _placed(with_people, pools):
+            for narrowed in _placed(with_people, able):
                 found |= self._matched(needs, narrowed, self.base(kind) & self.counted(kind))
             self._masks[key] = found
         return found
 
-    def _matched(self, needs: Sequence[Need], pools: Sequence[Sequence[Resource]], mask: Mask) -> Mask:
-        for group in _rivals(needs, pools):
+    def _matched(self, needs: Sequence[Need], able: Sequence[Sequence[Resource]], mask: Mask) -> Mask:
+        for group in _rivals(needs, able):
             if not mask:
                 break
             if len(group) == 1:
                 (one,) = group
                 either = 0
-                for resource in pools[one]:
+                for resource in able[one]:
                     either |= self.unit(resource, needs[one])
                 mask &= either
             else:
-                mask = self._distinct([needs[one] for one in group], [pools[one] for one in group], mask, [])
+                mask = self._distinct([needs[one] for one in group], [able[one] for one in group], mask, [])
         return mask
 
     def _distinct(
-        self, needs: Sequence[Need], pools: Sequence[Sequence[Resource]], mask: Mask, taken: list[Resource]
+        self, needs: Sequence[Need], able: Sequence[Sequence[Resource]], mask: Mask, taken: list[Resource]
     ) -> Mask:
         """Starts within `mask` at which the needs have units that differ wherever they meet."""
         place = len(taken)
         if place == len(needs) or not mask:
             return mask
         found = 0
-        for resource in pools[place]:
+        for resource in able[place]:
             met = any(resource == other and needs[place].meets(needs[n]) for n, other in enumerate(taken))
             if not met and (left := mask & self.unit(resource, needs[place])):
-                found |= self._distinct(needs, pools, left, [*taken, resource])
+                found |= self._distinct(needs, able, left, [*taken, resource])
         return found
 
     def days(self, kind: SessionKind, allowed: AllowedKey) -> Mask:
@@ -231,14 +231,14 @@ class Starts:
         return start + timedelta(minutes=session.kind.minutes)
 
 
-def _rivals(needs: Sequence[Need], pools: Sequence[Sequence[Resource]]) -> list[list[int]]:
+def _rivals(needs: Sequence[Need], able: Sequence[Sequence[Resource]]) -> list[list[int]]:
     """The needs in groups: two that meet and could be filled by one unit stand together."""
     groups: list[list[int]] = []
     for place, need in enumerate(needs):
         linked = [
             group
             for group in groups
-            if any(need.meets(needs[other]) and set(pools[place]) & set(pools[other]) for other in group)
+            if any(need.meets(needs[other]) and set(able[place]) & set(able[other]) for other in group)
         ]
         groups = [group for group in groups if group not in linked]
         groups.append(sorted([place, *(one for group in linked for one in group)]))
@@ -246,14 +246,14 @@ def _rivals(needs: Sequence[Need], pools: Sequence[Sequence[Resource]]) -> list[
 
 
 def _placed(
-    people: tuple[str, ...], pools: Sequence[Sequence[Resource]]
+    people: tuple[str, ...], able: Sequence[Sequence[Resource]]
 ) -> Iterator[list[Sequence[Resource]]]:
-    """The pools narrowed in every way in which each of `people` fills some need of their own."""
+    """Those able, narrowed in every way in which each of `people` fills some need of their own."""
     if not people:
-        yield list(pools)
+        yield list(able)
         return
     person = Resource("staff", people[0])
-    for rest in _placed(people[1:], pools):
-        for place, pool in enumerate(pools):
-            if person in pool and (len(rest[place]) == len(pool)):
+    for rest in _placed(people[1:], able):
+        for place, some in enumerate(able):
+            if person in some and (len(rest[place]) == len(some)):
                 yield [[person] if place == other else one for other, one in enumerate(rest)]

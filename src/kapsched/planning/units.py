@@ -44,15 +44,15 @@ class Units:
         """Every way to fill a visit's needs beside what other visits take, first the first in the clinic's file."""
         needs = needs_of(visit.kind)
         allowed = dict(visit.allowed)
-        pools = [
+        able = [
             [
                 unit
-                for unit in self.starts.pool(need, allowed)
+                for unit in self.starts.able(need, allowed)
                 if self.starts.unit(unit, need) >> visit.bit & 1
             ]
             for need in needs
         ]
-        yield from self._filled(visit, needs, pools, beside, ())
+        yield from self._filled(visit, needs, able, beside, ())
 
     def telling(
         self, visit: Visit, roles: frozenset[str], people: frozenset[str]
@@ -62,21 +62,21 @@ class Units:
         What matters is who fills `roles`, and which of `people` are there.
         """
         needs, allowed = needs_of(visit.kind), dict(visit.allowed)
-        pools = [
+        able = [
             [
                 unit
-                for unit in self.starts.pool(need, allowed)
+                for unit in self.starts.able(need, allowed)
                 if self.starts.unit(unit, need) >> visit.bit & 1
             ]
             for need in needs
         ]
         matters = [
-            need.what in roles or any(unit.id in people for unit in pool if unit.type == "staff")
-            for need, pool in zip(needs, pools, strict=True)
+            need.what in roles or any(unit.id in people for unit in some if unit.type == "staff")
+            for need, some in zip(needs, able, strict=True)
         ]
         order = sorted(range(len(needs)), key=lambda place: not matters[place])
         telling = sum(matters)
-        ranked = [needs[place] for place in order], [pools[place] for place in order]
+        ranked = [needs[place] for place in order], [able[place] for place in order]
         for first in self._filled(visit, ranked[0][:telling], ranked[1][:telling], (), ()):
             rest = next(self._filled(visit, *ranked, (), first), None)
             if rest is not None:
@@ -86,7 +86,7 @@ class Units:
         self,
         visit: Visit,
         needs: Sequence[Need],
-        pools: Sequence[Sequence[Resource]],
+        able: Sequence[Sequence[Resource]],
         beside: Sequence[Taken],
         chosen: tuple[Taken, ...],
     ) -> Iterator[tuple[Taken, ...]]:
@@ -97,13 +97,13 @@ class Units:
                 yield chosen
             return
         need = needs[place]
-        for unit in pools[place]:
+        for unit in able[place]:
             if any(one.unit == unit and one.need.meets(need) for one in chosen):
                 continue
             taken = Taken(unit, need, visit.bit)
             # Pools are counted for all visits of a date at once, in `fit_together`.
             if not beside or unit.type == "pool" or self._free_beside(taken, beside):
-                yield from self._filled(visit, needs, pools, beside, (*chosen, taken))
+                yield from self._filled(visit, needs, able, beside, (*chosen, taken))
 
     def _free_beside(self, taken: Taken, beside: Sequence[Taken]) -> bool:
         others = [one for one in beside if one.unit == taken.unit]

@@ -169,7 +169,8 @@ def test_the_clinic_of_the_how_to_is_one_file_that_is_read(tmp_path: Path) -> No
     path.write_text("\n".join(_blocks("clinic-file.md", "toml")), encoding="utf-8")
     clinic = read_clinic(path)
     assert [room.id for room in clinic.rooms] == ["blue", "green", "lounge"]
-    assert [one.id for one in clinic.staff] == ["amara", "ben", "jo"]
+    assert [one.id for one in clinic.staff] == ["amara", "ben", "jo", "kit", "lin"]
+    assert [(pool.role, pool.ratio) for pool in clinic.pools] == [("observer", 3)]
     (rows,) = _blocks("clinic-file.md", "text")
     (tmp_path / "bookings.csv").write_text(rows, encoding="utf-8")
     named = bookings_file(path)

@@ -23,7 +23,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: plans the whole harbour example")
+    config.addinivalue_line("markers", "slow: plans a whole example")
 
 
 @frozen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,6 +37,8 @@ def answered(page: str) -> str:
             return f"$ {command}\n{status}\n"
         name, *arguments = shlex.split(command)
         assert name == "kapsched", command
+        for example in arguments:
+            _copy(example)
         result = CliRunner().invoke(kapsched, arguments)
         status = result.exit_code
         return f"$ {command}\n{result.output}"
@@ -49,6 +52,12 @@ def answered(page: str) -> str:
         return f"```console\n{''.join(map(answer, commands))}```"
 
     return _FENCE.sub(done, page)
+
+
+def _copy(example: str) -> None:
+    """Have an example at hand that a command names, without the key that somebody may have made for it."""
+    if example.startswith("examples/") and not Path(example).exists():
+        shutil.copytree(ROOT / example, example, ignore=shutil.ignore_patterns("uid.key"))
 
 
 if __name__ == "__main__":

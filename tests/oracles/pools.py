@@ -55,6 +55,11 @@ def pooled_programme(dice: Random, programme: Programme) -> Programme:
 
 
 def _pooled_kind(dice: Random, kind: SessionKind) -> SessionKind:
+    if kind.name == "integration" and dice.random() < 0.5:
+        # A nurse by name, who is shared, in the midst of those that are counted together.
+        first, *others = kind.segments
+        staff, shares = (*first.staff, NURSE), (*first.shares, NURSE)
+        return evolve(kind, segments=(evolve(first, staff=staff, shares=shares), *others))
     if kind.name != "dosing":
         return kind
     *before, recovery = kind.segments

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from attrs import evolve
 
@@ -22,8 +21,11 @@ from kapsched.timeline.recurrence import WHOLE_DAY, Pattern, Week
 ALWAYS = Pattern((Week(((WHOLE_DAY,),) * 7),))
 
 
-def layers(problem: Problem) -> Iterator[tuple[ReasonCode, Starts]]:
-    """The clinic with more and more of what it really has: each layer's code is what it adds."""
+def layers(problem: Problem) -> Iterator[tuple[ReasonCode, Starts, Starts]]:
+    """The clinic with more and more of what it really has: each layer's code is what it adds to the one before.
+
+    The layer before stands beside it, as the last.
+    """
     course, diary = problem.course, problem.diary
     clinic, horizon = diary.clinic, diary.horizon
     free = evolve(course, patient=evolve(course.patient, hours=None, away=(), excludes=()))
@@ -49,19 +51,24 @@ def layers(problem: Problem) -> Iterator[tuple[ReasonCode, Starts]]:
         ("patient", course, no_breaks),
         ("break", course, clinic),
     )
+    before: Starts | None = None
     for code, who, where in real:
-        yield code, Starts(who, Diary(where, horizon).at_step(diary.step), problem.starts.earliest)
-    yield "booked", problem.starts
+        starts = Starts(who, Diary(where, horizon).at_step(diary.step), problem.starts.earliest)
+        yield code, starts, before or starts
+        before = starts
+    yield "booked", problem.starts, before or problem.starts
 
 
 def by_ids(
-    code: ReasonCode, starts: Starts, problem: Problem, place: int, days: Mask
+    code: ReasonCode, starts: Starts, before: Starts, problem: Problem, place: int, days: Mask
 ) -> list[tuple[tuple[str, ...], Mask]]:
     """Days in the way, by whom or what is lacking on them."""
     found: dict[tuple[str, ...], Mask] = {}
     for day in bits(days):
         ids: tuple[str, ...] = ()
-        if code in ("hours", "absence", "break", "booked"):
+        if code == "break":
+            ids = _broken_off(starts, before, problem.sessions[place], day)
+        elif code in ("hours", "absence", "booked"):
             ids = _lacking(code, starts, problem, problem.sessions[place], day)
         elif code == "patient":
             ids = starts.patient.excludes
@@ -74,47 +81,53 @@ def _lacking(
 ) -> tuple[str, ...]:
     """The roles and room types with no one free on a day or, where each has somebody, all that are needed.
 
-    For absences, breaks and bookings it is those who would be there otherwise.
+    For absences and bookings it is those who would be there otherwise.
     """
     grid, clinic = starts.grid, starts.diary.clinic
     date_ = grid.date(day)
     if code == "hours" and not clinic.open_time(date_, date_):
         return ()
-    there = starts.base(session.kind)
-    lacking = []
-    for need in needs_of(session.kind):
-        either = 0
-        for unit in starts.able(need, {}):
-            either |= starts.unit(unit, need)
-        if not starts.of_day(there & either, day):
-            lacking.append(need)
+    lacking = _unanswered(starts, session, day)
     if code == "hours":
         return tuple(dict.fromkeys(need.what for need in lacking or needs_of(session.kind)))
     units = dict.fromkeys(unit for need in lacking for unit in _able(starts, need))
-    if not lacking and not starts.of_day(there & starts.counted(session.kind), day):
-        pools = {pool.role for pool in clinic.pools}
-        units = dict.fromkeys(
-            unit for need in needs_of(session.kind) if need.what in pools for unit in _able(starts, need)
-        )
     if code == "booked":
         units[Resource("patient", problem.course.patient.id)] = None
         first, last = grid.moment(grid.begins[day]), grid.moment(grid.begins[day + 1])
         taken = [one.id for one in units if problem.diary.bookings.during(one, first, last)]
         return tuple(dict.fromkeys(taken))
-    away = set(_on_leave(clinic, date_) if code == "absence" else _on_a_break(clinic, date_))
+    workers: tuple[StaffMember | Room, ...] = (*clinic.staff, *clinic.rooms)
+    away = {one.id for one in workers if any(date_ in absence.dates(date_, date_) for absence in one.away)}
     return tuple(unit.id for unit in units if unit.id in away) or tuple(sorted(away))
 
 
-def _on_leave(clinic: Clinic, day: date) -> Iterator[str]:
-    workers: tuple[StaffMember | Room, ...] = (*clinic.staff, *clinic.rooms)
-    return (one.id for one in workers if any(day in absence.dates(day, day) for absence in one.away))
+def _broken_off(starts: Starts, before: Starts, session: Session, day: int) -> tuple[str, ...]:
+    """Those who could be there all the time, were it not for a break."""
+    there = before.base(session.kind)
+    return tuple(
+        dict.fromkeys(
+            unit.id
+            for need in _unanswered(starts, session, day) or needs_of(session.kind)
+            for unit in _able(starts, need)
+            if unit.type == "staff"
+            and before.of_day(there & before.unit(unit, need) & ~starts.unit(unit, need), day)
+        )
+    )
 
 
-def _on_a_break(clinic: Clinic, day: date) -> Iterator[str]:
-    for one in clinic.staff:
-        there = clinic.working_time(Resource("staff", one.id), day, day)
-        if there and one.breaks is not None and any(one.breaks.spans(day, day)):
-            yield one.id
+def _unanswered(starts: Starts, session: Session, day: int) -> list[Need]:
+    """The needs that nobody can fill on a day; where pools have too little for all of them together, those."""
+    there, found = starts.base(session.kind), []
+    for need in needs_of(session.kind):
+        either = 0
+        for unit in starts.able(need, {}):
+            either |= starts.unit(unit, need)
+        if not starts.of_day(there & either, day):
+            found.append(need)
+    if not found and not starts.of_day(there & starts.counted(session.kind), day):
+        pools = {pool.role for pool in starts.diary.clinic.pools}
+        found = [need for need in needs_of(session.kind) if need.what in pools]
+    return found
 
 
 def _able(starts: Starts, need: Need) -> Iterator[Resource]:

@@ -126,9 +126,9 @@ def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:
 def _reasons(problem: Problem, place: int, window: Mask) -> Iterator[Reason]:
     """One reason for each kind of obstacle, in the order of the codes, with the dates of the window it stops."""
     left, kind = window, problem.sessions[place].kind
-    for code, starts in layers(problem):
+    for code, starts, before in layers(problem):
         possible = starts.days(kind, ()) if code != "booked" else problem.days(place, ())
-        for ids, days in by_ids(code, starts, problem, place, left & ~possible):
+        for ids, days in by_ids(code, starts, before, problem, place, left & ~possible):
             yield _reason(code, ids, problem, days)
         left &= possible
     if left:

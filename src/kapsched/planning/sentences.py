@@ -16,7 +16,7 @@ SENTENCES: dict[ReasonCode, str] = {
     "hours": "Not there for long enough, or not all at once, {on}: {names}.",
     "absence": "Away {on}: {names}.",
     "patient": "The patient cannot come {on}.",
-    "break": "The visit would run into the break of {names} {on}.",
+    "break": "The visit would run into the break of {names}, with nobody else there, {on}.",
     "booked": "Already booked {on}: {names}.",
     "continuity": "The same people cannot be kept {on} (rule: {names}).",
     "rule": "The sessions before it leave no room {on} (rule: {names}).",

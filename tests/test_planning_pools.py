@@ -102,8 +102,8 @@ def test_the_break_of_the_only_nurse_is_named_where_it_alone_is_in_the_way() -> 
             "break",
             ("nia",),
             (
-                "The visit would run into the break of nia, with nobody else there, on Tue 5 Jan 2027, Wed 6 Jan 2027 and "
-                "Thu 7 Jan 2027."
+                "The visit would run into the break of nia, with nobody else there, "
+                "on Tue 5 Jan 2027, Wed 6 Jan 2027 and Thu 7 Jan 2027."
             ),
         )
     ]

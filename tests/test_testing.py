@@ -37,6 +37,7 @@ from kapsched.verification.checks import verify
 from kapsched.verification.cost import cost_of
 from kapsched.workflow import find_plan
 from tests.desk import python
+from tests.pool_stories import at_lunch, ward
 from tests.stories import closed, course_of, london, planned, programme, quayside, taken, with_person
 
 # Enough for all but the most open of these desks; with more, some would be asked for minutes.
@@ -83,7 +84,7 @@ def test_a_desk_asks_for_what_its_clinic_has(desk: Desk) -> None:
         assert horizon.first_day <= course.first_day <= horizon.last_day
         assert all(done.start <= desk.now for done in course.done.values())
     patients = {"somebody else", *(course.patient.id for course in desk.courses)}
-    assert all(row.of in desk.clinic.by_resource or row.resource in patients for row in desk.bookings)
+    assert all(desk.clinic.has(row.of) or row.resource in patients for row in desk.bookings)
 
 
 @settings(max_examples=50)
@@ -246,6 +247,14 @@ AWKWARD: dict[str, Callable[[Desk], bool]] = {
         for kind in course.programme.kinds
         for segment in kind.segments
     ),
+    "a place of a pool": lambda desk: any(
+        row.type == "pool" for plan in desk.witness or () for row in plan.bookings
+    ),
+    "another patient of a pool": lambda desk: any(row.type == "pool" for row in desk.bookings),
+    "a nurse alone, of a pool": lambda desk: (
+        bool(desk.clinic.pools)
+        and any(row.role == "nurse" and row.exclusive for plan in desk.witness or () for row in plan.bookings)
+    ),
     "a visit that shares": lambda desk: any(
         not row.exclusive for plan in desk.witness or () for row in plan.bookings
     ),
@@ -349,6 +358,45 @@ def test_rows_of_one_visit_may_overlap_and_rows_of_two_may_not() -> None:
         nothing_is_booked_twice(rows[:1], QUAYSIDE, booked=rows[1:])
 
 
+def watched(start: str, end: str, **more: Any) -> Booking:
+    return taken("pool", "nurse", start, end, **{"exclusive": False, **more})
+
+
+def test_a_pool_takes_as_many_as_its_members_may_watch_and_no_more() -> None:
+    two = [watched(NINE, ELEVEN), watched(TEN, ELEVEN)]
+    nothing_is_booked_twice(two, ward())
+    with pytest.raises(AssertionError) as caught:
+        nothing_is_booked_twice([*two, watched(TEN, ELEVEN)], ward())
+    assert str(caught.value) == (
+        "pool 'nurse' has 3 patients for 2 of its members at 2027-01-04 10:00; at most 1 for each can be"
+    )
+    # Rows of one visit are one patient, and an old crowd is nobody's fault.
+    nothing_is_booked_twice([*two[:1], *(watched(NINE, ELEVEN, ref="c17:a"),) * 2], ward())
+    nothing_is_booked_twice([watched(NINE, TEN)], ward(), booked=[watched(TEN, ELEVEN)] * 3)
+
+
+def test_a_member_who_is_taken_alone_or_at_lunch_watches_nobody() -> None:
+    two = [watched(NINE, ELEVEN), watched(TEN, ELEVEN)]
+    alone = taken("staff", "ned", TEN, ELEVEN)
+    with pytest.raises(AssertionError, match="has 2 patients for 1 of its members at 2027-01-04 10:00"):
+        nothing_is_booked_twice(two, ward(), booked=[alone])
+    with pytest.raises(AssertionError, match="has 2 patients for 1 of its members at 2027-01-04 10:00"):
+        nothing_is_booked_twice([alone], ward(), booked=two)
+    nothing_is_booked_twice(two, ward(), booked=[evolve(alone, exclusive=False)])
+    at_ten = ward(ned=at_lunch("10:00", "10:30"))
+    with pytest.raises(AssertionError, match="has 2 patients for 1 of its members at 2027-01-04 10:00"):
+        nothing_is_booked_twice(two, at_ten)
+
+
+def test_a_row_of_a_pool_lies_within_the_time_of_its_members_together() -> None:
+    one_after_the_other = ward(nia=at_lunch("09:00", "10:00"), ned=at_lunch("10:00", "11:00"))
+    everything_is_within_hours([watched(NINE, ELEVEN)], one_after_the_other)
+    with pytest.raises(AssertionError, match="pool 'nurse' is not there throughout"):
+        everything_is_within_hours([watched(NINE, "2027-01-04T19:00")], ward())
+    with pytest.raises(AssertionError, match="pool 'nurse' is not there throughout"):
+        everything_is_within_hours([watched(NINE, ELEVEN)], QUAYSIDE)
+
+
 def test_times_are_compared_as_instants_while_the_clocks_change() -> None:
     # At 01:15 of the second time round, by the clocks before 01:30 of the first.
     first, second = london("2027-10-31T01:30"), london("2027-10-31T01:15").replace(fold=1)
@@ -440,7 +488,9 @@ def test_a_row_that_is_no_row_is_told_as_such() -> None:
     )
     with pytest.raises(AssertionError, match="a row of room 'oak' ends at 2027-01-04 09:00, and starts at"):
         nothing_is_booked_twice([backwards], QUAYSIDE)
-    with pytest.raises(AssertionError, match="a row is of a patient, a room or staff, not of 'chair'"):
+    with pytest.raises(
+        AssertionError, match="a row is of a patient, a room, staff or a pool, not of 'chair'"
+    ):
         everything_is_within_hours([SimpleNamespace(**{**vars(backwards), "type": "chair"})], QUAYSIDE)
 
 

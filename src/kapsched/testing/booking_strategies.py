@@ -11,6 +11,8 @@ from kapsched.model.bookings import Booking, Bookings, Resource
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
 from kapsched.testing.clinic_strategies import among, frame_of
+from kapsched.testing.placing import crowded
+from kapsched.testing.pools import pools_of
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import at
 
@@ -20,14 +22,16 @@ def rows_beside(
 ) -> tuple[Booking, ...]:
     """Rows of all sorts; what is `kept` free stays so."""
     patients = [Resource("patient", one.patient.id) for one in asked]
-    resources = [*clinic.by_resource, *patients, Resource("patient", "somebody else")]
+    pools = [Resource("pool", pool.role) for pool in clinic.pools]
+    resources = [*clinic.by_resource, *patients, Resource("patient", "somebody else"), *pools]
     rows: list[Booking] = []
     for _ in range(draw(among(0, 2, 4, 7))):
         row = _row(draw, clinic, resources)
         if not _meets(row, clinic, kept, rows):
             rows.append(row)
     if draw(among(False, False, True)):
-        rows += _solid(draw(among(*resources)), clinic, kept)
+        solid = _solid(draw(among(*resources)), clinic, kept)
+        rows += [row for row in solid if not _crowds_out(row, clinic, kept, rows)]
     return tuple(rows)
 
 
@@ -43,13 +47,16 @@ def _row(draw: st.DrawFn, clinic: Clinic, resources: Sequence[Resource]) -> Book
         resource=resource.id,
         start=start,
         end=start + timedelta(minutes=minutes),
-        exclusive=known is None or known.capacity == 1 or draw(among(True, False)),
+        exclusive=resource.type != "pool"
+        and (known is None or known.capacity == 1 or draw(among(True, False))),
         ref="elsewhere",
     )
 
 
 def _meets(row: Booking, clinic: Clinic, kept: Bookings, others: Sequence[Booking]) -> bool:
     """Would the row leave a kept one without its place?"""
+    if row.type == "pool":
+        return _crowds_out(row, clinic, kept, others)
     known = clinic.by_resource.get(row.of)
     for one in kept.during(row.of, row.start, row.end):
         places = 1 if known is None or one.exclusive or row.exclusive else known.capacity
@@ -57,7 +64,18 @@ def _meets(row: Booking, clinic: Clinic, kept: Bookings, others: Sequence[Bookin
         sharing += [other for other in others if other.of == row.of and other.overlaps(one)]
         if len(sharing) >= places:
             return True
-    return False
+    return _crowds_out(row, clinic, kept, others)
+
+
+def _crowds_out(row: Booking, clinic: Clinic, kept: Bookings, others: Sequence[Booking]) -> bool:
+    """Would the row, with all the others, leave the members of a pool too many patients while a kept one lasts?"""
+    if not pools_of(row.of, clinic, exclusive=row.exclusive):
+        return False
+    return any(crowded([one], (row, *others, *_but(kept, one)), clinic) for one in kept if one.overlaps(row))
+
+
+def _but(kept: Bookings, one: Booking) -> list[Booking]:
+    return [other for other in kept if other is not one]
 
 
 def _solid(resource: Resource, clinic: Clinic, kept: Bookings) -> list[Booking]:
@@ -65,6 +83,13 @@ def _solid(resource: Resource, clinic: Clinic, kept: Bookings) -> list[Booking]:
     first, last = clinic.horizon.edges(clinic.place)
     ours = IntervalSet(Interval(row.start, row.end) for row in kept.of(resource))
     return [
-        Booking(type=resource.type, resource=resource.id, start=one.start, end=one.end, ref="elsewhere")
+        Booking(
+            type=resource.type,
+            resource=resource.id,
+            start=one.start,
+            end=one.end,
+            exclusive=resource.type != "pool",
+            ref="elsewhere",
+        )
         for one in IntervalSet([Interval(first, last)]) - ours
     ]

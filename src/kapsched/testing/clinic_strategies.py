@@ -11,7 +11,7 @@ from typing import TypeVar
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
-from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
+from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
 from kapsched.timeline.recurrence import WHOLE_DAY, Absence, DaySpan, Pattern, Week
 from kapsched.timeline.zones import MINUTES_A_DAY, midnight, zone
 
@@ -48,6 +48,7 @@ _HOUSES = (
 
 _ADA, _BEN, _TESS = ("ada", ("doctor",), 1), ("ben", ("therapist",), 1), ("tess", ("therapist",), 1)
 _JO, _DEV = ("jo", ("nurse",), 2), ("dev", ("doctor", "nurse"), 1)
+_KIM = ("kim", ("nurse",), 2)
 _TEAMS = (
     (_ADA,),
     (_ADA, _BEN),
@@ -57,6 +58,7 @@ _TEAMS = (
     (_ADA, _BEN, _JO),
     (_ADA, _BEN, _JO, _TESS),
     (_ADA, _DEV, _BEN, _JO, _TESS),
+    (_ADA, _BEN, _JO, _KIM),
 )
 
 
@@ -110,8 +112,8 @@ def clinics(
     """Clinics of a few rooms and people over a few weeks, each open on some date for three hours or more.
 
     The plainest is a week of one doctor in one room. In others the clocks change, some are open by night, and
-    there are fortnights, closures, leave, breaks, notice, fine grids, and rooms and nurses that are shared. The
-    first of `zones` is where they become plain.
+    there are fortnights, closures, leave, breaks, notice, fine grids, rooms and nurses that are shared, and nurses who
+    are a pool. The first of `zones` is where they become plain.
     """
     place = draw(among(*zones))
     opens, closes = draw(
@@ -132,6 +134,7 @@ def clinics(
         hours=hours,
         rooms=[_room(draw, frame, one) for one in house],
         staff=[_member(draw, frame, hours, one) for one in team],
+        pools=_pools(draw, team),
         closed=_closures(draw, frame, hours),
         grid=draw(among(30, 60, 15, 5)),
         notice=draw(among(Notice(), Notice(), Notice(hours=24), Notice(open_days=1))),
@@ -202,6 +205,15 @@ def _closures(draw: st.DrawFn, frame: Frame, hours: Pattern) -> tuple[Absence, .
     # The first open date stays so, or there might be none.
     first = min(day for day, _ in hours.spans(frame.first, frame.at(frame.days - 1)))
     return leave(draw, frame, spared=(first - frame.first).days + 1)
+
+
+def _pools(draw: st.DrawFn, team: Sequence[tuple[str, tuple[str, ...], int]]) -> tuple[Pool, ...]:
+    """The nurses as a pool, where there are any and they are nothing else."""
+    nurses = [roles for _, roles, _ in team if "nurse" in roles]
+    if not nurses or any(len(roles) > 1 for roles in nurses):
+        return ()
+    ratio = draw(among(0, 1, 2, 0))
+    return (Pool(role="nurse", ratio=ratio),) if ratio else ()
 
 
 def _room(draw: st.DrawFn, frame: Frame, room: Room) -> Room:

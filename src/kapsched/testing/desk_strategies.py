@@ -125,6 +125,8 @@ def _wanted(row: Booking, clinic: Clinic) -> tuple[ResourceType, str]:
     """What a row answers: a role, a type of room, or the patient."""
     if row.type == "room":
         return row.type, clinic.rooms[[one.id for one in clinic.rooms].index(row.resource)].type
+    if row.type == "pool":
+        return "staff", row.resource  # it is there as long as somebody of the role is
     return row.type, row.role
 
 

@@ -11,6 +11,7 @@ from kapsched.model.bookings import RESOURCE_TYPES, Resource
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
 from kapsched.model.plan import Appointment
+from kapsched.testing.pools import Taken, first_crowd, pools_of
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.zones import instant, wall
 
@@ -18,7 +19,7 @@ from kapsched.timeline.zones import instant, wall
 class Row(Protocol):
     """One resource taken from `start` to `end`: a `Booking`, or any object of yours with these attributes.
 
-    `type` is `patient`, `room` or `staff`; the times are aware, with turnaround and tail in them. An attribute
+    `type` is `patient`, `room`, `staff` or `pool`; the times are aware, with turnaround and tail in them. An attribute
     `ref`, where there is one, says for which appointment it is.
     """
 
@@ -46,7 +47,8 @@ def nothing_is_booked_twice(rows: Iterable[Row], clinic: Clinic, *, booked: Iter
     """At every instant a resource has one exclusive row alone, or at most as many sharing ones as it has places.
 
     `booked` is what was there before: what overlaps only among itself is nobody's fault here. Rows of one `ref`
-    are one visit's, and their overlapping is none.
+    are one visit's, and their overlapping is none. A pool has a ratio in place of a number of places: at every
+    instant no more rows than that for each member at work whom no exclusive row has.
     """
     takings: dict[Resource, list[_Taking]] = {}
     for some, ours in ((rows, True), (booked, False)):
@@ -56,13 +58,31 @@ def nothing_is_booked_twice(rows: Iterable[Row], clinic: Clinic, *, booked: Iter
             takings.setdefault(resource, []).append(_Taking(start, end, row.exclusive, ref, ours))
     for resource, all_taken in sorted(takings.items()):
         known = clinic.by_resource.get(resource)
-        for there in _together(all_taken):
+        for there in [] if resource.type == "pool" and clinic.has(resource) else _together(all_taken):
             most = 1 if known is None or any(one.exclusive for one in there) else known.capacity
             times = len({one.ref or number for number, one in enumerate(there)})
             if times > most and any(one.ours for one in there):
                 when = _shown(there[-1].start, clinic)
                 raise AssertionError(
                     f"{resource.type} {resource.id!r} is booked {times} times at {when}; at most {most} can be"
+                )
+
+    _nobody_watches_too_many(takings, clinic)
+
+
+def _nobody_watches_too_many(takings: dict[Resource, list[_Taking]], clinic: Clinic) -> None:
+    rows = [
+        (one.ours, Taken(resource, one.start, one.end, one.exclusive, one.ref or number))
+        for resource, some in takings.items()
+        for number, one in enumerate(some)
+    ]
+    for ours, row in sorted(rows, key=lambda pair: pair[1][1]):
+        for pool in pools_of(row.resource, clinic, exclusive=row.exclusive) if ours else ():
+            found = first_crowd(pool, clinic, (other for _, other in rows), row.start, row.end)
+            if found is not None:
+                raise AssertionError(
+                    f"pool {pool.role!r} has {found.patients} patients for {found.members} of its members at "
+                    f"{_shown(found.moment, clinic)}; at most {pool.ratio} for each can be"
                 )
 
 
@@ -89,6 +109,15 @@ def everything_is_within_hours(
             there = clinic.open_time(first, last)
             if resource.id in known:
                 there = known[resource.id].available(there, first, last, clinic.zone)
+        elif resource.type == "pool":
+            # Some member is there at every instant, though hardly one of them throughout.
+            members = [Resource("staff", one.id) for one in clinic.staff_of(resource.id)]
+            there = IntervalSet(
+                part
+                for one in members
+                if clinic.has(resource)
+                for part in clinic.working_time(one, first, last)
+            )
         elif resource in clinic.by_resource:
             there = clinic.working_time(resource, first, last)
         else:
@@ -133,7 +162,7 @@ def _sessions(booked: Iterable[Row] | Iterable[Appointment], course: Course) -> 
 def _read(row: Row, clinic: Clinic) -> tuple[Resource, datetime, datetime]:
     """The resource of a row, and its times in UTC."""
     types = {type: type for type in RESOURCE_TYPES}
-    assert row.type in types, f"a row is of a patient, a room or staff, not of {row.type!r}"
+    assert row.type in types, f"a row is of a patient, a room, staff or a pool, not of {row.type!r}"
     start, end = instant(row.start), instant(row.end)
     if end <= start:
         when = f"{_shown(end, clinic)}, and starts at {_shown(start, clinic)}"

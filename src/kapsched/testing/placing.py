@@ -13,6 +13,7 @@ from kapsched.model.bookings import Booking, Bookings, Resource, ResourceType
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Patient
 from kapsched.model.programme import SessionKind
+from kapsched.testing.pools import Taken, first_crowd, pools_of
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.zones import at, wall
 
@@ -54,7 +55,7 @@ class Stretch(NamedTuple):
 
 
 class Need(NamedTuple):
-    """What one person or one room is wanted for: an entry of staff, or a room type, throughout a visit."""
+    """What a person, a room or a place of a pool is wanted for, throughout a visit."""
 
     type: ResourceType
     what: str
@@ -72,10 +73,11 @@ def needs_of(kind: SessionKind) -> list[Need]:
         ]
         if segment.room is not None:
             wanted.append(("room", segment.room, 0, end + segment.turnaround))
+        wanted += [("pool", role, 0, end + segment.tail) for role in segment.pools]
         for type, what, entry, until in wanted:
             for minutes in (alone, sharing):
                 minutes.setdefault((type, what, entry), set())
-            shares = what in segment.shares
+            shares = what in segment.shares or type == "pool"
             (sharing if shares else alone)[type, what, entry].update(range(begin, until))
     return [
         Need(
@@ -141,6 +143,25 @@ def _units(
     chosen = next((units for units in product(*options) if not _at_once(needs, units)), None)
     if chosen is None:
         return None
+    rows = _rows(needs, chosen, start)
+    return None if crowded(rows, busy, clinic) else rows
+
+
+def crowded(rows: Iterable[Booking], others: Iterable[Booking], clinic: Clinic) -> bool:
+    """Would some pool have too many patients, or too few members, while one of the rows lasts?"""
+    rows = tuple(rows)
+    taken = [
+        Taken(row.of, row.start, row.end, row.exclusive, number)
+        for number, row in enumerate([*rows, *(others if clinic.pools else ())])
+    ]
+    return any(
+        first_crowd(pool, clinic, taken, row.start, row.end)
+        for row in rows
+        for pool in pools_of(row.of, clinic, exclusive=row.exclusive)
+    )
+
+
+def _rows(needs: Sequence[Need], chosen: Sequence[Resource], start: datetime) -> list[Booking]:
     return [
         Booking(
             type=need.type,
@@ -165,12 +186,16 @@ def _at_once(needs: Sequence[Need], units: Sequence[Resource]) -> bool:
 
 
 def _who_might(need: Need, clinic: Clinic, patient: Patient) -> list[Resource]:
+    if need.type == "pool":
+        return [Resource("pool", need.what)]
     if need.type == "room":
         return [Resource("room", one.id) for one in clinic.rooms_of(need.what)]
     return [Resource("staff", one.id) for one in clinic.staff_of(need.what) if one.id not in patient.excludes]
 
 
 def _free(unit: Resource, need: Need, start: datetime, clinic: Clinic, day: date, busy: Bookings) -> bool:
+    if unit.type == "pool":
+        return True  # counted when it is known whom the visit has for itself
     there, capacity = clinic.working_time(unit, day, day), clinic.by_resource[unit].capacity
     for begin, end, alone in need.stretches:
         if not there.covers(start + begin, start + end):

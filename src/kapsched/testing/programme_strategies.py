@@ -82,6 +82,8 @@ def _some_kind(draw: st.DrawFn, clinic: Clinic, name: str) -> SessionKind:
     passed_on: tuple[str, ...] = ()
     if len(segments) > 1:
         needed = dict.fromkeys(what for one in segments for what in (*one.staff, one.room) if what)
+        for pool in clinic.pools:
+            needed.pop(pool.role, None)  # one who stays on for a tail is not handed over
         passed_on = draw(among((), *((what,) for what in needed)))
     return SessionKind(name=name, segments=segments, handover=passed_on)
 
@@ -94,6 +96,7 @@ def _some_segment(draw: st.DrawFn, clinic: Clinic, name: str) -> Segment:
     able = [role for role in dict.fromkeys(staff) if all(one.capacity > 1 for one in clinic.staff_of(role))]
     able += [room] if room and all(one.capacity > 1 for one in clinic.rooms_of(room)) else []
     shares = draw(among((), tuple(able))) if able else ()
+    pools = draw(among((), *((pool.role,) for pool in clinic.pools))) if clinic.pools else ()
     minutes, turnaround, tail = draw(among((30, 0, 0), (60, 0, 0), (30, 15, 0), (45, 10, 5), (20, 0, 10)))
     return Segment(
         name=name,
@@ -101,8 +104,9 @@ def _some_segment(draw: st.DrawFn, clinic: Clinic, name: str) -> Segment:
         staff=staff,
         room=room,
         shares=shares,
+        pools=pools,
         turnaround=turnaround if room else 0,
-        tail=tail if staff else 0,
+        tail=tail if staff or pools else 0,
     )
 
 

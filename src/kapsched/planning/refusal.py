@@ -34,7 +34,7 @@ def contradiction(problem: Problem) -> Refusal:
     names = [rule.name for rule in problem.course.programme.rules]
     for name in tuple(names):
         fewer = _without(problem.course, [one for one in names if one != name])
-        if Problem(fewer, problem.diary, problem.now, starts=problem.starts).outline.contradictory:
+        if Problem(fewer, problem.diary, problem.now, starts=problem.starts).rules.contradictory:
             names.remove(name)
     return _refused(problem, None, 0, [_reason("rule", tuple(names), problem, 0)], Steps(0))
 
@@ -108,7 +108,7 @@ def _prefix(problem: Problem, count: int) -> Problem:
 
 
 def _can_place(problem: Problem, limit: int, *, dates_only: bool = False) -> bool:
-    if problem.outline.contradictory:
+    if problem.rules.contradictory:
         return False
     domains = problem.domains()
     return domains is not None and Search(problem, domains, Steps(limit), dates_only=dates_only).has_plan()
@@ -120,7 +120,7 @@ def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:
     domains = _dates_alone(part)
     for other in range(place):
         domains[other] &= part.days(other, ())
-    consistent(domains, part.outline.between, part.grid.days)
+    consistent(domains, part.rules.between, part.grid.days)
     reasons = list(_reasons(part, place, domains[place])) or [_reason("window", (), part, 0)]
     return _refused(part, part.sessions[place], domains[place], reasons, budget)
 

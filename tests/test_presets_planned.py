@@ -18,7 +18,11 @@ from kapsched.model.rules import Frequency, Gap, Offset, RollingDays, Span
 from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import instant
 from kapsched.verification.checks import verify
-from tests.stories import DAY, WORKING, closed, dates, planned, refused, weekly
+from tests.oracles.clinics import Case
+from tests.oracles.compare import differences
+from tests.oracles.compare import planned as answer
+from tests.oracles.reference import reference_plan
+from tests.stories import DAY, WORKING, closed, dates, london, planned, refused, weekly
 
 YEAR = Horizon(first_day=date(2027, 1, 4), days=364)
 
@@ -64,6 +68,25 @@ def test_a_preset_can_be_had_whatever_weekday_it_is_asked_for(name: str, weekday
     assert [one.session for one in plan.appointments] == [one.id for one in plan.course.programme.sessions]
     report = verify(plan, plan.course, clinic_for(plan.course.programme), horizon=YEAR)
     assert report.clean, report
+
+
+@pytest.mark.parametrize(
+    ("name", "days"), [("iv-six-fast@1", 28), ("home-lozenge@1", 40), ("kap-paired-21@1", 42)]
+)
+def test_the_plan_of_a_preset_is_the_one_that_the_slow_planner_finds(name: str, days: int) -> None:
+    """In a clinic of mornings with one of each, starting on the hour, which is slow enough."""
+    course, mornings = course_in(name), weekly((9 * 60, 13 * 60))
+    whole = clinic_for(course.programme)
+    clinic = evolve(
+        whole,
+        hours=mornings,
+        grid=60,
+        horizon=evolve(YEAR, days=days),
+        staff=[evolve(one, hours=mornings) for one in whole.staff if one.id.endswith("1")],
+    )
+    now = london("2027-01-03 12:00")
+    case = Case(seed=0, family="preset", clinic=clinic, course=course, booked=(), now=now)
+    assert list(differences(case, answer(case), reference_plan(case, tries=3_000_000))) == []
 
 
 # Six within two weeks, and the taper after them

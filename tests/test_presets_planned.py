@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 from attrs import evolve
 
-from kapsched.exchange.documents import load_preset, presets
+from kapsched.exchange.documents import load_preset, presets, read_programme
 from kapsched.model.clinic import Clinic, Horizon, Room, StaffMember
-from kapsched.model.course import Course, Patient, enrol
+from kapsched.model.course import Course, Done, Patient, enrol
 from kapsched.model.plan import Plan
 from kapsched.model.programme import Programme, Session, SessionKind
 from kapsched.model.rules import Frequency, Gap, Offset, RollingDays, Span
@@ -155,6 +156,41 @@ def test_a_closed_day_in_the_taper_is_paid_for_once_and_the_rest_stay_a_week_apa
     assert plan.cost is not None
     assert plan.cost.drift == 1
     assert apart(plan, "dosing")[5:] == [6, *[7] * 3, *[14] * 6]
+
+
+def test_a_course_that_has_had_its_six_elsewhere_is_owed_the_review_and_the_taper() -> None:
+    programme = load_preset("iv-taper@1")
+    days = (4, 6, 8, 11, 13, 15)
+    done = {
+        f"induction/dosing/{number}": Done(start=london(f"2027-01-{day:02} 10:00"))
+        for number, day in enumerate(days, start=1)
+    }
+    course = enrol(programme, Patient(id="q17"), id="c17", first_day=date(2027, 1, 16), done=done)
+    plan = planned(course, clinic_for(programme), days=340)
+    assert dates(plan)[:3] == ["Mon 18 Jan", "Fri 22 Jan", "Fri 29 Jan"]
+    assert len(plan.appointments) == 11
+
+
+def test_the_taper_can_follow_another_induction(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        """
+        format = 1
+        name = "own"
+        version = "1"
+        based_on = "preset:iv-taper@1"
+        phases.induction.times = 8
+        spans.two-weeks = false
+        frequencies.three-in-seven-days.at_most = 2
+        """,
+        encoding="utf-8",
+    )
+    programme = read_programme(own)
+    course = enrol(programme, Patient(id="q17"), id="c17", first_day=YEAR.first_day)
+    plan = planned(course, clinic_for(programme), days=360)
+    assert apart(plan, "dosing")[7:] == [*[7] * 4, *[14] * 6]
+    first, *_, last = (one.start.date() for one in plan.appointments if one.session.startswith("induction"))
+    assert (last - first).days >= 23
 
 
 # Four hours at a time

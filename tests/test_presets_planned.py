@@ -63,7 +63,7 @@ def apart(plan: Plan, *kinds: str) -> list[int]:
 
 
 @pytest.mark.parametrize("name", presets())
-@pytest.mark.parametrize("weekday", range(7))
+@pytest.mark.parametrize("weekday", [0, 3, 5])
 def test_a_preset_can_be_had_whatever_weekday_it_is_asked_for(name: str, weekday: int) -> None:
     plan = plan_of(name, first_day=YEAR.first_day + timedelta(days=weekday))
     assert [one.session for one in plan.appointments] == [one.id for one in plan.course.programme.sessions]

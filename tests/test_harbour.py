@@ -11,6 +11,11 @@ import pytest
 
 from kapsched.cli.clinic_folder import ClinicFolder
 from kapsched.planning.diary import Diary
+from kapsched.testing import (
+    a_course_is_whole_or_absent,
+    everything_is_within_hours,
+    nothing_is_booked_twice,
+)
 from kapsched.timeline.zones import wall
 from kapsched.workflow import plan_courses
 from tests.conftest import HARBOUR_NOW, Harbour
@@ -50,6 +55,16 @@ def test_the_plans_of_harbour_stand_before_the_verifier(harbour: Harbour) -> Non
         "verify", harbour.out / "schedule.json", "--clinic", harbour.desk.clinic, "--now", HARBOUR_NOW
     )
     assert (result.exit_code, result.stdout) == (0, "plans verified: 24; findings: 0 new, 0 already there\n")
+
+
+def test_the_rows_of_harbour_keep_the_laws_of_any_desk(harbour: Harbour) -> None:
+    site, schedule = ClinicFolder.read(harbour.desk.clinic), harbour.desk.schedule()
+    rows = [row for plan in schedule.plans for row in plan.bookings]
+    courses = [plan.course for plan in schedule.plans]
+    nothing_is_booked_twice(rows, site.clinic, booked=site.bookings)
+    everything_is_within_hours(rows, site.clinic, patients=[course.patient for course in courses])
+    for course in courses:
+        a_course_is_whole_or_absent(rows, course)
 
 
 def test_what_is_booked_at_harbour_matters(harbour: Harbour) -> None:

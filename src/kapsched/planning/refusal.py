@@ -127,12 +127,14 @@ def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:
 
 def _reasons(problem: Problem, place: int, window: Mask) -> Iterator[Reason]:
     """One reason for each kind of obstacle, in the order of the codes, with the dates of the window it stops."""
-    left, kind = window, problem.sessions[place].kind
+    left, kind, unmet = window, problem.sessions[place].kind, window
     for code, starts in _layers(problem):
         possible = starts.days(kind, ()) if code != "booked" else problem.days(place, ())
-        for ids, days in _by_ids(code, starts, problem, place, left & ~possible):
+        # Too few for the visit even if all were always there: it is neither notice nor closure that is in the way.
+        unmet &= starts.grid.days_of(starts.base(kind)) & ~possible if code in ("notice", "closure") else 0
+        for ids, days in _by_ids(code, starts, problem, place, left & ~possible & ~unmet):
             yield _reason(code, ids, problem, days)
-        left &= possible
+        left &= possible | unmet
     if left:
         yield from _rules_in_the_way(problem, place, left)
 

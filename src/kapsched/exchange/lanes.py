@@ -17,16 +17,15 @@ from kapsched.exchange.wording import Wording
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Clinic, Room
 
-TOP = 112
-"""Where lanes begin."""
 SHUT = 36
 """The width of a day on which nothing opens and nothing is booked."""
 
 
 @frozen(kw_only=True)
 class Sizes:
-    """The width of the names and of a day, and the height of a lane and of a bar in it."""
+    """Where lanes begin, the width of the names and of a day, and the height of a lane and of a bar in it."""
 
+    top: int = 112
     names: int = 132
     day: int = 196
     lane: int = 34
@@ -53,7 +52,7 @@ class Lanes:
 
     @property
     def bottom(self) -> int:
-        return max((self.tops[one] + self.heights[one] for one in self.tops), default=TOP)
+        return max((self.tops[one] + self.heights[one] for one in self.tops), default=self.sizes.top)
 
     def x(self, day: date, minute: Minute) -> float:
         """Where a minute of an open day stands."""
@@ -80,7 +79,7 @@ def laid_out(
     used = {one.day for one in shown if one.kind}
     widths = [sizes.day if day in used or clinic.open_time(day, day) else SHUT for day in days]
     lanes = _lanes(shown)
-    tops, heights, top = {}, {}, TOP
+    tops, heights, top = {}, {}, sizes.top
     for resource in resources:
         most = max((lanes[one] for one in shown if one.resource == resource), default=0)
         tops[resource], heights[resource] = top, sizes.lane * (1 + most)
@@ -120,18 +119,18 @@ def draw_days(root: Element, lanes: Lanes, clinic: Clinic, wording: Wording) -> 
 
 def _day_head(root: Element, lanes: Lanes, day: date, wording: Wording) -> None:
     place = lanes.days.index(day)
-    left, width = lanes.lefts[place], lanes.widths[place]
+    left, width, top = lanes.lefts[place], lanes.widths[place], lanes.sizes.top
     words = wording.say("desk", "weekdays").split()[day.weekday()]
     if width == lanes.sizes.day:
         words += f" {day.day} {wording.say('desk', 'months').split()[day.month - 1]}"
         hour_width = lanes.x(day, lanes.opens + 60) - left
         for minute in range(lanes.opens, lanes.closes + 1, 60):
             x = lanes.x(day, minute)
-            add(root, "path", d=f"M{x:.1f} {TOP - 4}V{lanes.bottom}", stroke=RULE, stroke_width=0.6)
+            add(root, "path", d=f"M{x:.1f} {top - 4}V{lanes.bottom}", stroke=RULE, stroke_width=0.6)
             if (minute % 120 == 0 or hour_width >= 30) and lanes.opens < minute < lanes.closes:
                 hour = str(minute // 60)
-                add(root, "text", hour, x=x, y=TOP - 9, font_size=9, fill=FAINT, text_anchor="middle")
-    add(root, "text", words, x=left + width / 2, y=TOP - 24, font_weight=600, text_anchor="middle")
+                add(root, "text", hour, x=x, y=top - 9, font_size=9, fill=FAINT, text_anchor="middle")
+    add(root, "text", words, x=left + width / 2, y=top - 24, font_weight=600, text_anchor="middle")
 
 
 def _closed(root: Element, lanes: Lanes, resource: Resource, day: date, clinic: Clinic) -> None:
@@ -177,7 +176,13 @@ def draw_names(root: Element, lanes: Lanes, clinic: Clinic) -> None:
             )
     add(root, "path", d=f"M{EDGE} {lanes.bottom}H{lanes.right}", stroke=RULE)
     for left_edge in (*lanes.lefts, lanes.right):
-        add(root, "path", d=f"M{left_edge} {TOP - 38}V{lanes.bottom}", stroke=FAINT, stroke_width=0.8)
+        add(
+            root,
+            "path",
+            d=f"M{left_edge} {lanes.sizes.top - 38}V{lanes.bottom}",
+            stroke=FAINT,
+            stroke_width=0.8,
+        )
 
 
 def draw_bar(

@@ -18,8 +18,9 @@ from kapsched.timeline.zones import Zone, instant, midnight
 class Stay:
     """A resource taken on one day: by the patient until `leaves`, and then until `end` all the same.
 
-    `segments` names the parts of the visit that it is taken for, `role` what somebody is there as. A booking
-    that is no appointment of the schedule's has no kind and no course, and `ref` says what its owner says of it.
+    `segments` names the parts of the visit that it is taken for, `role` what somebody is there as; `rooms` and
+    `staff` are what the visit takes besides it meanwhile. A booking that is no appointment of the schedule's has
+    no kind and no course, and `ref` says what its owner says of it.
     """
 
     resource: Resource
@@ -34,6 +35,7 @@ class Stay:
     segments: tuple[str, ...] = ()
     role: str = ""
     rooms: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
     status: str
     ref: str = ""
 
@@ -90,6 +92,11 @@ def _stay(row: Booking, of: tuple[Plan, Appointment] | None, day: date, place: Z
         )
     plan, one = of
     leaves = min(row.end, max(row.start, instant(one.end)))
+
+    def beside(type: str) -> tuple[str, ...]:
+        at_once = (other for other in one.bookings if other.type == type and other.overlaps(row))
+        return tuple(sorted({other.resource for other in at_once if other.of != row.of}))
+
     parts = [part for part in segments_of(plan, one) if serves(row, *part)]
     return Stay(
         resource=row.of,
@@ -103,8 +110,7 @@ def _stay(row: Booking, of: tuple[Plan, Appointment] | None, day: date, place: Z
         patient=plan.course.patient.id,
         segments=tuple(segment.name for _, _, segment in parts),
         role=row.role,
-        rooms=tuple(
-            sorted({other.resource for other in one.bookings if other.type == "room" and other.overlaps(row)})
-        ),
+        rooms=beside("room"),
+        staff=beside("staff"),
         status=one.status,
     )

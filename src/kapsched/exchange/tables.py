@@ -87,16 +87,16 @@ def day_text(day: date, wording: Wording = ENGLISH) -> str:
     )
 
 
-def _heads(wording: Wording, *heads: str) -> tuple[str, ...]:
-    return tuple(wording.say("desk", head) for head in heads)
+def heads(wording: Wording, *words: str) -> tuple[str, ...]:
+    """What stands over the columns of those names."""
+    return tuple(wording.say("desk", word) for word in words)
 
 
-def course_title(plan: Plan, wording: Wording = ENGLISH) -> str:
-    """What a table or a picture of one course is called."""
-    course = plan.course
-    return wording.say(
-        "desk", "course title", course=course.id, patient=course.patient.id, programme=course.programme.name
-    )
+def course_title(of: Plan | Refusal, wording: Wording = ENGLISH, patient: str = "") -> str:
+    """What a table or a picture of one course is called; `patient` says who that is otherwise than by the id."""
+    course = of.course
+    who = patient or course.patient.id
+    return wording.say("desk", "course title", course=course.id, patient=who, programme=course.programme.name)
 
 
 def visit_row(visit: Visit, wording: Wording = ENGLISH) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def course_table(plan: Plan, clinic: Clinic, *, wording: Wording = ENGLISH) -> T
     """Every visit of one course by time, done ones included."""
     return Table(
         title=course_title(plan, wording),
-        heads=_heads(wording, "date", "from", "to", "kind", "session", "room", "staff", "status"),
+        heads=heads(wording, "date", "from", "to", "kind", "session", "room", "staff", "status"),
         rows=(visit_row(visit, wording) for visit in visits(plan, clinic.place)),
         language=wording.language,
     )
@@ -157,7 +157,7 @@ def week_table(
     order = [Resource("room", one.id) for one in clinic.rooms]
     return Table(
         title=wording.say("desk", "week title", day=day_text(monday, wording)),
-        heads=_heads(wording, "room", "date", "from", "to", "free from", "kind", "course", "status"),
+        heads=heads(wording, "room", "date", "from", "to", "free from", "kind", "course", "status"),
         rows=_stay_rows(schedule, clinic, monday, order, booked, wording),
         language=wording.language,
     )
@@ -173,7 +173,7 @@ def people_table(
 ) -> Table:
     """What each member of staff is needed for in one week; `booked` adds bookings that are not the schedule's."""
     order = [Resource("staff", one.id) for one in clinic.staff]
-    heads = (
+    columns = (
         "staff",
         "date",
         "from",
@@ -188,7 +188,7 @@ def people_table(
     )
     return Table(
         title=wording.say("desk", "people title", day=day_text(monday, wording)),
-        heads=_heads(wording, *heads),
+        heads=heads(wording, *columns),
         rows=_stay_rows(schedule, clinic, monday, order, booked, wording),
         language=wording.language,
     )
@@ -224,7 +224,7 @@ def utilisation_table(
     """The share of working time that is booked: each room's weeks, then each role's, in minutes and per cent."""
     return Table(
         title=wording.say("desk", "use title"),
-        heads=_heads(wording, "room", "role", "week", "booked", "there", "share"),
+        heads=heads(wording, "room", "role", "week", "booked", "there", "share"),
         rows=(use_row(use, wording) for use in utilisation(schedule, clinic, booked)),
         language=wording.language,
     )
@@ -235,7 +235,7 @@ def closing_table(schedule: Schedule, *, wording: Wording = ENGLISH) -> Table:
     placed = len(schedule.plans)
     return Table(
         title=wording.say("desk", "closing title", placed=placed, courses=placed + len(schedule.refusals)),
-        heads=_heads(wording, "course", "patient", "starts", "ends", "visits", "proved", "remark"),
+        heads=heads(wording, "course", "patient", "starts", "ends", "visits", "proved", "remark"),
         rows=(
             *(_placed_row(plan, schedule, wording) for plan in schedule.plans),
             *(_refused_row(refusal, wording) for refusal in schedule.refusals),
@@ -254,10 +254,16 @@ def _placed_row(plan: Plan, schedule: Schedule, wording: Wording) -> tuple[str, 
     return course.id, course.patient.id, first, last, str(len(days)), plan.proved_through, ""
 
 
-def _refused_row(refusal: Refusal, wording: Wording) -> tuple[str, ...]:
-    course, reasons = refusal.course, "; ".join(one.rstrip(".") for one in refusal.sentences() if one)
+def refusal_text(refusal: Refusal, wording: Wording = ENGLISH) -> str:
+    """That a course has no plan, and why."""
+    reasons = "; ".join(one.rstrip(".") for one in refusal.sentences() if one)
     if refusal.session is None:
         remark = wording.say("desk", "refused", reasons=reasons)
     else:
         remark = wording.say("desk", "refused at", session=refusal.session, reasons=reasons)
-    return course.id, course.patient.id, "", "", "0", "", remark.rstrip(" ;:")
+    return remark.rstrip(" ;:")
+
+
+def _refused_row(refusal: Refusal, wording: Wording) -> tuple[str, ...]:
+    course = refusal.course
+    return course.id, course.patient.id, "", "", "0", "", refusal_text(refusal, wording)

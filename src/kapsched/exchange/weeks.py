@@ -17,7 +17,7 @@ from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
 
-_WEEK, _DAY = Sizes(), Sizes(names=112, day=588, lane=22, bar=17)
+_WEEK, _DAY = Sizes(), Sizes(top=44, names=112, day=588, lane=21, bar=17)
 
 
 @frozen(kw_only=True)
@@ -132,7 +132,8 @@ def _drawn(
     drawn = marks((*kinds, *(one.kind for one in shown if one.kind)))
     width, height, desc = lanes.right + EDGE, lanes.bottom + 54, f"{sheet.words}. {sheet.key}"
     root = picture(width, height, title=sheet.title, desc=desc, language=wording.language)
-    heading(root, sheet.title, sheet.words)
+    if len(days) > 1:  # a single day stands above its own hours
+        heading(root, sheet.title, sheet.words)
     draw_days(root, lanes, clinic, wording)
     draw_names(root, lanes, clinic)
     for stay in shown:

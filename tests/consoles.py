@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,8 @@ _FENCE = re.compile(
     r"```toml\n(?P<file># (?P<name>\S+\.toml)\n.*?)```|```console\n(?P<typed>.*?)```", re.DOTALL
 )
 
+HARBOUR = "examples/harbour"
+
 PAGES = tuple(
     path
     for path in sorted((ROOT / "docs").rglob("*.md"))
@@ -26,17 +29,31 @@ PAGES = tuple(
 )
 
 
+def _planned_harbour() -> None:
+    """The example clinic beside us, planned into `out` as the README plans it."""
+    shutil.copytree(ROOT / "examples" / "harbour", HARBOUR, ignore=shutil.ignore_patterns("uid.key"))
+    result = CliRunner().invoke(kapsched, ["plan", HARBOUR, "--now", "2026-12-01T09:00", "--out", "out"])
+    assert result.exit_code == 0, result.output
+
+
 def answered(page: str) -> str:
-    """The page as it is once its files are written and its commands typed, in order, in the folder we are in."""
+    """The page as it is once its files are written and its commands typed, in order, in the folder we are in.
+
+    Where a page speaks of the example clinic, that one is there and planned before.
+    """
     status = 0
+    if HARBOUR in page:
+        _planned_harbour()
 
     def answer(command: str) -> str:
         nonlocal status
         if command == "echo $?":
             return f"$ {command}\n{status}\n"
-        name, *arguments = shlex.split(command)
-        assert name == "kapsched", command
-        result = CliRunner().invoke(kapsched, arguments)
+        words = shlex.split(command)
+        name = words.index("kapsched")
+        result = CliRunner().invoke(
+            kapsched, words[name + 1 :], env=dict(one.split("=") for one in words[:name])
+        )
         status = result.exit_code
         return f"$ {command}\n{result.output}"
 

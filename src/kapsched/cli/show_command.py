@@ -61,7 +61,7 @@ ASKED: tuple[ResourceType, ...] = ("patient", "staff", "room")
 )
 @click.option("--names", is_flag=True, help="Show patients by name as well as by id.")
 @click.option(
-    "--sheet", metavar="FILE", type=A_PATH, help="Write the day into FILE.html instead, to be printed on A4."
+    "--sheet", metavar="FILE", type=A_PATH, help="Write the day as a page (.html), to be printed on A4."
 )
 def show(
     out: Path,

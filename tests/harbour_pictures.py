@@ -27,7 +27,7 @@ def drawn(desk: Desk) -> dict[str, bytes]:
     """Each picture of the page by its name, from the desk at which harbour was planned."""
     site, schedule = ClinicFolder.read(desk.clinic), desk.schedule()
     booked = not_among(site.bookings, schedule.bookings)
-    day = day_by_hour(schedule, site.clinic, DAY, booked=booked)
+    (day,) = day_by_hour(schedule, site.clinic, DAY, booked=booked)
     found = {name: (desk.out / "pictures" / path).read_bytes() for name, path in WRITTEN.items()}
     return {**found, "day-by-hour.svg": day.encode("utf-8")}
 

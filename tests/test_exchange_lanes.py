@@ -35,8 +35,8 @@ BOOKED = [
 PICTURES = {
     "rooms": week_by_room(SCHEDULE, CLINIC, MONDAY, booked=BOOKED),
     "people": week_by_person(SCHEDULE, CLINIC, MONDAY, booked=BOOKED),
-    "day": day_by_hour(SCHEDULE, CLINIC, MONDAY, booked=BOOKED),
-    "empty day": day_by_hour(stories.schedule([]), CLINIC, MONDAY),
+    "day": day_by_hour(SCHEDULE, CLINIC, MONDAY, booked=BOOKED)[0],
+    "empty day": day_by_hour(stories.schedule([]), CLINIC, MONDAY)[0],
     "utilisation": utilisation_strip(SCHEDULE, CLINIC, booked=BOOKED),
     "no utilisation": utilisation_strip(stories.schedule([]), CLINIC),
 }
@@ -88,7 +88,7 @@ def test_the_day_shows_rooms_and_people_with_all_that_takes_them() -> None:
 def test_whoever_is_away_has_no_lane_on_that_day() -> None:
     leave = [Absence(first=MONDAY, last=MONDAY)]
     clinic = evolve(CLINIC, staff=[evolve(one, away=leave * (one.id == "ben")) for one in CLINIC.staff])
-    picture = day_by_hour(stories.schedule([]), clinic, MONDAY)
+    (picture,) = day_by_hour(stories.schedule([]), clinic, MONDAY)
     named = {text.text for text in ET.fromstring(picture).iter(f"{SVG}text")}  # noqa: S314  # ours
     assert {"imran", "ketamine-1"} <= named
     assert "ben" not in named
@@ -122,6 +122,7 @@ def test_each_picture_says_what_it_shows_and_prints_in_letters_that_can_be_read(
     assert (root[0].tag, root[1].tag) == (f"{SVG}title", f"{SVG}desc")
     assert root[0].text
     assert root[1].text
+    assert root.get("style") == "max-width:100%;height:auto"
     assert min(float(text.get("font-size") or 11) for text in root.iter(f"{SVG}text")) >= 9
 
 
@@ -191,3 +192,17 @@ def test_a_long_horizon_goes_on_beneath() -> None:
     root = ET.fromstring(utilisation_strip(SCHEDULE, long, booked=[late]))  # noqa: S314  # ours
     assert [text.text for text in root.iter(f"{SVG}text")].count("ketamine-1") == 2
     assert number(root, "width") < 1300
+
+
+def test_a_day_of_many_people_goes_over_several_pictures_none_higher_than_a_page() -> None:
+    many = [evolve(CLINIC.staff[0], id=f"person-{number}") for number in range(90)]
+    pages = day_by_hour(SCHEDULE, evolve(CLINIC, staff=[*CLINIC.staff, *many]), MONDAY, booked=BOOKED)
+    roots = [ET.fromstring(page) for page in pages]  # noqa: S314  # ours
+    assert len(roots) == 3
+    # A page has 277 mm inside its margins, and the picture is 195 mm wide.
+    assert all(number(root, "height") / number(root, "width") < 270 / 195 for root in roots)
+    named = [text.text for root in roots for text in root.iter(f"{SVG}text")]
+    assert all(named.count(f"person-{turn}") == 1 for turn in range(90))
+    ids = [element.get("id") for root in roots for element in root.iter() if element.get("id")]
+    assert len(set(ids)) == len(ids)
+    assert sum(len(facts(page, "stay")) for page in pages) == len(facts(PICTURES["day"], "stay"))

@@ -7,6 +7,7 @@ from datetime import date
 from html import escape
 from itertools import groupby
 
+from kapsched.exchange.lanes import what_it_is
 from kapsched.exchange.stays import Stay, in_file_order, stays
 from kapsched.exchange.tables import day_text, heads
 from kapsched.exchange.views import called, count_text, span
@@ -14,7 +15,7 @@ from kapsched.exchange.visits import Visit, all_visits, clock
 from kapsched.exchange.weeks import day_by_hour
 from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Booking, Resource
-from kapsched.model.clinic import Clinic, Room
+from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
 from kapsched.timeline.zones import wall
 
@@ -35,7 +36,7 @@ small { color: #50575f; font-size: 8pt; }
 .who { font-weight: 700; }
 .cancelled { text-decoration: line-through; color: #50575f; }
 figure { margin: 0 -4.5mm 3mm; }
-figure svg { display: block; width: 100%; height: auto; }
+figure svg { display: block; width: 100%; height: auto; max-height: 270mm; }
 .people { columns: 3; column-gap: 6mm; }
 .person { break-inside: avoid; margin-bottom: 2mm; }
 .person ul { list-style: none; margin: 0; padding: 0; }
@@ -63,6 +64,7 @@ def day_sheet(
     title = f"{schedule.clinic}: {day_text(day, wording)}"
     made = wall(schedule.now, clinic.place)
     moment = f"{day_text(made.date(), wording)}, {clock(made.hour * 60 + made.minute)}"
+    pictures = day_by_hour(schedule, clinic, day, booked=others, wording=wording)
     note = wording.say("desk", "sheet made", revision=schedule.revision, moment=moment)
     return "\n".join(
         (
@@ -74,9 +76,7 @@ def day_sheet(
             f"<h1>{escape(title)}</h1>",
             f"<p>{escape(count_text(len(shown), wording))}. {escape(note)}</p>",
             *_visits(shown, who, wording),
-            "<figure>",
-            day_by_hour(schedule, clinic, day, booked=others, wording=wording).rstrip(),
-            "</figure>",
+            *(f"<figure>\n{one.rstrip()}\n</figure>" for one in pictures),
             '<div class="people">',
             *_people(schedule, clinic, day, others, wording),
             "</div>",
@@ -134,10 +134,8 @@ def _people(
     found = stays(schedule, clinic.place, [day], wanted=wanted, booked=booked)
     order = dict.fromkeys((*clinic.by_resource, *(one.resource for one in found)))
     for resource, theirs in groupby(in_file_order(found, order), key=lambda one: one.resource):
-        one = clinic.by_resource.get(resource)
-        roles = "" if one is None or isinstance(one, Room) else ", ".join(one.roles)
         yield '<div class="person">'
-        yield f"<h2>{escape(resource.id)} <small>{escape(roles)}</small></h2>"
+        yield f"<h2>{escape(resource.id)} <small>{escape(what_it_is(resource, clinic))}</small></h2>"
         yield "<ul>"
         for stay in theirs:
             yield f"<li>{span(stay.start, stay.end)} {_duty(stay, wording)}</li>"

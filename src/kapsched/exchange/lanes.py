@@ -15,7 +15,7 @@ from kapsched.exchange.tables import stay_row
 from kapsched.exchange.visits import Minute, minute_of
 from kapsched.exchange.wording import Wording
 from kapsched.model.bookings import Resource
-from kapsched.model.clinic import Clinic, Room
+from kapsched.model.clinic import Clinic, Room, StaffMember
 
 SHUT = 36
 """The width of a day on which nothing opens and nothing is booked."""
@@ -151,12 +151,22 @@ def _closed(root: Element, lanes: Lanes, resource: Resource, day: date, clinic: 
         begin = end
 
 
+def what_it_is(resource: Resource, clinic: Clinic) -> str:
+    """A room's type, somebody's roles; of anything else what it is called in bookings."""
+    match clinic.by_resource.get(resource):
+        case Room(type=type):
+            return type
+        case StaffMember(roles=roles):
+            return ", ".join(roles)
+        case _:
+            return resource.type
+
+
 def draw_names(root: Element, lanes: Lanes, clinic: Clinic) -> None:
     """The resources by id, with what they are, and the lines between them and between days."""
     room = lanes.sizes.names - 8
     for resource, y in lanes.tops.items():
-        one = clinic.by_resource[resource]
-        what = one.type if isinstance(one, Room) else ", ".join(one.roles)
+        what = what_it_is(resource, clinic)
         add(root, "path", d=f"M{EDGE} {y}H{lanes.right}", stroke=RULE)
         if lanes.sizes.lane >= 30:
             add(root, "text", fitted(resource.id, room, 12), x=EDGE, y=y + 15, font_size=12, font_weight=600)

@@ -46,15 +46,16 @@ def utilisation(schedule: Schedule, clinic: Clinic, booked: Iterable[Booking] = 
     """
     bookings = Bookings((*schedule.bookings, *booked))
     mondays = _mondays(clinic, bookings)
-    weeks = {
-        resource: [_week(resource, monday, clinic, bookings) for monday in mondays]
-        for resource in clinic.by_resource
-    }
     roles = dict.fromkeys(role for one in clinic.staff for role in one.roles)
     rows: list[tuple[Literal["room", "role"], str, list[Resource]]] = [
         *(("room", one.id, [Resource("room", one.id)]) for one in clinic.rooms),
         *(("role", role, [Resource("staff", one.id) for one in clinic.staff_of(role)]) for role in roles),
     ]
+    weeks = {
+        one: [_week(one, monday, clinic, bookings) for monday in mondays]
+        for _, _, some in rows
+        for one in some
+    }
     return tuple(
         Use(
             type=type,

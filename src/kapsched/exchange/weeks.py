@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from attrs import frozen
@@ -16,6 +16,9 @@ from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
+
+PAGE = 860
+"""The lanes of a day that fit a page, in height, beside the hours above them and the legend beneath."""
 
 _WEEK, _DAY = Sizes(), Sizes(top=44, names=112, day=588, lane=21, bar=17)
 
@@ -82,20 +85,41 @@ def day_by_hour(
     *,
     booked: Iterable[Booking] = (),
     wording: Wording = ENGLISH,
-) -> str:
-    """One day: the rooms, and beneath them whoever works or is booked; bars say which patient."""
+) -> tuple[str, ...]:
+    """One day: the rooms, and beneath them whoever works or is booked; bars say which patient.
+
+    As many pictures as it takes for none to be higher than a page.
+    """
     everything = tuple(clinic.by_resource)
     shown = _shown(schedule, clinic, (day,), everything, booked)
     busy = {one.resource for one in shown}
     there = tuple(one for one in everything if one in busy or clinic.working_time(one, day, day))
-    sheet = _Sheet(
-        resources=there,
-        title=wording.say("desk", "day title", day=day_text(day, wording)),
-        words=wording.say("desk", "day summary", count=len(shown)),
-        key=wording.say("desk", "day key"),
-        label=lambda stay: stay.patient,
-    )
-    return _drawn(schedule, clinic, (day,), shown, sheet, _DAY, wording)
+    pages = _pages(laid_out(shown, clinic, (day,), there, _DAY).heights)
+    title, found = wording.say("desk", "day title", day=day_text(day, wording)), []
+    for turn, page in enumerate(pages, 1):
+        here = [one for one in shown if one.resource in page]
+        sheet = _Sheet(
+            resources=page,
+            title=title if len(pages) == 1 else f"{title} ({turn}/{len(pages)})",
+            words=wording.say("desk", "day summary", count=len(here)),
+            key=wording.say("desk", "day key"),
+            label=lambda stay: stay.patient,
+        )
+        found.append(_drawn(schedule, clinic, (day,), here, sheet, _DAY, wording))
+    return tuple(found)
+
+
+def _pages(heights: Mapping[Resource, int]) -> list[tuple[Resource, ...]]:
+    """The resources in order, as many together as fit a page; one at least."""
+    pages: list[list[Resource]] = [[]]
+    space = PAGE
+    for resource, height in heights.items():
+        if height > space and pages[-1]:
+            pages.append([])
+            space = PAGE
+        pages[-1].append(resource)
+        space -= height
+    return [tuple(page) for page in pages]
 
 
 def _shown(

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from click.testing import CliRunner
 
 from kapsched.cli.commands import kapsched
+from tests.conftest import HARBOUR_NOW
 from tests.fences import ROOT
 
 # A file to be written, by its name in the first line, or commands to be typed with their answers.
@@ -32,7 +33,7 @@ PAGES = tuple(
 def _planned_harbour() -> None:
     """The example clinic beside us, planned into `out` as the README plans it."""
     shutil.copytree(ROOT / "examples" / "harbour", HARBOUR, ignore=shutil.ignore_patterns("uid.key"))
-    result = CliRunner().invoke(kapsched, ["plan", HARBOUR, "--now", "2026-12-01T09:00", "--out", "out"])
+    result = CliRunner().invoke(kapsched, ["plan", HARBOUR, "--now", HARBOUR_NOW, "--out", "out"])
     assert result.exit_code == 0, result.output
 
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from kapsched.cli.clinic_folder import ClinicFolder
 from kapsched.exchange.pictures import day_by_hour
 from kapsched.workflow import not_among
+from tests.conftest import HARBOUR_NOW
 from tests.desk import Desk
 from tests.fences import ROOT
 
@@ -36,7 +37,7 @@ if __name__ == "__main__":
     with TemporaryDirectory() as folder:
         planned = Desk(Path(folder))
         shutil.copytree(ROOT / "examples" / "harbour", planned.clinic)
-        planned.planned(now="2026-12-01T09:00")
+        planned.planned(now=HARBOUR_NOW)
         PICTURES.mkdir(exist_ok=True)
         for name, content in drawn(planned).items():
             (PICTURES / name).write_bytes(content)

@@ -86,6 +86,14 @@ def test_what_else_is_booked_is_shown_where_the_clinic_is_named(desk: Desk) -> N
     ]  # fmt: skip
 
 
+def test_bookings_of_strangers_are_noted_beside_the_answer(desk: Desk) -> None:
+    rows = (desk.clinic / "bookings.csv").read_text(encoding="utf-8")
+    desk.write("bookings.csv", f"{rows}staff,zoe,2027-01-12T08:00,2027-01-12T09:00,true,\n")
+    result = show(desk, "--day", "2027-01-12", "--clinic", desk.clinic)
+    assert result.stderr == "note: bookings.csv: quayside has no staff 'zoe'; its rows are left out\n"
+    assert "zoe" not in result.stdout
+
+
 def test_a_member_of_staff_without_any_visit_is_known_where_the_clinic_is_named(desk: Desk) -> None:
     clinic = (desk.clinic / "clinic.toml").read_text(encoding="utf-8")
     zed = '[staff.zed]\nroles = ["nurse"]\nhours = { mon = "08:00-18:00" }\n'

@@ -82,6 +82,8 @@ def show(
     site = ClinicFolder.read(folder) if folder else None
     if site:
         require_same_clinic(schedule, site.clinic, path)
+        for note in site.notes:
+            tell(f"note: {note}", aside=True)
     whom = _whom(schedule, site, whose)
     days = _days(schedule, whom, day, week)
     if whom is None and not days and not sheet:

@@ -215,7 +215,7 @@ def draw_bar(
         fill, width = hatched_taken(root), max(end - x, 3)
         add(group, "rect", x=x, width=width, **box, fill=fill, stroke=FAINT)
         return
-    if end - x < 10:
+    if end - x < 9:
         add(group, "rect", x=x, width=end - x, **{**box, "rx": 1}, fill=mark.ink)
         return
     add(group, "rect", x=x, width=end - x, **box, fill=mark.tint)

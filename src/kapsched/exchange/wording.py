@@ -175,7 +175,9 @@ ENGLISH = Wording(
         ("desk", "course key"): "A line joins a visit to one that hangs on it within three days.",
         ("desk", "week title"): "Rooms in the week of {day}",
         ("desk", "week summary"): "{count} bookings in {rooms} rooms",
-        ("desk", "week key"): "Each bar lasts from arrival until the room is free again.",
+        ("desk", "week key"): (
+            "Each bar lasts from arrival until the room is free again; a short one is filled, without a letter."
+        ),
         ("desk", "people title"): "Staff in the week of {day}",
         ("desk", "people summary"): "{count} bookings of {people} people",
         (

@@ -21,6 +21,7 @@ from kapsched.workflow import plan_courses
 from tests.conftest import HARBOUR_NOW, Harbour
 from tests.desk import Desk, contents
 from tests.fences import ROOT, fences
+from tests.harbour_pictures import PICTURES, WRITTEN, drawn
 
 pytestmark = pytest.mark.slow
 
@@ -111,3 +112,9 @@ def test_each_patient_of_harbour_has_a_calendar_and_the_index_says_whose(harbour
     assert sorted(row["id"] for row in rows if row["type"] == "patient") == [f"q{n:02}" for n in range(1, 25)]
     calendars = {name for name in contents(harbour.out / "calendars") if name.endswith(".ics")}
     assert {row["file"] for row in rows} == calendars
+
+
+@pytest.mark.parametrize("name", [*WRITTEN, "day-by-hour.svg"])
+def test_the_pictures_of_the_page_are_of_the_plan_that_is_made(harbour: Harbour, name: str) -> None:
+    shown = (PICTURES / name).read_bytes()
+    assert shown == drawn(harbour.desk)[name], "write it anew: python -m tests.harbour_pictures"

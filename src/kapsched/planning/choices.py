@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -50,24 +51,32 @@ class Choice:
 
     def nearest(self, times: Times) -> int:
         """The least distance of any arrangement from the times."""
-        if not any(kind in times for kind in self.kinds):
-            return 0
         if len(self.kinds) == 1:
-            time = times[self.kinds[0]]
-            if time not in self._nearest:
-                self._nearest[time] = min([abs(minute - time) for (minute,) in self._starts])
-            return self._nearest[time]
-        return min(self._away(shown, times) for shown in self._starts)
+            time = times.get(self.kinds[0])
+            if time is None:
+                return 0
+            found = self._nearest.get(time)
+            if found is None:
+                found = self._nearest[time] = min([abs(minute - time) for (minute,) in self._starts])
+            return found
+        return min([self._away(shown, times) for shown in self._starts])
 
     def first(self, times: Times) -> Starts:
         """The earliest of the nearest arrangements."""
-        if len(self.kinds) == 1 and (time := times.get(self.kinds[0])) is not None:
+        if len(self.kinds) == 1:
+            time = times.get(self.kinds[0])
+            if time is None:
+                return self._earliest
             least = self.nearest(times)
             near = [self._starts.get((minute,)) for minute in (time - least, time + least)]
             first = min(starts for starts in near if starts is not None)
         else:
             _, first = min((self._away(shown, times), starts) for shown, starts in self._starts.items())
         return tuple(zip(self.places, first, strict=True))
+
+    @cached_property
+    def _earliest(self) -> Starts:
+        return tuple(zip(self.places, min(self._starts.values()), strict=True))
 
     def curve(self, kind: str, scale: Scale, times: Times) -> int:
         """The least distance for each point as the time of a kind, the other kinds' being `times`; in lanes.

@@ -13,12 +13,15 @@ from tempfile import TemporaryDirectory
 from click.testing import CliRunner
 
 from kapsched.cli.commands import kapsched
+from tests.conftest import HARBOUR_NOW
 from tests.fences import ROOT
 
 # A file to be written, by its name in the first line, or commands to be typed with their answers.
 _FENCE = re.compile(
     r"```toml\n(?P<file># (?P<name>\S+\.toml)\n.*?)```|```console\n(?P<typed>.*?)```", re.DOTALL
 )
+
+HARBOUR, EDINBURGH = "examples/harbour", "examples/edinburgh"
 
 PAGES = tuple(
     path
@@ -27,19 +30,37 @@ PAGES = tuple(
 )
 
 
+def _planned_harbour() -> None:
+    """The example clinic beside us, planned into `out` as the README plans it."""
+    _copied(HARBOUR)
+    result = CliRunner().invoke(kapsched, ["plan", HARBOUR, "--now", HARBOUR_NOW, "--out", "out"])
+    assert result.exit_code == 0, result.output
+
+
+def _copied(example: str) -> None:
+    shutil.copytree(ROOT / example, example, ignore=shutil.ignore_patterns("uid.key"))
+
+
 def answered(page: str) -> str:
-    """The page as it is once its files are written and its commands typed, in order, in the folder we are in."""
+    """The page as it is once its files are written and its commands typed, in order, in the folder we are in.
+
+    Where a page speaks of Harbour, that clinic is there and planned before; Edinburgh is there to be planned.
+    """
     status = 0
+    if HARBOUR in page:
+        _planned_harbour()
+    if EDINBURGH in page:
+        _copied(EDINBURGH)
 
     def answer(command: str) -> str:
         nonlocal status
         if command == "echo $?":
             return f"$ {command}\n{status}\n"
-        name, *arguments = shlex.split(command)
-        assert name == "kapsched", command
-        for example in arguments:
-            _copy(example)
-        result = CliRunner().invoke(kapsched, arguments)
+        words = shlex.split(command)
+        name = words.index("kapsched")
+        result = CliRunner().invoke(
+            kapsched, words[name + 1 :], env=dict(one.split("=") for one in words[:name])
+        )
         status = result.exit_code
         return f"$ {command}\n{result.output}"
 
@@ -52,12 +73,6 @@ def answered(page: str) -> str:
         return f"```console\n{''.join(map(answer, commands))}```"
 
     return _FENCE.sub(done, page)
-
-
-def _copy(example: str) -> None:
-    """Have an example at hand that a command names, without the key that somebody may have made for it."""
-    if example.startswith("examples/") and not Path(example).exists():
-        shutil.copytree(ROOT / example, example, ignore=shutil.ignore_patterns("uid.key"))
 
 
 if __name__ == "__main__":

@@ -91,6 +91,7 @@ NOUNS: Mapping[str, Door] = {
             "hours": PATTERN,
             "rooms": [ROOM],
             "staff": [TESS],
+            "pools": [k.Pool(role="therapist", ratio=2)],
             "closed": [ABSENCE],
             "grid": 15,
             "notice": k.Notice(hours=24),
@@ -186,6 +187,7 @@ NOUNS: Mapping[str, Door] = {
             "steps": 12,
         },
     ),
+    "Pool": (k.Pool, {"role": "nurse", "ratio": 4}),
     "Programme": (
         k.Programme,
         {
@@ -241,6 +243,7 @@ NOUNS: Mapping[str, Door] = {
             "staff": ["therapist"],
             "room": "therapy",
             "shares": ["therapy"],
+            "pools": ["therapist"],
             "turnaround": 15,
             "tail": 5,
         },

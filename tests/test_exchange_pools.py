@@ -20,6 +20,7 @@ from kapsched.exchange.documents import (
 from kapsched.exchange.feeds import index_rows
 from kapsched.exchange.programme_bases import programme_table
 from kapsched.exchange.programme_tables import programme_of
+from kapsched.exchange.visits import all_visits
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Pool
 from kapsched.planning.diary import Diary
@@ -123,6 +124,18 @@ def test_a_schedule_with_places_of_a_pool_survives_being_written_down() -> None:
     assert from_document(to_document(made)) == made
     assert programme_of(programme_table(course.programme)).kinds == course.programme.kinds
     assert clinic_digest(clinic) != clinic_digest(evolve(clinic, pools=()))
+
+
+def test_who_reads_a_day_sees_in_which_segment_the_pool_watches() -> None:
+    clinic, course = ward(), course_of(programme("dosing", kinds=(WITH_ARRIVAL,)))
+    now = london("2027-01-04 08:00")
+    made = plan_courses([course], Diary(clinic), now=now, digest="")
+    (visit,) = all_visits(made, clinic.place)
+    assert [(part.segment, part.staff) for part in visit.parts] == [
+        ("arrival", ("nia",)),
+        ("dose", ("tess",)),
+        ("recovery", ("nurse",)),
+    ]
 
 
 def test_a_pool_has_no_calendar() -> None:

@@ -32,7 +32,7 @@ def row(begin: float = 0, finish: float = 1, /, **said: Any) -> Booking:
 
 rows = st.builds(
     lambda type, resource, start, length, exclusive, ref: row(
-        start, start + length, type=type, resource=resource, exclusive=exclusive, ref=ref
+        start, start + length, type=type, resource=resource, exclusive=exclusive and type != "pool", ref=ref
     ),
     st.sampled_from(RESOURCE_TYPES),
     st.sampled_from(["17", "18"]),

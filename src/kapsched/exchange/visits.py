@@ -118,6 +118,8 @@ def serves(row: Booking, start: datetime, end: datetime, segment: Segment) -> bo
         return False
     if row.type == "room":
         return segment.room is not None
+    if row.type == "pool":
+        return row.resource in segment.pools
     return row.type == "patient" or row.role in segment.staff
 
 

@@ -83,7 +83,7 @@ def test_changes_are_those_of_a_plain_list(
 def test_a_change_is_found_again(given_rows: list[Booking], resource: Resource, start: int) -> None:
     before = Bookings(given_rows)
     before.during(resource, hours(0), hours(1))
-    new = row(start, start + 2, type=resource.type, resource=resource.id, ref="new")
+    new = row(start, start + 2, type=resource.type, resource=resource.id, exclusive=False, ref="new")
     after = before.changed(add=[new])
     assert new in after.during(resource, hours(start), hours(start + 1))
     assert new not in before.during(resource, hours(start), hours(start + 1))

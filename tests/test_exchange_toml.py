@@ -426,7 +426,7 @@ def test_a_message_names_the_place_and_the_way_out(tmp_path: Path) -> None:
         read_clinic(path)
     assert str(caught.value) == (
         "clinic.toml:21: staf: 'staf' is not known here; did you mean 'staff'? (known are format, id, zone,"
-        " fortnight, grid, notice, horizon, hours, closed, holidays, bookings, rooms, staff)"
+        " fortnight, grid, notice, horizon, hours, closed, holidays, bookings, rooms, staff, pools)"
     )
 
 

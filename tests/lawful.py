@@ -261,6 +261,7 @@ NOUNS: Mapping[str, Door] = {
             "name": "Tess Invented",
         },
     ),
+    "TreatmentWeek": (k.TreatmentWeek, {"anchor": "only/talk/1"}),
     "Week": (k.Week, {"days": [[DAY]] * 7}),
     "Wishes": (
         k.Wishes,

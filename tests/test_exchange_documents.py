@@ -25,7 +25,7 @@ from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes
 from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
 from kapsched.model.programme import Phase, Programme, Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span, TreatmentWeek
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
 from kapsched.timeline.units import Days, Hours, Length
 from kapsched.timeline.zones import wall, zone
@@ -468,6 +468,7 @@ def programmes(draw: st.DrawFn) -> Programme:
     (first, second) = draw(order)[:2]
     days = sorted(draw(st.lists(st.integers(-5, 40), min_size=3, max_size=3)))
     least, next_least = draw(lengths), draw(lengths)
+    anchors = [None, *(f"{phase.name}/{phase.order[0]}/1" for phase in phases)]
     rules: list[Rule] = [
         Gap(
             name="a",
@@ -486,6 +487,7 @@ def programmes(draw: st.DrawFn) -> Programme:
         ),
         Frequency(name="c", of="*", phase="one", at_least=1, at_most=draw(st.none() | st.integers(1, 3))),
         Frequency(name="d", of=["one/*", "two/*"], at_most=2, per=RollingDays(days=7)),
+        Frequency(name="g", of="*", at_least=1, per=TreatmentWeek(anchor=draw(st.sampled_from(anchors)))),
         Span(name="e", of="two/*", at_most=Days(21)),
         Continuity(
             name="f", role=kinds[0].segments[0].staff[0], scope=draw(st.sampled_from(["phase", "course"]))
@@ -493,7 +495,7 @@ def programmes(draw: st.DrawFn) -> Programme:
     ]
     used = {kind for phase in phases for kind in phase.order}
     if used != {"dosing", "integration"} or kinds[0].segments[0].staff[0] not in kinds[1].segments[0].staff:
-        rules = rules[2:6]
+        rules = rules[2:7]
     try:
         return Programme(
             name="p", version="1", kinds=kinds, phases=phases, rules=draw(st.permutations(rules))

@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +32,16 @@ from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Clinic, Notice
 from kapsched.model.course import Done, Wishes
 from kapsched.model.programme import Programme
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, RollingDays, Span
+from kapsched.model.rules import (
+    CalendarWeek,
+    Continuity,
+    Frequency,
+    Gap,
+    Offset,
+    RollingDays,
+    Span,
+    TreatmentWeek,
+)
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
 from kapsched.timeline.units import Days, Hours
 
@@ -588,6 +598,42 @@ def test_what_a_programme_does_not_say_is_its_bases(tmp_path: Path, programme: P
         name="next-day", of="integration", anchor="dosing", earliest=Days(1), latest=Days(2)
     )
     assert rules["two"] == Frequency(name="two", of="dosing", phase="induction", at_least=2, at_most=3)
+
+
+def test_weeks_may_be_counted_from_a_session_and_no_other_period_may(
+    tmp_path: Path, programme: Programme
+) -> None:
+    body = """\
+        based_on = "quayside@2027.1"
+        frequencies.two.per = "treatment week"
+        frequencies.rolling = { per = "treatment week", anchor = "induction/dosing/1" }
+        """
+    changed = based(tmp_path, body, (programme,))
+    rules = {rule.name: rule for rule in changed.rules}
+    assert rules["two"] == Frequency(
+        name="two", of="dosing", phase="induction", at_least=2, at_most=2, per=TreatmentWeek()
+    )
+    weekly = TreatmentWeek(anchor="induction/dosing/1")
+    assert rules["rolling"] == Frequency(name="rolling", of="dosing", at_most=3, per=weekly)
+    # Whoever counts otherwise says so, and what the weeks were counted from is forgotten.
+    again = based(
+        tmp_path, 'based_on = "ours@1"\nfrequencies.rolling.per = "week"', (evolve(changed, name="ours"),)
+    )
+    assert Frequency(name="rolling", of="dosing", at_most=3) in again.rules
+    for said, message in (
+        ('per = "week", anchor = "induction/dosing/1"', 'only per = "treatment week" is counted from'),
+        ('per = "treatment week", anchor = "induction/dosing"', "picks 4; it picks induction/dosing/1,"),
+        ('per = "treatment week", anchor = "induction/dosing/9"', "picks 0; there are induction/dosing/1,"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            based(
+                tmp_path,
+                f'based_on = "quayside@2027.1"\nfrequencies.rolling = {{ {said} }}',
+                (programme,),
+            )
+        (fault,) = caught.value.faults
+        assert (fault.line, fault.path) == (5, "frequencies.rolling.anchor")
+        assert message in fault.message
 
 
 @pytest.mark.parametrize("name", presets())

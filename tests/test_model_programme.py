@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
 from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
 from kapsched.timeline.units import Days
 
 TALK = SessionKind(
@@ -147,6 +147,7 @@ def test_everything_wrong_with_the_rules_is_said_at_once_and_the_known_ones_are_
             Gap(name="apart", after="dose", before=["dosing", "induction/dosing/3"], at_least=Days(2)),
             Frequency(name="two", of="dosing", phase="indction", at_most=2),
             Frequency(name="none", of="dosing", phase="preparation", at_most=2),
+            Frequency(name="from", of="dosing", at_most=2, per=TreatmentWeek(anchor="dosing")),
             Continuity(name="same", role="surgeon"),
             Gap(name="back", after="dosing", before="preparation/*", at_least=Days(1)),
             Offset(
@@ -169,6 +170,10 @@ def test_everything_wrong_with_the_rules_is_said_at_once_and_the_known_ones_are_
         ("rules.apart.before", f"there is no session 'induction/dosing/3'; there are {known}"),
         ("rules.two.phase", "there is no phase 'indction'; there are preparation, induction"),
         ("rules.none.phase", "it binds no session: none that it names is in 'preparation'"),
+        (
+            "rules.from.anchor",
+            "weeks are counted from one session, and 'dosing' picks 2; it picks induction/dosing/1, induction/dosing/2",
+        ),
         ("rules.same.role", "no session needs a 'surgeon'; needed are doctor, nurse, therapist"),
         ("rules.back.before", none_before),
         ("rules.self.anchor", none_before),

@@ -15,7 +15,18 @@ from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.plan import Plan, Refusal
 from kapsched.model.programme import Programme, Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
+from kapsched.model.rules import (
+    CalendarWeek,
+    Continuity,
+    Frequency,
+    Gap,
+    Offset,
+    Period,
+    RollingDays,
+    Rule,
+    Span,
+    TreatmentWeek,
+)
 from kapsched.planning.diary import Diary
 from kapsched.planning.problem import Problem
 from kapsched.planning.staffing import Staffing
@@ -252,6 +263,36 @@ def test_any_seven_days_hold_as_many_as_a_rolling_rule_allows() -> None:
     plan = planned(talks(3, rule, apart(1, "talk"), quick))
     days = [one.start.date().toordinal() for one in plan.appointments]
     assert days[2] - days[0] == 7
+
+
+def test_a_treatment_week_begins_with_the_first_dose_and_a_calendar_week_on_monday() -> None:
+    def asked_per(per: Period, **patient: Any) -> Plan | Refusal:
+        rule = Frequency(name="two-a-week", of="talk", at_least=2, at_most=2, per=per)
+        return asked(talks(4, rule, apart(3, "talk"), first_day="2027-01-07", **patient))
+
+    from_the_first, by_the_calendar = asked_per(TreatmentWeek()), asked_per(CalendarWeek())
+    assert isinstance(from_the_first, Plan)
+    assert isinstance(by_the_calendar, Plan)
+    # From Thursday the 7th on: Thursday and Monday are of one week.
+    assert dates(from_the_first) == ["Thu 7 Jan", "Mon 11 Jan", "Thu 14 Jan", "Mon 18 Jan"]
+    # What is left of the calendar's week is too short for two, so the course begins on Monday.
+    assert dates(by_the_calendar) == ["Mon 11 Jan", "Thu 14 Jan", "Mon 18 Jan", "Thu 21 Jan"]
+    away = Absence(first=date(2027, 1, 19), last=date(2027, 2, 3))
+    assert isinstance(asked_per(TreatmentWeek(), away=[away]), Plan)
+    refusal = asked_per(CalendarWeek(), away=[away])
+    assert isinstance(refusal, Refusal)
+    assert refusal.session == "therapy/talk/4"
+    assert refusal.sentences()[-1] == (
+        "The sessions before it leave no room on Mon 18 Jan 2027 (rule: apart and two-a-week)."
+    )
+
+
+def test_weeks_counted_from_a_later_session_reach_back_before_it() -> None:
+    once = Frequency(name="once", of="talk", at_most=1, per=TreatmentWeek(anchor="therapy/talk/3"))
+    quick = Span(name="quick", of="talk", at_most=Days(8))
+    plan = planned(talks(3, once, apart(1, "talk"), quick, first_day="2027-01-05"))
+    # The third begins a week; the second is of the week before it, and the first of the one before that.
+    assert dates(plan) == ["Tue 5 Jan", "Wed 6 Jan", "Wed 13 Jan"]
 
 
 # Order and steps

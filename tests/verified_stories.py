@@ -13,7 +13,7 @@ from kapsched.model.clinic import Horizon, Notice
 from kapsched.model.course import Done
 from kapsched.model.plan import Cost, Plan
 from kapsched.model.programme import Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
 from kapsched.timeline.recurrence import Absence
 from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import zone
@@ -814,6 +814,61 @@ ROLLING = Frequency(name="rolling", of="talk", at_most=2, per=RollingDays(days=7
 def two_in_each_of_two_weeks() -> Story:
     return talks(
         "2027-01-04 10:00", "2027-01-08 10:00", "2027-01-11 10:00", "2027-01-12 10:00", rules=(TWO_A_WEEK,)
+    )
+
+
+IN_TREATMENT_WEEKS = evolve(TWO_A_WEEK, per=TreatmentWeek())
+
+
+@keeps(rules.frequencies_are_kept)
+def two_in_each_of_two_weeks_from_a_thursday() -> Story:
+    return talks(
+        "2027-01-07 10:00",
+        "2027-01-12 10:00",
+        "2027-01-14 10:00",
+        "2027-01-20 10:00",
+        rules=(IN_TREATMENT_WEEKS,),
+    )
+
+
+@keeps(rules.frequencies_are_kept)
+def two_in_the_week_before_the_session_that_weeks_are_counted_from() -> Story:
+    rule = evolve(IN_TREATMENT_WEEKS, per=TreatmentWeek(anchor="therapy/talk/3"))
+    return talks(
+        "2027-01-07 10:00", "2027-01-13 10:00", "2027-01-14 10:00", "2027-01-20 10:00", rules=(rule,)
+    )
+
+
+@keeps(rules.frequencies_are_kept)
+def a_treatment_week_with_done_sessions_only_is_not_judged() -> Story:
+    done = {f"therapy/talk/{n}": took(f"2027-01-{day} 10:00") for n, day in ((1, "07"), (2, "08"), (3, "13"))}
+    return talks("", "", "", "2027-01-14 10:00", "2027-01-20 10:00", rules=(IN_TREATMENT_WEEKS,), done=done)
+
+
+@breaks(rules.frequencies_are_kept)
+def two_in_each_of_two_calendar_weeks_but_not_in_those_from_a_thursday() -> Story:
+    return talks(
+        "2027-01-07 10:00",
+        "2027-01-08 10:00",
+        "2027-01-11 10:00",
+        "2027-01-14 10:00",
+        rules=(IN_TREATMENT_WEEKS,),
+    )
+
+
+@breaks(rules.frequencies_are_kept)
+def one_in_the_second_treatment_week() -> Story:
+    return talks("2027-01-07 10:00", "2027-01-08 10:00", "2027-01-14 10:00", rules=(IN_TREATMENT_WEEKS,))
+
+
+@breaks(rules.frequencies_are_kept)
+def an_empty_treatment_week_between() -> Story:
+    return talks(
+        "2027-01-07 10:00",
+        "2027-01-13 10:00",
+        "2027-01-21 10:00",
+        "2027-01-22 10:00",
+        rules=(IN_TREATMENT_WEEKS,),
     )
 
 

@@ -9,7 +9,16 @@ from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
 from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, RollingDays, Span
+from kapsched.model.rules import (
+    CalendarWeek,
+    Continuity,
+    Frequency,
+    Gap,
+    Offset,
+    RollingDays,
+    Span,
+    TreatmentWeek,
+)
 from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
@@ -102,6 +111,7 @@ __all__ = [
     "SessionKind",
     "Span",
     "StaffMember",
+    "TreatmentWeek",
     "Week",
     "Wishes",
     "Wording",

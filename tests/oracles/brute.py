@@ -152,6 +152,8 @@ def _often_enough(case: Case, rule: Frequency, held: dict[str, Held]) -> bool:
     else:
         lengths = 7
         first = days[0] - timedelta(days=days[0].weekday())
+        for anchor in rule.anchors(case.course.programme.sessions):
+            first = days[0] - timedelta(days=(days[0] - held[anchor.id].day).days % 7)
         firsts = [first + timedelta(weeks=more) for more in range((days[-1] - first).days // 7 + 1)]
     inside = [[one for one in counted if 0 <= (one.day - first).days < lengths] for first in firsts]
     held_in = [[one for one in binding if one in stretch] for stretch in inside]

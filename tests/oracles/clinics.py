@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room
@@ -16,6 +16,7 @@ from kapsched.timeline.zones import at, midnight, zone
 from tests.oracles.frames import FAMILIES, Frame, each_week, part_of_a_day, random_frame, some_day
 from tests.oracles.patients import random_patient
 from tests.oracles.programmes import random_programme
+from tests.oracles.rules import in_treatment_weeks
 from tests.oracles.staff import random_staff
 
 
@@ -67,6 +68,7 @@ def _case(seed: int, family: str) -> Case:
         done=_done(dice, frame, programme, clinic, now),
     )
     booked = tuple(_booked(dice, frame, clinic, patient))
+    course = evolve(course, programme=in_treatment_weeks(dice, programme))
     return Case(seed=seed, family=frame.family, clinic=clinic, course=course, booked=booked, now=now)
 
 

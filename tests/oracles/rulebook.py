@@ -7,10 +7,13 @@ from typing import Literal, NamedTuple
 
 from kapsched.model.course import Course
 from kapsched.model.programme import Session
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
 from kapsched.timeline.units import Days
 from kapsched.timeline.zones import wall, zone
 from tests.oracles.visits import Visit, minute_of
+
+# The ordinal of a Monday.
+A_MONDAY = 1
 
 
 class Placed(NamedTuple):
@@ -181,14 +184,17 @@ class Rulebook:
     def _often_enough(self, rule: Frequency, days: Mapping[str, int], *, whole: bool) -> bool:
         counted = [one for one in self.sessions if picks(rule.of, one) and one.id in days]
         binding = [one for one in counted if rule.phase in (None, one.phase)]
+        begins = self._weeks_begin(rule, days)
+        if begins is None:
+            return True
         if rule.at_most is not None:
-            for stretch in self._stretches(rule, [days[one.id] for one in binding]):
+            for stretch in self._stretches(rule, [days[one.id] for one in binding], begins):
                 inside = [one.id for one in counted if days[one.id] in stretch]
                 if set(inside) & set(self.owed) and len(inside) > rule.at_most:
                     return False
         if not (rule.at_least and whole and binding):
             return True
-        weeks = {one.id: (days[one.id] - 1) // 7 for one in counted}
+        weeks = {one.id: (days[one.id] - begins) // 7 for one in counted}
         bound = [(weeks[one.id], one.id in self.owed) for one in binding]
         for week in range(min(bound)[0], max(bound)[0] + 1):
             inside = [one for one, when in weeks.items() if when == week]
@@ -202,15 +208,18 @@ class Rulebook:
             if isinstance(rule, Frequency) and rule.at_least:
                 counted = [one for one in self.sessions if picks(rule.of, one)]
                 left = [domains[one.id] for one in counted if one.id in domains]
-                weeks = [(days[one.id] - 1) // 7 for one in counted if one.id in days]
+                begins = self._weeks_begin(rule, days)
+                if begins is None:
+                    continue
+                weeks = [(days[one.id] - begins) // 7 for one in counted if one.id in days]
                 begun = {
-                    (days[one.id] - 1) // 7
+                    (days[one.id] - begins) // 7
                     for one in counted
                     if one.id in days and one.id in self.owed and rule.phase in (None, one.phase)
                 }
                 lacking = {week: rule.at_least - weeks.count(week) for week in begun}
                 for week, number in lacking.items():
-                    if number > sum(any((day - 1) // 7 == week for day in dates) for dates in left):
+                    if number > sum(any((day - begins) // 7 == week for day in dates) for dates in left):
                         return False
                 if sum(number for number in lacking.values() if number > 0) > len(left):
                     return False
@@ -224,11 +233,21 @@ class Rulebook:
         behind = min(when for when, _ in bound if when > week)
         return any(owed for when, owed in bound if when in (before, behind))
 
-    def _stretches(self, rule: Frequency, days: list[int]) -> Iterable[range]:
+    def _weeks_begin(self, rule: Frequency, days: Mapping[str, int]) -> int | None:
+        """A day on which a week of the rule begins; None where that hangs on a session without a date."""
+        if not isinstance(rule.per, TreatmentWeek):
+            return A_MONDAY
+        for one in self.sessions:
+            counted = picks(rule.of, one) and rule.phase in (None, one.phase)
+            if counted if rule.per.anchor is None else picks([rule.per.anchor], one):
+                return days.get(one.id)
+        return None
+
+    def _stretches(self, rule: Frequency, days: list[int], begins: int) -> Iterable[range]:
         for day in sorted(set(days)):
-            if isinstance(rule.per, CalendarWeek):
-                monday = day - (day - 1) % 7
-                yield range(monday, monday + 7)
+            if not isinstance(rule.per, RollingDays):
+                first = day - (day - begins) % 7
+                yield range(first, first + 7)
             else:
                 for first in range(day - rule.per.days + 1, day + 1):
                     yield range(first, first + rule.per.days)

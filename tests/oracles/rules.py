@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from random import Random
 
-from kapsched.model.programme import Phase
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
+from attrs import evolve
+
+from kapsched.model.programme import Phase, Programme
+from kapsched.model.rules import (
+    CalendarWeek,
+    Continuity,
+    Frequency,
+    Gap,
+    Offset,
+    RollingDays,
+    Rule,
+    Span,
+    TreatmentWeek,
+)
 from kapsched.timeline.units import Days, Hours
 
 
@@ -182,6 +194,27 @@ def _often(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[Rule]:
     if shape < 0.8:
         return [Frequency(name="weekly", of=of, phase=phase, at_least=1 if dice.random() < 0.7 else most)]
     return [Frequency(name="weekly", of=of, phase=phase, at_most=most)]
+
+
+def in_treatment_weeks(dice: Random, programme: Programme) -> Programme:
+    """The same with some of its weeks counted from a session, be it the first counted, a later one or another."""
+    rules: list[Rule] = []
+    for rule in programme.rules:
+        if isinstance(rule, Frequency) and isinstance(rule.per, CalendarWeek) and dice.random() < 0.6:
+            anchor = dice.choice(programme.sessions).id if dice.random() < 0.5 else None
+            rules.append(evolve(rule, per=TreatmentWeek(anchor=anchor)))
+        else:
+            rules.append(rule)
+    kinds = [one.kind_name for one in programme.sessions]
+    if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.3:
+        most = 2 if kinds.count("dosing") < 4 else dice.choice((2, 2, 3))
+        least = dice.choice((0, most - 1, most))
+        rules.append(
+            Frequency(
+                name="by treatment week", of="dosing", at_least=least, at_most=most, per=TreatmentWeek()
+            )
+        )
+    return evolve(programme, rules=rules)
 
 
 def _same_people(dice: Random, family: str, kinds: set[str], offsets: bool) -> list[Rule]:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from attrs import evolve
 
 from kapsched.model.programme import Programme, Segment
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
 from tests.oracles.brute import is_tiny
 from tests.oracles.clinics import Case, random_case, tiny_case
 from tests.oracles.firstfit import first_fit
@@ -139,6 +139,9 @@ REMOVALS: Mapping[str, Callable[[Case], Case]] = {
     "gap in hours": lambda case: _with(case, lambda rule: not (isinstance(rule, Gap) and not rule.in_days)),
     "offset": lambda case: without_rules(case, Offset),
     "frequency": lambda case: without_rules(case, Frequency),
+    "treatment week": lambda case: _with(
+        case, lambda rule: not (isinstance(rule, Frequency) and isinstance(rule.per, TreatmentWeek))
+    ),
     "span": lambda case: without_rules(case, Span),
     "continuity": lambda case: without_rules(case, Continuity),
     "exclusive room": lambda case: _without_needs(

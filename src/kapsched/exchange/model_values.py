@@ -32,14 +32,16 @@ from kapsched.exchange.fields import (
     whole,
 )
 from kapsched.exchange.hours import placed, span, week, weekdays, written_date, written_moment
-from kapsched.exchange.rule_tables import days, length, period
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, Period, Rule, Span
+from kapsched.exchange.rule_tables import days, length, period, written_period
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Period, Rule, Span, TreatmentWeek
 from kapsched.timeline.recurrence import WEEKDAYS, DaySpan, Week
 from kapsched.timeline.units import Days, Hours, Length
 from kapsched.timeline.zones import wall, zone
 
 T = TypeVar("T")
 
+# Between the period and the session that it is counted from.
+_FROM = " from "
 _RULES: Mapping[str, type[Rule]] = {
     "gap": Gap,
     "offset": Offset,
@@ -123,7 +125,7 @@ def _register_readers(converter: Converter) -> None:
     hook(DaySpan, span)
     hook(Week, week)
     hook(frozenset[int], lambda value: weekdays(value) if value != [] else frozenset())
-    hook(Period, period)
+    hook(Period, _period)
     hook(Rule, partial(_rule, converter))
 
 
@@ -177,7 +179,18 @@ def _plain_week(given: Week) -> dict[str, list[str]]:
 
 
 def _plain_period(given: Period) -> str:
-    return "week" if isinstance(given, CalendarWeek) else str(Days(given.days))
+    anchor = given.anchor if isinstance(given, TreatmentWeek) else None
+    return written_period(given) + (f"{_FROM}{anchor}" if anchor else "")
+
+
+def _period(value: object) -> Period:
+    per, counted_from, anchor = text(value).partition(_FROM)
+    found = period(per)
+    if not counted_from:
+        return found
+    if not isinstance(found, TreatmentWeek):
+        raise InvalidInput(f"only treatment weeks are counted from a session, not {shown(value)}")
+    return TreatmentWeek(anchor=anchor)
 
 
 def _plain_rule(converter: Converter, rule: Rule) -> dict[str, object]:

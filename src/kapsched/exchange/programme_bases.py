@@ -13,9 +13,9 @@ from attrs import evolve
 
 from kapsched.errors import Fault, refuse
 from kapsched.exchange.programme_tables import Step, cadence
-from kapsched.exchange.rule_tables import interleaving
+from kapsched.exchange.rule_tables import interleaving, written_period
 from kapsched.model.programme import Phase, Programme, Segment, SessionKind
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, Rule, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
 from kapsched.timeline.units import Days, Length
 
 # What is said here takes the place of these words of the programme below, which say the same in another way.
@@ -25,6 +25,7 @@ _REPLACES = {
     "of": ("after", "before"),
     "after": ("earliest", "ideal", "latest"),
     "exactly": ("at_least", "at_most"),
+    "per": ("anchor",),
 }
 
 
@@ -152,13 +153,13 @@ def _rule_table(rule: Rule) -> tuple[str, dict[str, object]]:
                 "latest": str(rule.latest),
             }
         case Frequency():
-            per = "week" if isinstance(rule.per, CalendarWeek) else str(Days(rule.per.days))
             return "frequencies", {
                 "of": list(rule.of),
                 "phase": rule.phase,
                 "at_least": rule.at_least,
                 "at_most": rule.at_most,
-                "per": per,
+                "per": written_period(rule.per),
+                "anchor": rule.per.anchor if isinstance(rule.per, TreatmentWeek) else None,
             }
         case Span():
             return "spans", {"of": list(rule.of), "at_most": str(rule.at_most)}

@@ -24,7 +24,7 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.mappings import FrozenMapping
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, TreatmentWeek
 from kapsched.model.selectors import matches
 
 MINUTES_A_DAY = 24 * 60
@@ -247,6 +247,18 @@ def _rule_faults(programme: Programme) -> Iterator[Fault]:
             dated[session.id] = offset.name
 
 
+def _anchor_faults(rule: Rule, sessions: Sequence[Session]) -> Iterator[Fault]:
+    if isinstance(rule, Frequency) and isinstance(rule.per, TreatmentWeek) and rule.per.anchor is not None:
+        found = rule.anchors(sessions)
+        if len(found) != 1:
+            known = ", ".join(one.id for one in found or sessions)
+            yield Fault(
+                f"weeks are counted from one session, and {rule.per.anchor!r} picks {len(found)}; "
+                f"{'it picks' if found else 'there are'} {known}",
+                "anchor",
+            )
+
+
 def _faults_of_rule(rule: Rule, sessions: Sequence[Session], roles: Iterable[str]) -> list[Fault]:
     """What is wrong with a rule in a programme of these sessions: names that nothing answers to."""
     faults: list[Fault] = []
@@ -258,6 +270,7 @@ def _faults_of_rule(rule: Rule, sessions: Sequence[Session], roles: Iterable[str
     if isinstance(rule, Frequency) and rule.phase and rule.phase not in {one.phase for one in sessions}:
         known = ", ".join(dict.fromkeys(one.phase for one in sessions))
         faults.append(Fault(f"there is no phase {rule.phase!r}; there are {known}", "phase"))
+    faults += _anchor_faults(rule, sessions)
     if isinstance(rule, Continuity) and rule.role not in (known_roles := sorted(set(roles))):
         faults.append(Fault(f"no session needs a {rule.role!r}; needed are {', '.join(known_roles)}", "role"))
     if not faults and isinstance(rule, Gap | Offset) and not rule.pairs(sessions):

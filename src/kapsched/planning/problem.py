@@ -19,7 +19,7 @@ from kapsched.planning.needs import needs_of
 from kapsched.planning.order import elimination_order
 from kapsched.planning.starts import AllowedKey, Level, Starts
 from kapsched.planning.units import Units
-from kapsched.planning.weeks import WeekCounter, counters
+from kapsched.planning.weeks import Counter, counters
 from kapsched.planning.windows import Group, HourEdge, Outline, outline
 
 
@@ -86,7 +86,7 @@ class Problem:
             one: (done.on(zone) - self.grid.first_day).days for one, done in course.done.items()
         }
         self.first_day = max(0, (course.first_day - self.grid.first_day).days)
-        self.counters: tuple[WeekCounter, ...] = counters(
+        self.counters: tuple[Counter, ...] = counters(
             self.outline, self.done_days, self.first_day, self.grid.first_day.toordinal()
         )
         self.people = tuple(self._people(group) for group in self.outline.groups)

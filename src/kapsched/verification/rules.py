@@ -11,6 +11,7 @@ from kapsched.verification.report import Breach
 from kapsched.verification.visits import Visit
 
 WEEK = timedelta(weeks=1)
+A_MONDAY = date(1, 1, 1)
 
 
 def gaps_are_kept(case: Case) -> Iterator[Breach]:
@@ -68,14 +69,19 @@ def frequencies_are_kept(case: Case) -> Iterator[Breach]:
             binding = {session.id for session in rule.binding(sessions)}
             if isinstance(rule.per, RollingDays):
                 yield from _too_many(rule, counted, binding, [visit.day for visit in counted], rule.per.days)
-            else:
-                mondays = [_monday(visit.day) for visit in counted]
-                yield from _too_many(rule, counted, binding, mondays, WEEK.days)
-                yield from _too_few(rule, counted, binding)
+                continue
+            anchors = rule.anchors(sessions)
+            if len(case.among(anchors)) < len(anchors):
+                continue  # nothing tells where its weeks begin
+            some_day = case.among(anchors)[0].day if anchors else A_MONDAY
+            begins = [_week(visit.day, some_day) for visit in counted]
+            yield from _too_many(rule, counted, binding, begins, WEEK.days)
+            yield from _too_few(rule, counted, binding, some_day)
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _week(day: date, some_day: date) -> date:
+    """The first date of a date's week, where a week begins on `some_day` and every seven dates before and after."""
+    return day - (day - some_day) % WEEK
 
 
 def _too_many(
@@ -98,24 +104,26 @@ def _judged(visits: Sequence[Visit]) -> bool:
     return any(not visit.done for visit in visits)
 
 
-def _too_few(rule: Frequency, counted: Sequence[Visit], binding: set[str]) -> Iterator[Breach]:
+def _too_few(
+    rule: Frequency, counted: Sequence[Visit], binding: set[str], some_day: date
+) -> Iterator[Breach]:
     bound = [visit for visit in counted if visit.id in binding]
     if not rule.at_least or not bound:
         return
-    last_done = max((_monday(visit.day) for visit in counted if visit.done), default=date.min)
-    monday = _monday(bound[0].day)
-    while monday <= bound[-1].day:
-        there = [visit for visit in counted if _monday(visit.day) == monday]
-        if len(there) < rule.at_least and (monday > last_done or _judged(there)):
-            message = f"{rule.name}: {len(there)} in the week of {monday}, {rule.at_least} at least"
-            yield Breach(message, tuple(visit.id for visit in there or _beside(bound, monday)))
-        monday += WEEK
+    last_done = max((_week(visit.day, some_day) for visit in counted if visit.done), default=date.min)
+    week = _week(bound[0].day, some_day)
+    while week <= bound[-1].day:
+        there = [visit for visit in counted if _week(visit.day, some_day) == week]
+        if len(there) < rule.at_least and (week > last_done or _judged(there)):
+            message = f"{rule.name}: {len(there)} in the week of {week}, {rule.at_least} at least"
+            yield Breach(message, tuple(visit.id for visit in there or _beside(bound, week)))
+        week += WEEK
 
 
-def _beside(bound: Sequence[Visit], monday: date) -> tuple[Visit, Visit]:
+def _beside(bound: Sequence[Visit], week: date) -> tuple[Visit, Visit]:
     """The sessions between which an empty week lies."""
-    before = [visit for visit in bound if visit.day < monday]
-    after = [visit for visit in bound if visit.day > monday]
+    before = [visit for visit in bound if visit.day < week]
+    after = [visit for visit in bound if visit.day > week]
     return max(before, key=lambda visit: visit.day), min(after, key=lambda visit: visit.day)
 
 

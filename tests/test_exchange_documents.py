@@ -23,8 +23,9 @@ from kapsched.exchange.programme_tables import programme_of
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes
+from kapsched.model.phases import Phase
 from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span, TreatmentWeek
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
 from kapsched.timeline.units import Days, Hours, Length

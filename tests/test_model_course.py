@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
 from kapsched.timeline.zones import zone

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, Session, SessionKind
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
 from kapsched.timeline.units import Days
 

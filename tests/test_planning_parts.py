@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Wishes
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.model.rules import CalendarWeek, Frequency, Gap, Period, RollingDays, Span, TreatmentWeek
 from kapsched.planning.closure import NEVER, closed, consistent, spread
 from kapsched.planning.diary import Diary

@@ -7,8 +7,9 @@ from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBu
 from kapsched.model.bookings import Booking, Bookings, Resource
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+from kapsched.model.phases import Phase
 from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
-from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
+from kapsched.model.programme import Programme, Segment, Session, SessionKind
 from kapsched.model.rules import (
     CalendarWeek,
     Continuity,

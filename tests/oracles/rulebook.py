@@ -101,26 +101,26 @@ class Rulebook:
     """The rules of one course with what is done put in; `facts` are the done sessions."""
 
     def __init__(self, course: Course, zone_name: str, *, forget_done: bool = False) -> None:
-        self.course, self.sessions = course, course.programme.sessions
+        self.course, self.sessions = course, course.planned.sessions
         self.owed = tuple(one.id for one in self.sessions if one.id not in course.done)
         self.facts: dict[str, Placed] = {}
         for id_, done in course.done.items():
             if not forget_done:
-                end = minute_of(done.ended(course.programme.by_id[id_]))
+                end = minute_of(done.ended(course.planned.by_id[id_]))
                 day = wall(done.start, zone(zone_name)).date().toordinal()
                 self.facts[id_] = Placed(day, minute_of(done.start), end, tuple(done.staff.items()))
         self.edges = [edge for edge in self._edges() if edge.one in self.owed or edge.two in self.owed]
         self.groups = list(self._groups())
         self.drifts = [
             Drift(anchor, session, rule.ideal.count)
-            for rule in course.programme.rules
+            for rule in course.planned.rules
             if isinstance(rule, Offset)
             for anchor, session in anchored(rule, self.sessions)
             if session in self.owed
         ]
 
     def _edges(self) -> Iterable[Edge]:
-        for rule in self.course.programme.rules:
+        for rule in self.course.planned.rules:
             if isinstance(rule, Gap):
                 in_days = isinstance(rule.at_least or rule.at_most, Days)
                 factor = 1 if in_days else 60
@@ -133,7 +133,7 @@ class Rulebook:
                     yield Edge(anchor, session, "days", rule.earliest.count, rule.latest.count)
 
     def _groups(self) -> Iterable[Group]:
-        for rule in self.course.programme.rules:
+        for rule in self.course.planned.rules:
             if isinstance(rule, Continuity):
                 for members in self._members(rule):
                     chosen = [one for one in members if one.kind.roles()[rule.role]]
@@ -151,12 +151,12 @@ class Rulebook:
         chosen = [one for one in self.sessions if picks(rule.of, one)]
         if rule.scope == "phase":
             return [
-                [one for one in chosen if one.phase == phase.name] for phase in self.course.programme.phases
+                [one for one in chosen if one.phase == phase.name] for phase in self.course.planned.phases
             ]
         if rule.scope != "pair":
             return [chosen]
         hung: dict[str, list[str]] = {}
-        for offset in self.course.programme.rules:
+        for offset in self.course.planned.rules:
             if isinstance(offset, Offset):
                 for anchor, session in anchored(offset, self.sessions):
                     hung.setdefault(anchor, []).append(session)
@@ -171,7 +171,7 @@ class Rulebook:
 
         Unless they are the `whole` course nothing is held against weeks with too few.
         """
-        for rule in self.course.programme.rules:
+        for rule in self.course.planned.rules:
             if isinstance(rule, Span):
                 found = [one.id for one in self.sessions if picks(rule.of, one) and one.id in days]
                 when = [days[one] for one in found]
@@ -204,7 +204,7 @@ class Rulebook:
 
     def can_be_filled(self, days: Mapping[str, int], domains: Mapping[str, set[int]]) -> bool:
         """Can the weeks that hold placed owed sessions still get enough of those not yet placed?"""
-        for rule in self.course.programme.rules:
+        for rule in self.course.planned.rules:
             if isinstance(rule, Frequency) and rule.at_least:
                 counted = [one for one in self.sessions if picks(rule.of, one)]
                 left = [domains[one.id] for one in counted if one.id in domains]

@@ -6,7 +6,8 @@ from random import Random
 
 from attrs import evolve
 
-from kapsched.model.programme import Phase, Programme
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme
 from kapsched.model.rules import (
     CalendarWeek,
     Continuity,
@@ -206,9 +207,9 @@ def in_treatment_weeks(dice: Random, programme: Programme) -> Programme:
         else:
             rules.append(rule)
     kinds = [one.kind_name for one in programme.sessions]
-    if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.3:
-        most = 2 if kinds.count("dosing") < 4 else dice.choice((2, 2, 3))
-        least = dice.choice((0, most - 1, most))
+    if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.4:
+        most = dice.choice((1, 1, 2) if kinds.count("dosing") < 4 else (2, 3))
+        least = dice.choice((0, 0, most))
         rules.append(
             Frequency(
                 name="by treatment week", of="dosing", at_least=least, at_most=most, per=TreatmentWeek()

@@ -84,7 +84,7 @@ def first_fit_fails(seed: int, draw: Draw = random_case) -> bool:
 def continuity_costs(seed: int, draw: Draw = random_case) -> bool:
     """Would the course be possible, or have fewer days of wait and drift, if people did not matter?"""
     case, found = draw(seed), answer(seed, draw)
-    if not any(isinstance(rule, Continuity) for rule in case.course.programme.rules):
+    if not any(isinstance(rule, Continuity) for rule in case.course.planned.rules):
         return False
     freed = Reference(without_rules(case, Continuity))
     return freed.has_plan() if isinstance(found, Stuck) else freed.fewest_days != found.aims[0]
@@ -96,18 +96,18 @@ def without_rules(case: Case, sort: type[Rule]) -> Case:
 
 
 def _with(case: Case, keep: Callable[[Rule], bool]) -> Case:
-    programme = case.course.programme
+    programme = case.course.planned
     return _programme(case, evolve(programme, rules=[rule for rule in programme.rules if keep(rule)]))
 
 
 def _programme(case: Case, programme: Programme) -> Case:
-    return evolve(case, course=evolve(case.course, programme=programme))
+    return evolve(case, course=evolve(case.course, programme=programme, book_ahead=None))
 
 
 def _without_needs(case: Case, drop: Callable[[Segment, str], bool]) -> Case:
     """The case with some of what its segments need left out: rooms or roles by name."""
     kinds = []
-    for kind in case.course.programme.kinds:
+    for kind in case.course.planned.kinds:
         segments = []
         for segment in kind.segments:
             room = None if segment.room is None or drop(segment, segment.room) else segment.room
@@ -119,7 +119,7 @@ def _without_needs(case: Case, drop: Callable[[Segment, str], bool]) -> Case:
             evolve(kind, segments=segments, handover=[name for name in kind.handover if name in used])
         )
     roles = {role for kind in kinds for role in kind.roles()}
-    programme = case.course.programme
+    programme = case.course.planned
     rules = [rule for rule in programme.rules if not isinstance(rule, Continuity) or rule.role in roles]
     return _programme(case, evolve(programme, kinds=kinds, rules=rules))
 

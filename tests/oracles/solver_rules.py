@@ -39,7 +39,7 @@ class SolverRules:
 
     def __init__(self, model: cp_model.CpModel, case: Case, owed: Sequence[Owed]) -> None:
         self.model, self.case = model, case
-        self.sessions, self.offsets = case.course.programme.sessions, case.course.programme.offsets
+        self.sessions, self.offsets = case.course.planned.sessions, case.course.planned.offsets
         self.owed = {one.session.id: one for one in owed}
         horizon = case.clinic.horizon
         self.days = range(horizon.first_day.toordinal(), horizon.last_day.toordinal() + 1)
@@ -49,11 +49,11 @@ class SolverRules:
         for id_, done in case.course.done.items():
             self.day[id_] = wall(done.start, case.clinic.place).date().toordinal()
             self.start[id_] = int((done.start - EPOCH).total_seconds()) // 60
-            ended = done.ended(case.course.programme.by_id[id_])
+            ended = done.ended(case.course.planned.by_id[id_])
             self.end[id_] = int((ended - EPOCH).total_seconds()) // 60
         self._inside: dict[tuple[str, int, int], Truth] = {}
         self.changes: list[cp_model.IntVar] = []
-        for rule in case.course.programme.rules:
+        for rule in case.course.planned.rules:
             match rule:
                 case Gap():
                     self._gap(rule)
@@ -237,7 +237,7 @@ class SolverRules:
         return distance
 
     def _days(self) -> Number:
-        target, total = self.case.course.programme.target, []
+        target, total = self.case.course.planned.target, []
         if target in self.owed:
             total.append(self.day[target] - self.case.course.first_day.toordinal())
         for rule in self.offsets:

@@ -14,7 +14,8 @@ from attrs import evolve
 from kapsched.errors import Fault, refuse
 from kapsched.exchange.programme_tables import Step, cadence
 from kapsched.exchange.rule_tables import interleaving, written_period
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
 from kapsched.timeline.units import Days, Length
 

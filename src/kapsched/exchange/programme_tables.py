@@ -23,7 +23,8 @@ from kapsched.exchange.fields import (
 )
 from kapsched.exchange.rule_tables import RULE_TABLES, days
 from kapsched.exchange.toml_files import read_format
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.model.rules import Offset, Rule, Span
 from kapsched.timeline.units import Days
 

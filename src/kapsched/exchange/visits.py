@@ -89,7 +89,7 @@ def _done(plan: Plan, clinic: Clinic) -> Iterator[Visit]:
     placed = {one.session for one in plan.appointments}
     for id, done in plan.course.done.items():
         if id not in placed:
-            session = plan.course.programme.by_id[id]
+            session = plan.course.planned.by_id[id]
             day = wall(done.start, clinic.place).date()
             yield Visit(
                 session=id,

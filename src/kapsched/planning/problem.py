@@ -71,7 +71,7 @@ class Problem:
         self.course, self.now = course, now
         owed = course.owed if first is None else course.owed[:first]
         self.outline: Outline = outline(
-            course.programme,
+            course.planned,
             tuple(one.id for one in owed),
             frozenset(course.done),
             first in (None, len(course.owed)),
@@ -145,10 +145,10 @@ class Problem:
     def _done_from(self, edge: HourEdge) -> datetime:
         """The start that a done session's edge counts from; a visit that overran counts from its true end."""
         done = self.course.done[edge.earlier]
-        rule = next(one for one in self.course.programme.rules if one.name == edge.rule)
+        rule = next(one for one in self.course.planned.rules if one.name == edge.rule)
         if done.end is None or getattr(rule, "between", "") == "start-start":
             return done.start
-        return done.end - timedelta(minutes=self.course.programme.by_id[edge.earlier].kind.minutes)
+        return done.end - timedelta(minutes=self.course.planned.by_id[edge.earlier].kind.minutes)
 
     def days(self, place: int, allowed: AllowedKey) -> Mask:
         """The days on which a session has a start with those allowed."""
@@ -198,7 +198,7 @@ def step_of(course: Course) -> int:
     return gcd(
         *(
             minutes
-            for kind in {session.kind for session in course.programme.sessions}
+            for kind in {session.kind for session in course.planned.sessions}
             for minutes in (*_lengths(kind),)
         )
     )

@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from kapsched.model.clinic import Clinic
-from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, Session, SessionKind
 from kapsched.testing.clinic_strategies import among, clinics
 from kapsched.testing.rule_strategies import Placed, rules_kept_by
 

@@ -16,9 +16,9 @@ A_MONDAY = date(1, 1, 1)
 
 def gaps_are_kept(case: Case) -> Iterator[Breach]:
     """Days are differences of dates, hours elapsed time; at least and at most are both allowed."""
-    for rule in case.course.programme.rules:
+    for rule in case.course.planned.rules:
         if isinstance(rule, Gap):
-            for pair in rule.pairs(case.course.programme.sessions):
+            for pair in rule.pairs(case.course.planned.sessions):
                 visits = case.among(pair)
                 if len(visits) == 2 and not all(visit.done for visit in visits):
                     yield from _gap(rule, *visits)
@@ -45,9 +45,9 @@ def _are(count: float, unit: str) -> str:
 
 def offsets_are_kept(case: Case) -> Iterator[Breach]:
     """Each session's date lies from earliest to latest days from its anchor's."""
-    for rule in case.course.programme.rules:
+    for rule in case.course.planned.rules:
         if isinstance(rule, Offset):
-            for pair in rule.pairs(case.course.programme.sessions):
+            for pair in rule.pairs(case.course.planned.sessions):
                 visits = case.among(pair)
                 if len(visits) == 2 and not all(visit.done for visit in visits):
                     anchor, visit = visits
@@ -62,9 +62,9 @@ def offsets_are_kept(case: Case) -> Iterator[Breach]:
 
 def frequencies_are_kept(case: Case) -> Iterator[Breach]:
     """No week, or any n dates, holds too many of the counted sessions, and no week of a phase too few."""
-    for rule in case.course.programme.rules:
+    for rule in case.course.planned.rules:
         if isinstance(rule, Frequency):
-            sessions = case.course.programme.sessions
+            sessions = case.course.planned.sessions
             counted = sorted(case.among(rule.counted(sessions)), key=lambda visit: visit.day)
             binding = {session.id for session in rule.binding(sessions)}
             if isinstance(rule.per, RollingDays):
@@ -129,9 +129,9 @@ def _beside(bound: Sequence[Visit], week: date) -> tuple[Visit, Visit]:
 
 def spans_are_kept(case: Case) -> Iterator[Breach]:
     """From the first date of the sessions to the last there are no more days than allowed."""
-    for rule in case.course.programme.rules:
+    for rule in case.course.planned.rules:
         if isinstance(rule, Span):
-            visits = case.among(rule.counted(case.course.programme.sessions))
+            visits = case.among(rule.counted(case.course.planned.sessions))
             if visits and not all(visit.done for visit in visits):
                 first, last = (pick(visits, key=lambda visit: visit.day) for pick in (min, max))
                 if (days := (last.day - first.day).days) > rule.at_most.count:
@@ -154,7 +154,7 @@ def people_stay_the_same(case: Case) -> Iterator[Breach]:
 
 def groups_of_people(case: Case) -> Iterator[tuple[Continuity, tuple[Visit, ...], tuple[str, ...], int]]:
     """Each group that continuity binds: its visits, the people in the role, and how many it needs at once."""
-    programme = case.course.programme
+    programme = case.course.planned
     for rule in programme.rules:
         if isinstance(rule, Continuity):
             for sessions in rule.groups(programme.sessions, programme.offsets):

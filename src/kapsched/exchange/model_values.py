@@ -33,6 +33,7 @@ from kapsched.exchange.fields import (
 )
 from kapsched.exchange.hours import placed, span, week, weekdays, written_date, written_moment
 from kapsched.exchange.rule_tables import days, length, period, written_period
+from kapsched.model.phases import BookAhead
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Period, Rule, Span, TreatmentWeek
 from kapsched.timeline.recurrence import WEEKDAYS, DaySpan, Week
 from kapsched.timeline.units import Days, Hours, Length
@@ -86,6 +87,7 @@ def _converter(zone_name: str) -> Converter:
         (Week, _plain_week),
         (frozenset[int], lambda chosen: [WEEKDAYS[day] for day in sorted(chosen)]),
         (Period, _plain_period),
+        (BookAhead | None, plain_ahead),
         (Rule, partial(_plain_rule, converter)),
     ]
     for type_, write in writers:
@@ -126,6 +128,7 @@ def _register_readers(converter: Converter) -> None:
     hook(Week, week)
     hook(frozenset[int], lambda value: weekdays(value) if value != [] else frozenset())
     hook(Period, _period)
+    hook(BookAhead | None, read_ahead)
     hook(Rule, partial(_rule, converter))
 
 
@@ -176,6 +179,18 @@ def _mapping_reader(converter: Converter, type_: Any) -> Callable[[object, Any],
 def _plain_week(given: Week) -> dict[str, list[str]]:
     pairs = zip(WEEKDAYS, given.days, strict=True)
     return {weekday: [str(part) for part in spans] for weekday, spans in pairs if spans}
+
+
+def plain_ahead(ahead: BookAhead | None) -> int | str | None:
+    """How far ahead is planned, as a count or a date in text."""
+    return ahead.isoformat() if isinstance(ahead, date) else ahead
+
+
+def read_ahead(value: object) -> BookAhead | None:
+    """What `plain_ahead` makes."""
+    if value is None:
+        return None
+    return whole(value) if isinstance(value, int) else written_date(value)
 
 
 def _plain_period(given: Period) -> str:

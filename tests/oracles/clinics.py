@@ -14,6 +14,7 @@ from kapsched.model.programme import Programme, Session
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern
 from kapsched.timeline.zones import at, midnight, zone
 from tests.oracles.frames import FAMILIES, Frame, each_week, part_of_a_day, random_frame, some_day
+from tests.oracles.openings import gone_on
 from tests.oracles.patients import random_patient
 from tests.oracles.programmes import random_programme
 from tests.oracles.rules import in_treatment_weeks
@@ -69,6 +70,8 @@ def _case(seed: int, family: str) -> Case:
     )
     booked = tuple(_booked(dice, frame, clinic, patient))
     course = evolve(course, programme=in_treatment_weeks(dice, programme))
+    if dice.random() < 0.3:
+        course = gone_on(dice, course)
     return Case(seed=seed, family=frame.family, clinic=clinic, course=course, booked=booked, now=now)
 
 

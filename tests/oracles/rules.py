@@ -208,8 +208,8 @@ def in_treatment_weeks(dice: Random, programme: Programme) -> Programme:
             rules.append(rule)
     kinds = [one.kind_name for one in programme.sessions]
     if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.4:
-        most = dice.choice((1, 1, 2) if kinds.count("dosing") < 4 else (2, 3))
-        least = dice.choice((0, 0, most))
+        most = dice.choice((1, 2, 2) if kinds.count("dosing") < 4 else (2, 3))
+        least = dice.choice((0, most, most))
         rules.append(
             Frequency(
                 name="by treatment week", of="dosing", at_least=least, at_most=most, per=TreatmentWeek()

@@ -182,6 +182,32 @@ def test_everything_wrong_with_the_rules_is_said_at_once_and_the_known_ones_are_
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"open": True}, "book_ahead"),
+        ({"open": True, "book_ahead": 0}, "book_ahead"),
+        ({"open": True, "book_ahead": "4"}, "book_ahead"),
+        ({"open": True, "book_ahead": 4, "times": 2}, "times"),
+        ({"open": "yes", "book_ahead": 4}, "open"),
+        ({"book_ahead": 4}, "book_ahead"),
+    ],
+)
+def test_a_phase_that_is_neither_open_nor_closed_is_refused(said: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Phase(**{"name": "later", "order": ["talk"], **said})
+    assert [fault.path for fault in caught.value.faults] == [path]
+
+
+def test_only_the_last_phase_can_be_open() -> None:
+    going_on = Phase(name="first", order=["talk"], open=True, book_ahead=4)
+    with pytest.raises(InvalidInput, match=r"phases.first.open: only the last phase can be open"):
+        programme(phases=[going_on, Phase(name="later", order=["dosing"])], rules=())
+    last = programme(phases=[Phase(name="one", order=["dosing"]), going_on], rules=())
+    assert last.open_phase == going_on
+    assert programme().open_phase is None
+
+
 def test_two_rules_of_one_name_are_refused_whatever_they_are() -> None:
     with pytest.raises(InvalidInput, match="rules: two rules have the name 'next-day'"):
         programme(NEXT_DAY, Span(name="next-day", of="dosing", at_most=Days(11)))

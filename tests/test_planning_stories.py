@@ -13,6 +13,7 @@ from kapsched.errors import InvalidInput
 from kapsched.exchange.documents import load_preset
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+from kapsched.model.phases import Phase
 from kapsched.model.plan import Plan, Refusal
 from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.model.rules import (
@@ -293,6 +294,46 @@ def test_weeks_counted_from_a_later_session_reach_back_before_it() -> None:
     plan = planned(talks(3, once, apart(1, "talk"), quick, first_day="2027-01-05"))
     # The third begins a week; the second is of the week before it, and the first of the one before that.
     assert dates(plan) == ["Tue 5 Jan", "Wed 6 Jan", "Wed 13 Jan"]
+
+
+# Open phases
+
+
+def going_on(**said: Any) -> Course:
+    """Two talks, then one a fortnight for ever, two of them ahead."""
+    phases = [
+        Phase(name="begin", order=["talk"], times=2),
+        Phase(name="keep", order=["talk"], open=True, book_ahead=2),
+    ]
+    fortnightly = Offset(name="on", of="keep/talk", anchor="talk", earliest=Days(14), latest=Days(14))
+    what = evolve(
+        programme("talk"), phases=phases, rules=(apart(2, "talk"), fortnightly), target="begin/talk/1"
+    )
+    return evolve(course_of(what), **said)
+
+
+def test_so_much_of_an_open_phase_is_booked_as_is_asked_for() -> None:
+    assert dates(planned(going_on(), days=90)) == ["Mon 4 Jan", "Wed 6 Jan", "Wed 20 Jan", "Wed 3 Feb"]
+    assert dates(planned(going_on(book_ahead=1))) == ["Mon 4 Jan", "Wed 6 Jan", "Wed 20 Jan"]
+    # By the rules alone the third comes on 17 February at the soonest.
+    assert len(planned(going_on(book_ahead=date(2027, 2, 16)), days=90).appointments) == 4
+    assert len(planned(going_on(book_ahead=date(2027, 2, 17)), days=90).appointments) == 5
+
+
+def test_an_open_phase_goes_on_from_what_is_done_of_it() -> None:
+    done = {f"begin/talk/{number}": Done(start=london(f"2027-01-0{3 + number} 10:00")) for number in (1, 2)}
+    done["keep/talk/1"] = Done(start=london("2027-01-20 10:00"))
+    course = going_on(done=done)
+    plan = planned(course, days=90, now=london("2027-01-20 12:00"))
+    assert [one.session for one in plan.appointments] == ["keep/talk/2", "keep/talk/3"]
+    assert dates(plan) == ["Wed 3 Feb", "Wed 17 Feb"]
+
+
+def test_a_horizon_too_short_for_what_is_planned_ahead_is_told_as_such() -> None:
+    refusal = refused(going_on(book_ahead=6))
+    assert refusal.session is None
+    assert [reason.code for reason in refusal.reasons] == ["horizon"]
+    assert refusal.course.goes_on == "keep"
 
 
 # Order and steps

@@ -11,6 +11,7 @@ from attrs import evolve
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon, Notice
 from kapsched.model.course import Done
+from kapsched.model.phases import Phase
 from kapsched.model.plan import Cost, Plan
 from kapsched.model.programme import Segment, SessionKind
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
@@ -129,6 +130,32 @@ def a_done_appointment_of_a_session_that_is_done() -> Story:
     story = talks("2027-01-05 10:00", "2027-01-06 10:00", done={"therapy/talk/1": took("2027-01-05 10:00")})
     first, second = story.appointments
     return evolve(story, appointments=(evolve(first, status="done", bookings=()), second))
+
+
+def goes_on(number: int, **course: Any) -> Story:
+    """A talk a week, of which three are planned, and so many of them booked."""
+    closed = programme("talk", times=number)
+    what = evolve(closed, phases=[Phase(name="therapy", order=["talk"], open=True, book_ahead=3)])
+    appointments = tuple(
+        visit(closed, f"therapy/talk/{one}", f"2027-01-{3 + one:02} 10:00", therapist="tess", therapy="oak")
+        for one in range(1, number + 1)
+    )
+    return Story(course=evolve(course_of(what), **course), appointments=appointments)
+
+
+@keeps(sessions.every_session_is_planned_once)
+def three_talks_of_a_phase_that_goes_on() -> Story:
+    return goes_on(3)
+
+
+@breaks(sessions.every_session_is_planned_once)
+def a_fourth_talk_of_a_phase_of_which_three_are_planned() -> Story:
+    return goes_on(4)
+
+
+@breaks(sessions.every_session_is_planned_once)
+def three_talks_where_the_course_plans_four_ahead() -> Story:
+    return goes_on(3, book_ahead=4)
 
 
 @breaks(sessions.every_session_is_planned_once)

@@ -206,13 +206,18 @@ def in_treatment_weeks(dice: Random, programme: Programme) -> Programme:
             rules.append(evolve(rule, per=TreatmentWeek(anchor=anchor)))
         else:
             rules.append(rule)
-    kinds = [one.kind_name for one in programme.sessions]
-    if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.4:
-        most = dice.choice((1, 2, 2) if kinds.count("dosing") < 4 else (2, 3))
-        least = dice.choice((0, most, most))
+    doses = [one for one in programme.sessions if (one.phase, one.kind_name) == ("induction", "dosing")]
+    if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.45:
+        # All in one week that begins with another session: whoever has that one too early must come again.
+        others = [one.id for one in programme.sessions if one not in doses]
+        together = bool(others) and dice.random() < 0.8
         rules.append(
             Frequency(
-                name="by treatment week", of="dosing", at_least=least, at_most=most, per=TreatmentWeek()
+                name="by treatment week",
+                of="induction/dosing",
+                at_least=len(doses) if together else 0,
+                at_most=None if together else dice.choice((1, 2)),
+                per=TreatmentWeek(anchor=dice.choice(others) if together else None),
             )
         )
     return evolve(programme, rules=rules)

@@ -224,6 +224,7 @@ AWKWARD: dict[str, Callable[[Desk], bool]] = {
     "treatment weeks": lambda desk: any(
         isinstance(one, Frequency) and isinstance(one.per, TreatmentWeek) for one in _rules(desk)
     ),
+    "a course that goes on": lambda desk: any(course.goes_on for course in desk.courses),
     "leave": lambda desk: any(one.away for one in desk.clinic.staff),
     "a room with hours of its own": lambda desk: any(one.hours for one in desk.clinic.rooms),
     "a closure": lambda desk: bool(desk.clinic.closed),

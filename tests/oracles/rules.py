@@ -208,16 +208,16 @@ def in_treatment_weeks(dice: Random, programme: Programme) -> Programme:
             rules.append(rule)
     doses = [one for one in programme.sessions if (one.phase, one.kind_name) == ("induction", "dosing")]
     if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.45:
-        # All in one week that begins with another session: whoever has that one too early must come again.
+        # All in one week, or no two, that begins with another session: where it lies decides.
         others = [one.id for one in programme.sessions if one not in doses]
-        together = bool(others) and dice.random() < 0.8
+        together = bool(others) and dice.random() < 0.4
         rules.append(
             Frequency(
                 name="by treatment week",
                 of="induction/dosing",
                 at_least=len(doses) if together else 0,
-                at_most=None if together else dice.choice((1, 2)),
-                per=TreatmentWeek(anchor=dice.choice(others) if together else None),
+                at_most=None if together else max(1, len(doses) // 2),
+                per=TreatmentWeek(anchor=dice.choice(others if together else [None, *others])),
             )
         )
     return evolve(programme, rules=rules)

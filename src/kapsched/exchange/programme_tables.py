@@ -229,7 +229,7 @@ def _stretch(name: str, value: object, kinds: list[str]) -> _Stretch:
         steps = table.take("steps", listed(open_step if is_open else timed_step), ())
         if is_open:
             _open_faults(table, steps)
-        elif "book_ahead" in table:
+        elif "book_ahead" in table and not table.faults:
             table.fault("only an open phase is planned so far ahead", "book_ahead")
         elif steps and "times" in table and times != sum(step.times for step in steps):
             table.fault(
@@ -246,12 +246,12 @@ def _stretch(name: str, value: object, kinds: list[str]) -> _Stretch:
 
 
 def _open_faults(table: Fields, steps: tuple[Step, ...]) -> None:
+    if "steps" in table and len(steps) != 1 and not table.faults:
+        table.fault("an open phase has one step, which goes on", "steps")
     if "times" in table:
         table.fault("an open phase has no number of times: it goes on", "times")
     if "book_ahead" not in table:
         table.fault("an open phase says how far ahead it is planned", "book_ahead")
-    if "steps" in table and len(steps) != 1:
-        table.fault("an open phase has one step, which goes on", "steps")
 
 
 def _sketched_stretch(name: str, value: object, kinds: list[str]) -> _Stretch:

@@ -45,7 +45,15 @@ def programmes(draw: st.DrawFn, clinic: Clinic | None = None, *, most_sessions: 
         end = start + timedelta(minutes=session.kind.minutes)
         placed.append(Placed(session=session, day=day, start=start, end=end))
         day += timedelta(days=days)
-    return evolve(bare, rules=rules_kept_by(draw, placed), target=some_target(draw, bare.sessions))
+    found = evolve(bare, rules=rules_kept_by(draw, placed), target=some_target(draw, bare.sessions))
+    # A first phase that is begun would have more rounds than the rules were drawn for.
+    return opened(found) if len(found.phases) > 1 and draw(among(False, False, True)) else found
+
+
+def opened(programme: Programme) -> Programme:
+    """The same with its last phase open, of which as many rounds are planned as it has now."""
+    *others, last = programme.phases
+    return evolve(programme, phases=[*others, evolve(last, times=1, open=True, book_ahead=last.times)])
 
 
 def some_slots(draw: st.DrawFn, clinic: Clinic, most: int) -> list[Slot]:

@@ -207,19 +207,26 @@ def in_treatment_weeks(dice: Random, programme: Programme) -> Programme:
         else:
             rules.append(rule)
     doses = [one for one in programme.sessions if (one.phase, one.kind_name) == ("induction", "dosing")]
-    if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.45:
-        # All in one week, or no two, that begins with another session: where it lies decides.
+    if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.6:
         others = [one.id for one in programme.sessions if one not in doses]
-        together = bool(others) and dice.random() < 0.4
-        rules.append(
-            Frequency(
+        shape = dice.random()
+        if shape < 0.5 or not others:
+            pace = Frequency(name="by treatment week", of="*", at_least=2, per=TreatmentWeek())
+        elif shape < 0.9:
+            # All in a week that begins with another session, which may have to wait for it.
+            together = TreatmentWeek(anchor=others[-1])
+            pace = Frequency(
+                name="by treatment week", of="induction/dosing", at_least=len(doses), per=together
+            )
+        else:
+            any_week = TreatmentWeek(anchor=dice.choice(programme.sessions).id)
+            pace = Frequency(
                 name="by treatment week",
                 of="induction/dosing",
-                at_least=len(doses) if together else 0,
-                at_most=None if together else max(1, len(doses) // 2),
-                per=TreatmentWeek(anchor=dice.choice(others if together else [None, *others])),
+                at_most=max(1, len(doses) // 2),
+                per=any_week,
             )
-        )
+        rules.append(pace)
     return evolve(programme, rules=rules)
 
 

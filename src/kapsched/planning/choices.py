@@ -1,13 +1,14 @@
-"""What could one date add to the minutes? Its sessions' arrangements, by the wall minutes they start at."""
+"""What could a cluster add to the minutes? Its sessions' arrangements, by the wall minutes they start at."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
 from kapsched.planning.closure import NEVER
-from kapsched.planning.visits import Arrangement
+from kapsched.planning.lanes import Scale
+from kapsched.planning.linked import Arrangement, Linked
 
 # The minute of the day that each kind's minutes count from, for the kinds that have one.
 Times: TypeAlias = Mapping[str, int]
@@ -68,11 +69,14 @@ class Choice:
             _, first = min((self._away(shown, times), starts) for shown, starts in self._starts.items())
         return tuple(zip(self.places, first, strict=True))
 
-    def curve(self, kind: str, points: Sequence[int], times: Times) -> list[int]:
-        """The least distance for each of `points` as the time of a kind, the other kinds' being `times`.
+    def curve(self, kind: str, scale: Scale, times: Times) -> int:
+        """The least distance for each point as the time of a kind, the other kinds' being `times`; in lanes.
 
-        `points` are in order and hold every minute at which the kind could start.
+        The points are in order and hold every minute at which the kind could start.
         """
+        return scale.lanes.packed(self._curve(kind, scale.points, times))
+
+    def _curve(self, kind: str, points: Sequence[int], times: Times) -> list[int]:
         if len(self.kinds) == 1:
             return _sloping([0 if (point,) in self._starts else NEVER for point in points], points)
         others = {name: time for name, time in times.items() if name != kind}
@@ -86,6 +90,78 @@ class Choice:
             min(away + sum(abs(minute - point) for minute in own) for own, away in least.items())
             for point in points
         ]
+
+
+# A wish broken weighs more than any minutes of a cluster, and still leaves room in a lane.
+A_WISH = 1 << 20
+
+
+class LinkedChoice:
+    """Sessions of several dates that hour rules link; as a choice, one cluster of them."""
+
+    def __init__(self, linked: Linked, kinds: Mapping[int, str], shown: Callable[[int], int]) -> None:
+        self.linked = linked
+        self.kinds = tuple([kinds[place] for part in linked.parts for place in part.places])
+        self._kinds = [[kinds[place] for place in part.places] for part in linked.parts]
+        self._minutes = [
+            [tuple([shown(bit) for bit in starts]) for starts in part.arrangements] for part in linked.parts
+        ]
+        self._wishes = linked.broken() * A_WISH
+        self._nearest: dict[tuple[int | None, ...], int] = {}
+
+    def _costs(self, times: Times) -> list[list[int]]:
+        return [
+            [
+                broken * A_WISH
+                + sum(
+                    abs(minute - times[kind])
+                    for kind, minute in zip(kinds, shown, strict=True)
+                    if kind in times
+                )
+                for shown, broken in zip(minutes, part.broken, strict=True)
+            ]
+            for kinds, minutes, part in zip(self._kinds, self._minutes, self.linked.parts, strict=True)
+        ]
+
+    def minutes_of(self, kind: str) -> set[int]:
+        """Every wall minute at which a session of a kind could start."""
+        return {
+            minute
+            for kinds, minutes in zip(self._kinds, self._minutes, strict=True)
+            for shown in minutes
+            for name, minute in zip(kinds, shown, strict=True)
+            if name == kind
+        }
+
+    def nearest(self, times: Times) -> int:
+        """The least distance of any arrangement from the times."""
+        key = tuple([times.get(kind) for kind in self.kinds])
+        found = self._nearest.get(key)
+        if found is None:
+            found = min(self.linked.totals(0, self._costs(times), min, A_WISH)) - self._wishes
+            self._nearest[key] = found
+        return found
+
+    def first(self, times: Times) -> Starts:
+        """The earliest of the nearest arrangements."""
+        return tuple(sorted(self.linked.first(self._costs(times), A_WISH).items()))
+
+    def curve(self, kind: str, scale: Scale, times: Times) -> int:
+        """The least distance for each point as the time of a kind, the other kinds' being `times`; in lanes."""
+        others = {name: time for name, time in times.items() if name != kind}
+        lanes = scale.lanes
+        costs = [
+            [
+                lanes.ones * cost
+                + sum(scale.away(minute) for name, minute in zip(kinds, shown, strict=True) if name == kind)
+                for cost, shown in zip(row, minutes, strict=True)
+            ]
+            for row, kinds, minutes in zip(self._costs(others), self._kinds, self._minutes, strict=True)
+        ]
+        least, *more = self.linked.totals(0, costs, lanes.least, lanes.ones * A_WISH)
+        for one in more:
+            least = lanes.least(least, one)
+        return least - lanes.ones * self._wishes
 
 
 def _sloping(costs: list[int], points: Sequence[int]) -> list[int]:

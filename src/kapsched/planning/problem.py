@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import combinations
@@ -57,7 +57,10 @@ class People:
 
 
 class Problem:
-    """A course's owed sessions with their dates, starts and ties, all by place in programme order."""
+    """A course's owed sessions with their dates, starts and ties, all by place in programme order.
+
+    `rules` are what the rules say by themselves; `outline` is what they say in this clinic.
+    """
 
     def __init__(
         self,
@@ -70,7 +73,7 @@ class Problem:
     ) -> None:
         self.course, self.now = course, now
         owed = course.owed if first is None else course.owed[:first]
-        self.outline: Outline = outline(
+        self.rules: Outline = outline(
             course.planned,
             tuple(one.id for one in owed),
             frozenset(course.done),
@@ -80,7 +83,8 @@ class Problem:
         self.starts = starts or Starts(course, self.diary, diary.clinic.earliest_start(now))
         self.units = Units(self.starts)
         self.grid = self.starts.grid
-        self.sessions: tuple[Session, ...] = self.outline.owed
+        self.sessions: tuple[Session, ...] = self.rules.owed
+        self.outline = self._outline()
         zone = diary.clinic.zone
         self.done_days = {
             one: (done.on(zone) - self.grid.first_day).days for one, done in course.done.items()
@@ -97,6 +101,14 @@ class Problem:
             if edge.earlier in self.outline.place and edge.later in self.outline.place
         )
         self._lawful: dict[int, Mask] = {}
+        self._spans: dict[tuple[int, int], tuple[int, int]] = {}
+        self._binding: dict[tuple[int, int, int], bool] = {}
+
+    def _outline(self) -> Outline:
+        """The rules, told at what times of day the sessions could start, where that bears on any."""
+        if not self.rules.hours:
+            return self.rules
+        return self.rules.timed(tuple(self.starts.times_of_day(one.kind) for one in self.sessions))
 
     def _people(self, group: Group) -> People:
         done = self.course.done
@@ -140,6 +152,31 @@ class Problem:
                     continue
                 found &= between(grid.up(low), min(grid.down(high), grid.size - 1))
             self._lawful[place] = found
+        return found
+
+    def ends(self, edge: HourEdge) -> tuple[int, int]:
+        """The two owed sessions of an hour rule, by place."""
+        return self.outline.place[edge.earlier], self.outline.place[edge.later]
+
+    def binds(self, rule: int, day: Sequence[int] | Mapping[int, int]) -> bool:
+        """Does an hour rule, by its number, hang on the starts of its two sessions, on the days they are on?"""
+        edge = self.hour_edges[rule]
+        one, two = self.ends(edge)
+        key = (rule, day[one], day[two])
+        found = self._binding.get(key)
+        if found is None:
+            from_, to, step = self._span(one, day[one]), self._span(two, day[two]), self.grid.step
+            found = (to[0] - from_[1]) * step < edge.least or (to[1] - from_[0]) * step > edge.most
+            self._binding[key] = found
+        return found
+
+    def _span(self, place: int, day: int) -> tuple[int, int]:
+        """The first and the last bit at which a session could start on a day."""
+        key = (place, day)
+        found = self._spans.get(key)
+        if found is None:
+            starts = self.day_starts(place, (), day)
+            found = self._spans[key] = (starts[0], starts[-1])
         return found
 
     def _done_from(self, edge: HourEdge) -> datetime:

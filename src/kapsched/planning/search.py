@@ -13,12 +13,12 @@ from typing import NamedTuple
 from kapsched.planning.closure import NEVER, between, consistent, spread
 from kapsched.planning.dominance import Earlier, never_worse_early
 from kapsched.planning.folds import Folds
-from kapsched.planning.frontier import Frontier, Settled, State
+from kapsched.planning.frontier import Frontier, State
 from kapsched.planning.grid import Mask
 from kapsched.planning.position import Position
 from kapsched.planning.problem import Problem
 from kapsched.planning.ties import Ties
-from kapsched.planning.visits import Visits
+from kapsched.planning.visits import Cluster, Visits
 
 IMPOSSIBLE = 10**9
 
@@ -42,9 +42,9 @@ class Steps:
 
 
 class Edge(NamedTuple):
-    """One best move: the dates it settles, and the state after it."""
+    """One best move: the clusters it settles, and the state after it."""
 
-    settled: tuple[Settled, ...]
+    settled: tuple[Cluster, ...]
     after: State
 
 
@@ -169,10 +169,10 @@ class Search:
             left = days - move.days
             if left < self.rest[at + 1] or self.least(at + 1, left) != left:
                 continue
-            settled, after = self.fine.settled(at, move), self.fine.state(at + 1)
-            wishes = sum([self.visits.broken(*one) for one in settled])
-            starts = self.visits.times_of_day(*settled[0]) if early else 0
-            people = (move.together[0].allowed, after[-1])  # here, and from here on
+            settled, after = self.fine.settled(at), self.fine.state(at + 1)
+            wishes = sum([self.visits.broken(one) for one in settled])
+            starts = self.visits.times_of_day(settled[0]) if early else 0
+            people = (settled[0][0].allowed if early else (), after[-1])  # here, and from here on
             if earlier.serves(people, wishes, starts):
                 continue
             rest = self.best(at + 1, left)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
+from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kapsched.model.programme import Programme, Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
@@ -20,6 +21,9 @@ from kapsched.timeline.units import Days, Hours
 MINUTES_A_DAY = 24 * 60
 # Two clock changes of an hour and a half between them is more than any zone makes of a day or two.
 CLOCK_CHANGE = 180
+# The first and the last minute after midnight at which a session could start.
+TimesOfDay: TypeAlias = tuple[int, int]
+ANY_TIME: TimesOfDay = (0, MINUTES_A_DAY - 1)
 
 
 @frozen
@@ -43,13 +47,15 @@ class HourEdge:
     most: int
     rule: str
 
-    def implied(self) -> DateEdge:
-        """What it says of the dates alone, whatever the clocks do."""
+    def implied(self, earlier: TimesOfDay = ANY_TIME, later: TimesOfDay = ANY_TIME) -> DateEdge:
+        """What it says of the dates alone, whatever the clocks do, for sessions that start between these minutes."""
         least, most = -NEVER, NEVER
         if self.least > -NEVER:
-            least = 0 if 0 <= self.least < MINUTES_A_DAY else (self.least - CLOCK_CHANGE) // MINUTES_A_DAY
+            short = self.least - (later[1] - earlier[0]) - CLOCK_CHANGE
+            least = max(-(-short // MINUTES_A_DAY), 0 if self.least >= 0 else -NEVER)
         if self.most < NEVER:
-            most = -((-(MINUTES_A_DAY - 1 + self.most + CLOCK_CHANGE)) // MINUTES_A_DAY)
+            long = self.most - (later[0] - earlier[1]) + CLOCK_CHANGE
+            most = min(long // MINUTES_A_DAY, 0 if self.most <= 0 else NEVER)
         return DateEdge(self.earlier, self.later, least, most, self.rule)
 
     def may_bind(self, least_days: int, most_days: int) -> bool:
@@ -92,6 +98,15 @@ class Outline:
     hours: tuple[HourEdge, ...] = field(default=())
     groups: tuple[Group, ...] = field(default=())
     ideals: dict[str, tuple[str, int]] = field(factory=dict)
+    times: tuple[TimesOfDay, ...] = field(default=())
+    _timed: dict[tuple[TimesOfDay, ...], Outline] = field(factory=dict, init=False, eq=False, repr=False)
+
+    def timed(self, times: tuple[TimesOfDay, ...]) -> Outline:
+        """The same for owed sessions that start between these minutes of the day: hour rules then say more of dates."""
+        found = self._timed.get(times)
+        if found is None:
+            found = self._timed[times] = evolve(self, times=times)
+        return found
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -121,9 +136,14 @@ class Outline:
         place = self.place
         return tuple(
             (place[edge.earlier], place[edge.later], edge.least, edge.most)
-            for edge in (*self.dates, *(edge.implied() for edge in self.hours))
+            for edge in (*self.dates, *map(self._implied, self.hours))
             if edge.earlier in place and edge.later in place
         )
+
+    def _implied(self, edge: HourEdge) -> DateEdge:
+        ends = [self.place.get(one) for one in (edge.earlier, edge.later)]
+        earlier, later = (self.times[end] if self.times and end is not None else ANY_TIME for end in ends)
+        return edge.implied(earlier, later)
 
     @cached_property
     def furthest(self) -> list[list[int]]:

@@ -97,39 +97,29 @@ A_WISH = 1 << 20
 
 
 class LinkedChoice:
-    """Sessions of several dates that hour rules link; as a choice, one cluster of them."""
+    """Sessions whose starts are linked, on one date or several; as a choice, one cluster of them."""
 
     def __init__(self, linked: Linked, kinds: Mapping[int, str], shown: Callable[[int], int]) -> None:
         self.linked = linked
         self.kinds = tuple([kinds[place] for part in linked.parts for place in part.places])
-        self._kinds = [[kinds[place] for place in part.places] for part in linked.parts]
-        self._minutes = [
-            [tuple([shown(bit) for bit in starts]) for starts in part.arrangements] for part in linked.parts
+        self._parts = [
+            _Minutes(
+                [kinds[place] for place in part.places],
+                [tuple([shown(bit) for bit in starts]) for starts in part.arrangements],
+                [broken * A_WISH for broken in part.broken],
+            )
+            for part in linked.parts
         ]
         self._wishes = linked.broken() * A_WISH
         self._nearest: dict[tuple[int | None, ...], int] = {}
-
-    def _costs(self, times: Times) -> list[list[int]]:
-        return [
-            [
-                broken * A_WISH
-                + sum(
-                    abs(minute - times[kind])
-                    for kind, minute in zip(kinds, shown, strict=True)
-                    if kind in times
-                )
-                for shown, broken in zip(minutes, part.broken, strict=True)
-            ]
-            for kinds, minutes, part in zip(self._kinds, self._minutes, self.linked.parts, strict=True)
-        ]
 
     def minutes_of(self, kind: str) -> set[int]:
         """Every wall minute at which a session of a kind could start."""
         return {
             minute
-            for kinds, minutes in zip(self._kinds, self._minutes, strict=True)
-            for shown in minutes
-            for name, minute in zip(kinds, shown, strict=True)
+            for part in self._parts
+            for shown in part.shown
+            for name, minute in zip(part.kinds, shown, strict=True)
             if name == kind
         }
 
@@ -138,30 +128,70 @@ class LinkedChoice:
         key = tuple([times.get(kind) for kind in self.kinds])
         found = self._nearest.get(key)
         if found is None:
-            found = min(self.linked.totals(0, self._costs(times), min, A_WISH)) - self._wishes
-            self._nearest[key] = found
+            found = self._nearest[key] = min(self._totals(0, times)) - self._wishes
         return found
+
+    def _totals(self, root: int, times: Times) -> list[int]:
+        return self.linked.totals(root, [part.costs(times) for part in self._parts], min, A_WISH)
 
     def first(self, times: Times) -> Starts:
         """The earliest of the nearest arrangements."""
-        return tuple(sorted(self.linked.first(self._costs(times), A_WISH).items()))
+        costs = [part.costs(times) for part in self._parts]
+        return tuple(sorted(self.linked.first(costs, A_WISH).items()))
 
     def curve(self, kind: str, scale: Scale, times: Times) -> int:
         """The least distance for each point as the time of a kind, the other kinds' being `times`; in lanes."""
         others = {name: time for name, time in times.items() if name != kind}
+        if self.kinds.count(kind) == 1:
+            (root,) = (n for n, part in enumerate(self._parts) if kind in part.kinds)
+            column = self._parts[root].kinds.index(kind)
+            least: dict[int, int] = {}
+            for shown, total in zip(self._parts[root].shown, self._totals(root, others), strict=True):
+                minute = shown[column]
+                least[minute] = min(total - self._wishes, least.get(minute, NEVER))
+            return scale.lanes.packed(
+                _sloping([least.get(point, NEVER) for point in scale.points], scale.points)
+            )
         lanes = scale.lanes
-        costs = [
-            [
-                lanes.ones * cost
-                + sum(scale.away(minute) for name, minute in zip(kinds, shown, strict=True) if name == kind)
-                for cost, shown in zip(row, minutes, strict=True)
-            ]
-            for row, kinds, minutes in zip(self._costs(others), self._kinds, self._minutes, strict=True)
-        ]
-        least, *more = self.linked.totals(0, costs, lanes.least, lanes.ones * A_WISH)
+        costs = [part.costs_in_lanes(kind, scale, others) for part in self._parts]
+        best, *more = self.linked.totals(0, costs, lanes.least, lanes.ones * A_WISH)
         for one in more:
-            least = lanes.least(least, one)
-        return least - lanes.ones * self._wishes
+            best = lanes.least(best, one)
+        return best - lanes.ones * self._wishes
+
+
+class _Minutes:
+    """What each arrangement of a part costs: its wishes, and its distance from times."""
+
+    def __init__(self, kinds: list[str], shown: list[tuple[int, ...]], wishes: list[int]) -> None:
+        self.kinds, self.shown, self.wishes = kinds, shown, wishes
+        self._costs: dict[tuple[int | None, ...], list[int]] = {}
+
+    def costs(self, times: Times) -> list[int]:
+        """What each arrangement costs at some times."""
+        key = tuple([times.get(kind) for kind in self.kinds])
+        found = self._costs.get(key)
+        if found is None:
+            found = self.wishes
+            for column, time in enumerate(key):
+                if time is not None:
+                    found = [
+                        cost + abs(shown[column] - time)
+                        for cost, shown in zip(found, self.shown, strict=True)
+                    ]
+            self._costs[key] = found
+        return found
+
+    def costs_in_lanes(self, kind: str, scale: Scale, times: Times) -> list[int]:
+        """The same for each point as the time of a kind."""
+        ones = scale.lanes.ones
+        found = [ones * cost for cost in self.costs(times)]
+        for column, name in enumerate(self.kinds):
+            if name == kind:
+                found = [
+                    cost + scale.away(shown[column]) for cost, shown in zip(found, self.shown, strict=True)
+                ]
+        return found
 
 
 def _sloping(costs: list[int], points: Sequence[int]) -> list[int]:

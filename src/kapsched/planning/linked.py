@@ -7,20 +7,14 @@ twice, or in a ring, are first made one.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
+from kapsched.planning.bridges import Bridge, Least, Link, bridged, seen
 from kapsched.planning.closure import spread
 
 # One start for each of some sessions, a bit of the horizon.
 Arrangement: TypeAlias = tuple[int, ...]
-# The lesser of two numbers, or of two integers lane by lane.
-Least: TypeAlias = Callable[[int, int], int]
-
-NO_CONTACTS: Mapping[tuple[int, int], int] = MappingProxyType({})
 # More than any plan costs: what is not to be chosen.
 EXCLUDED = 1 << 40
 
@@ -44,47 +38,6 @@ class Part(NamedTuple):
             tuple([one for one, kept in zip(self.arrangements, keep, strict=True) if kept]),
             tuple([one for one, kept in zip(self.broken, keep, strict=True) if kept]),
         )
-
-
-class Link(NamedTuple):
-    """Two sessions by place, and how many bits the second may start after the first: within any of some ranges.
-
-    `contacts` are starts outside them at which both can be had all the same, with the wishes that this breaks beyond
-    those that each breaks by itself.
-    """
-
-    one: int
-    two: int
-    ranges: tuple[tuple[int, int], ...]
-    contacts: Mapping[tuple[int, int], int] = NO_CONTACTS
-
-    def seen_from(self, place: int) -> Link:
-        """The same with one of the sessions as the first."""
-        if place == self.one:
-            return self
-        return Link(
-            self.two,
-            self.one,
-            tuple([(-most, -least) for least, most in reversed(self.ranges)]),
-            {(two, one): more for (one, two), more in self.contacts.items()},
-        )
-
-    def broken(self, one: int, two: int) -> int | None:
-        """The wishes broken besides at two starts; None if both cannot be had."""
-        if any(least <= two - one <= most for least, most in self.ranges):
-            return 0
-        return self.contacts.get((one, two))
-
-
-class Bridge(NamedTuple):
-    """How one part sees another: its arrangements by start, and what of them each arrangement here can go with.
-
-    That is windows of starts, half-open, and single starts with the wishes they break besides.
-    """
-
-    by_start: tuple[tuple[int, ...], ...]
-    windows: tuple[tuple[tuple[int, int], ...], ...]
-    contacts: tuple[tuple[tuple[int, int], ...], ...]
 
 
 class Linked:
@@ -195,8 +148,8 @@ class Linked:
         for other, link in self.beside[root]:
             if other != parent:
                 beyond = self.totals(other, costs, least, wish, root)
-                seen = _seen(self._bridge(root, other, link), beyond, least, wish)
-                found = [one + two for one, two in zip(found, seen, strict=True)]
+                far = seen(self._bridge(root, other, link), beyond, least, wish)
+                found = [one + two for one, two in zip(found, far, strict=True)]
         return found
 
     def _bridge(self, here: int, there: int, link: Link) -> Bridge:
@@ -204,16 +157,8 @@ class Linked:
         if found is None:
             part, other = self.parts[here], self.parts[there]
             link = link.seen_from(link.one if link.one in part.places else link.two)
-            by_start: dict[int, list[int]] = {}
-            for n, bit in enumerate(other.starts(link.two)):
-                by_start.setdefault(bit, []).append(n)
-            far = sorted(by_start)
-            near = part.starts(link.one)
-            found = self._bridges[here, there] = Bridge(
-                tuple([tuple(by_start[bit]) for bit in far]),
-                tuple([_windows(bit, far, link) for bit in near]),
-                _contacts(near, far, link),
-            )
+            found = bridged(link, part.starts(link.one), other.starts(link.two))
+            self._bridges[here, there] = found
         return found
 
     def first(self, costs: Sequence[Sequence[int]], wish: int) -> dict[int, int]:
@@ -229,65 +174,3 @@ class Linked:
                 if bit != found[place]:
                     left[n][each] += EXCLUDED
         return found
-
-
-def _windows(bit: int, far: Sequence[int], link: Link) -> tuple[tuple[int, int], ...]:
-    found = [(bisect_left(far, bit + least), bisect_right(far, bit + most)) for least, most in link.ranges]
-    return tuple([(first, last) for first, last in found if first < last])
-
-
-def _contacts(near: Sequence[int], far: Sequence[int], link: Link) -> tuple[tuple[tuple[int, int], ...], ...]:
-    if not link.contacts:
-        return ((),) * len(near)
-    at = {bit: n for n, bit in enumerate(far)}
-    by_near: dict[int, list[tuple[int, int]]] = {}
-    for (one, two), more in link.contacts.items():
-        if two in at:
-            by_near.setdefault(one, []).append((at[two], more))
-    return tuple([tuple(by_near.get(bit, ())) for bit in near])
-
-
-def _seen(bridge: Bridge, totals: Sequence[int], least: Least, wish: int) -> list[int]:
-    """The least total that each arrangement can go with."""
-    values = []
-    for group in bridge.by_start:
-        value = totals[group[0]]
-        for one in group[1:]:
-            value = least(value, totals[one])
-        values.append(value)
-    within = _Within(values, least)
-    found = []
-    for windows, contacts in zip(bridge.windows, bridge.contacts, strict=True):
-        some = [within(first, last) for first, last in windows]
-        some += [values[n] + wish * more for n, more in contacts]
-        value = some[0]
-        for one in some[1:]:
-            value = least(value, one)
-        found.append(value)
-    return found
-
-
-class _Within:
-    """The least of some values within windows of them, half-open and not empty."""
-
-    def __init__(self, values: list[int], least: Least) -> None:
-        self.values, self.least = values, least
-        self.onwards: list[int] = []
-        self.up_to: list[int] = []
-        self.rows = [values]  # in row n the least of 2 ** n values from each place on
-
-    def __call__(self, first: int, last: int) -> int:
-        # A window mostly ends at one side of a date: then the least is of all values from a place on, or up to it.
-        if last == len(self.values):
-            if not self.onwards:
-                self.onwards = list(accumulate(reversed(self.values), self.least))[::-1]
-            return self.onwards[first]
-        if first == 0:
-            if not self.up_to:
-                self.up_to = list(accumulate(self.values, self.least))
-            return self.up_to[last - 1]
-        n = (last - first).bit_length() - 1
-        while len(self.rows) <= n:
-            row, half = self.rows[-1], 1 << len(self.rows) - 1
-            self.rows.append([self.least(one, two) for one, two in zip(row, row[half:], strict=False)])
-        return self.least(self.rows[n][first], self.rows[n][last - (1 << n)])

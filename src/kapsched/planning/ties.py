@@ -28,6 +28,7 @@ class Ties:
     """What each session of `order`, by place in programme order, refers to among those placed before it.
 
     An order may leave out sessions that are folded into others, with the groups of people that are `settled` there.
+    `apart` looks away from all that starts could have to do with each other: what is left is a bound.
     """
 
     def __init__(
@@ -38,8 +39,9 @@ class Ties:
         *,
         settled: Collection[int] = (),
         dates_only: bool = False,
+        apart: bool = False,
     ) -> None:
-        self.problem, self.domains, self.dates_only = problem, domains, dates_only
+        self.problem, self.domains, self.dates_only, self.apart = problem, domains, dates_only, apart
         self.order, self.count, size = tuple(order), len(order), len(problem.sessions)
         self.level = {place: n for n, place in enumerate(order)}
         self.target = problem.outline.place.get(problem.course.planned.target, -1)
@@ -104,7 +106,7 @@ class Ties:
         for one, two in combinations(sorted(self.order), 2):
             early, late = self._sorted(one, two)
             could = -furthest[two][one] <= 0 <= furthest[one][two] and self.domains[one] & self.domains[two]
-            if could and not self.dates_only:
+            if could and not self.dates_only and not self.apart:
                 self.shares[late].append(early)
                 self.mates[early].append(late)
                 self.mates[late].append(early)
@@ -120,7 +122,7 @@ class Ties:
         self.hours_until = [-1] * len(self.hours)
         for n, edge in enumerate(self.problem.hour_edges):
             one, two = self.problem.ends(edge)
-            if not (one in self.level and two in self.level):
+            if self.apart or not (one in self.level and two in self.level):
                 continue
             early, late = self._sorted(one, two)
             if self.dates_only:

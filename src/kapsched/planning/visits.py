@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from itertools import combinations, groupby, product
 from typing import NamedTuple, TypeAlias
 
+from kapsched.planning.bridges import Link
 from kapsched.planning.closure import NEVER
 from kapsched.planning.grid import Mask, bits
-from kapsched.planning.linked import Arrangement, Link, Linked, Part
+from kapsched.planning.linked import Arrangement, Linked, Part
 from kapsched.planning.problem import Problem
 from kapsched.planning.starts import AllowedKey, Level
 from kapsched.planning.units import Visit

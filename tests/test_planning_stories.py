@@ -34,7 +34,7 @@ from kapsched.planning.staffing import Staffing
 from kapsched.timeline.recurrence import Absence, Week
 from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import instant
-from kapsched.workflow import find_plan
+from kapsched.workflow import find_plan, plan_courses, verify_plans
 from tests.stories import (
     DAY,
     EVERY_DAY,
@@ -327,6 +327,21 @@ def test_an_open_phase_goes_on_from_what_is_done_of_it() -> None:
     plan = planned(course, days=90, now=london("2027-01-20 12:00"))
     assert [one.session for one in plan.appointments] == ["keep/talk/2", "keep/talk/3"]
     assert dates(plan) == ["Wed 3 Feb", "Wed 17 Feb"]
+
+
+def test_a_plan_that_is_kept_answers_for_the_rounds_that_it_was_planned_with() -> None:
+    course, diary = going_on(), Diary(quayside(), Horizon(first_day=date(2027, 1, 4), days=90))
+    schedule = plan_courses([course], diary, now=london("2027-01-03 12:00"), digest="d")
+    (plan,) = schedule.plans
+    came = {one.session: Done(start=one.start, end=one.end) for one in plan.appointments[:3]}
+    later = evolve(course, done=came)
+    assert [one.id for one in later.owed] == ["keep/talk/2", "keep/talk/3"]
+    kept = plan_courses([later], diary, now=london("2027-01-21 12:00"), digest="d", kept=schedule)
+    ((_, report),) = verify_plans(kept, diary.clinic, courses=[later])
+    assert report.clean, report
+    # Who asks for more now is told that it is not there.
+    ((_, report),) = verify_plans(kept, diary.clinic, courses=[evolve(later, book_ahead=3)])
+    assert [finding.sessions for finding in report.findings] == [("keep/talk/3",), ("keep/talk/4",)]
 
 
 def test_a_horizon_too_short_for_what_is_planned_ahead_is_told_as_such() -> None:

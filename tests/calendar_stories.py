@@ -10,8 +10,9 @@ from attrs import evolve
 from kapsched.model.bookings import Booking, ResourceType
 from kapsched.model.clinic import Clinic, Horizon, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, enrol
+from kapsched.model.phases import Phase
 from kapsched.model.plan import Appointment, Plan, Reason, Refusal, Schedule, Sequence, Status
-from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
+from kapsched.model.programme import Programme, Segment, Session, SessionKind
 from kapsched.model.rules import Offset
 from kapsched.testing import Desk
 from kapsched.timeline.intervals import Interval, IntervalSet

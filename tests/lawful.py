@@ -30,6 +30,13 @@ TALK = k.SessionKind(name="talk", segments=[SEGMENT])
 PHASE = k.Phase(name="only", order=["talk"], times=2)
 GAP = k.Gap(name="a week", after="talk", before="talk", at_least=k.Days(7))
 PROGRAMME = k.Programme(name="short", version="1", kinds=[TALK], phases=[PHASE], rules=[GAP])
+OPEN = k.Programme(
+    name="goes on",
+    version="1",
+    kinds=[TALK],
+    phases=[k.Phase(name="only", order=["talk"], open=True, book_ahead=1)],
+    rules=[GAP],
+)
 PATIENT = k.Patient(id="q17", wishes=k.Wishes(weekdays=[0]))
 DONE = k.Done(start=NINE, staff={"therapist": ["tess"]})
 COURSE = k.enrol(PROGRAMME, PATIENT, id="c17", first_day=MONDAY, done={"only/talk/1": DONE})
@@ -108,9 +115,10 @@ NOUNS: Mapping[str, Door] = {
         {
             "id": "c17",
             "patient": PATIENT,
-            "programme": PROGRAMME,
+            "programme": OPEN,
             "first_day": MONDAY,
             "done": {"only/talk/1": DONE},
+            "book_ahead": 2,
         },
     ),
     "DaySpan": (k.DaySpan, {"start": 480, "end": 1080}),
@@ -176,7 +184,7 @@ NOUNS: Mapping[str, Door] = {
         },
     ),
     "Pattern": (k.Pattern, {"weeks": [WEEK], "first_monday": MONDAY}),
-    "Phase": (k.Phase, {"name": "only", "order": ["talk"], "times": 2}),
+    "Phase": (k.Phase, {"name": "only", "order": ["talk"], "times": 1, "open": True, "book_ahead": 4}),
     "Plan": (
         k.Plan,
         {
@@ -264,6 +272,7 @@ NOUNS: Mapping[str, Door] = {
             "name": "Tess Invented",
         },
     ),
+    "TreatmentWeek": (k.TreatmentWeek, {"anchor": "only/talk/1"}),
     "Week": (k.Week, {"days": [[DAY]] * 7}),
     "Wishes": (
         k.Wishes,
@@ -283,11 +292,12 @@ CALLS: Mapping[str, Door] = {
     "enrol": (
         k.enrol,
         {
-            "programme": PROGRAMME,
+            "programme": OPEN,
             "patient": PATIENT,
             "id": "c17",
             "first_day": MONDAY,
             "done": {"only/talk/1": DONE},
+            "book_ahead": date(2027, 3, 1),
         },
     ),
     "feeds": (

@@ -11,8 +11,9 @@ from attrs import evolve, field, frozen
 from kapsched.model.bookings import Booking, ResourceType
 from kapsched.model.clinic import Clinic, Horizon, Room, StaffMember
 from kapsched.model.course import Course, Patient, enrol
+from kapsched.model.phases import Phase
 from kapsched.model.plan import Appointment, Cost, Plan, Refusal
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.model.rules import Rule
 from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence, Pattern, Week

@@ -186,7 +186,7 @@ def test_the_programmes_of_the_how_to_are_read(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
     kap, long = read_programmes(paths)
     assert {type(rule) for rule in kap.rules} == {Gap, Offset, Frequency, Span, Continuity}
-    assert len(kap.sessions) == 21
+    assert len(kap.sessions) == 25
     assert [phase.name for phase in long.phases] == ["preparation", "induction"]
     assert len(long.sessions) == 14
 

@@ -22,7 +22,7 @@ from kapsched.exchange.programme_bases import programme_table
 from kapsched.exchange.programme_tables import programme_of
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
-from kapsched.model.course import Course, Done, Patient, Wishes
+from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence, Status
 from kapsched.model.programme import Programme
 from kapsched.model.rules import Gap
@@ -511,6 +511,39 @@ def test_whatever_a_schedule_may_count_survives_being_written(
     # Steps have no part in whether two plans are equal, and so are looked at by themselves.
     assert again == schedule
     assert (again.plans[0].steps, again.refusals[0].steps) == steps
+
+
+@pytest.mark.parametrize("ahead", [None, 2, date(2027, 12, 31)])
+def test_a_course_that_goes_on_survives_and_its_plan_says_so(ahead: int | date | None) -> None:
+    course = enrol(
+        load_preset("esketamine@1"), PATIENT, id="c7", first_day=date(2027, 1, 4), book_ahead=ahead
+    )
+    schedule = evolve(SCHEDULE, plans=[Plan(course=course, appointments=[])], refusals=[])
+    document = to_document(schedule)
+    assert from_document(document) == schedule
+    table = json.loads(document)
+    assert table["plans"][0]["goes_on"] == "maintenance"
+    assert table["courses"][0].get("book_ahead") == (ahead.isoformat() if isinstance(ahead, date) else ahead)
+    for key, value, message in (
+        ("goes_on", "induction", "does not agree with its course, which says 'maintenance'"),
+        ("goes_on", None, "does not agree with its course"),
+    ):
+        table["plans"][0][key] = value
+        with pytest.raises(InvalidInput, match=message) as caught:
+            from_document(json.dumps(table))
+        assert [fault.path for fault in caught.value.faults] == ["plans.c7.goes_on"]
+
+
+@pytest.mark.parametrize("ahead", [0, True, "soon", 1.5])
+def test_a_document_plans_so_far_ahead_as_a_count_or_a_date_says(ahead: object) -> None:
+    course = enrol(load_preset("esketamine@1"), PATIENT, id="c7", first_day=date(2027, 1, 4))
+    table = json.loads(
+        to_document(evolve(SCHEDULE, plans=[Plan(course=course, appointments=[])], refusals=[]))
+    )
+    table["courses"][0]["book_ahead"] = ahead
+    with pytest.raises(InvalidInput) as caught:
+        from_document(json.dumps(table))
+    assert [fault.path for fault in caught.value.faults] == ["courses.c7.book_ahead"]
 
 
 def test_a_course_has_one_plan_in_a_schedule() -> None:

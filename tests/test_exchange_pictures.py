@@ -278,6 +278,23 @@ def test_a_plan_without_visits_says_so() -> None:
     assert table.rows == (("c1", "q17", "", "", "0", "none", "no visits"),)
 
 
+def test_a_course_that_goes_on_says_of_which_phase_more_is_owed() -> None:
+    what = PLAN.course.programme
+    phases = [
+        *what.phases[:-1],
+        evolve(what.phases[-1], times=1, open=True, book_ahead=what.phases[-1].times),
+    ]
+    course = evolve(PLAN.course, programme=evolve(what, phases=phases))
+    first, second = closing_table(
+        stories.schedule(
+            [evolve(PLAN, course=course), evolve(PLAN, course=evolve(course, id="c2"), appointments=[])]
+        )
+    ).rows
+    owed = f"more of {course.goes_on} is owed, not planned yet"
+    assert (first[4], first[-1]) == ("7", owed)
+    assert second[-1] == f"no visits; {owed}"
+
+
 def test_columns_are_aligned_on_the_screen() -> None:
     table = Table(title="", heads=("a", "b"), rows=[("日本", "x"), ("é", "y"), ("long", "z")])
     assert table.lines() == ("a     b", "日本  x", "é     y", "long  z")

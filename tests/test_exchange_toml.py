@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,9 +30,19 @@ from kapsched.exchange.programme_tables import programme_of
 from kapsched.exchange.toml_lines import LineIndex
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Clinic, Notice
-from kapsched.model.course import Done, Wishes
+from kapsched.model.course import Course, Done, Wishes
+from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, RollingDays, Span
+from kapsched.model.rules import (
+    CalendarWeek,
+    Continuity,
+    Frequency,
+    Gap,
+    Offset,
+    RollingDays,
+    Span,
+    TreatmentWeek,
+)
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
 from kapsched.timeline.units import Days, Hours
 
@@ -588,6 +599,118 @@ def test_what_a_programme_does_not_say_is_its_bases(tmp_path: Path, programme: P
         name="next-day", of="integration", anchor="dosing", earliest=Days(1), latest=Days(2)
     )
     assert rules["two"] == Frequency(name="two", of="dosing", phase="induction", at_least=2, at_most=3)
+
+
+def test_weeks_may_be_counted_from_a_session_and_no_other_period_may(
+    tmp_path: Path, programme: Programme
+) -> None:
+    body = """\
+        based_on = "quayside@2027.1"
+        frequencies.two.per = "treatment week"
+        frequencies.rolling = { per = "treatment week", anchor = "induction/dosing/1" }
+        """
+    changed = based(tmp_path, body, (programme,))
+    rules = {rule.name: rule for rule in changed.rules}
+    assert rules["two"] == Frequency(
+        name="two", of="dosing", phase="induction", at_least=2, at_most=2, per=TreatmentWeek()
+    )
+    weekly = TreatmentWeek(anchor="induction/dosing/1")
+    assert rules["rolling"] == Frequency(name="rolling", of="dosing", at_most=3, per=weekly)
+    # Whoever counts otherwise says so, and what the weeks were counted from is forgotten.
+    again = based(
+        tmp_path, 'based_on = "ours@1"\nfrequencies.rolling.per = "week"', (evolve(changed, name="ours"),)
+    )
+    assert Frequency(name="rolling", of="dosing", at_most=3) in again.rules
+    for said, message in (
+        ('per = "week", anchor = "induction/dosing/1"', 'only per = "treatment week" is counted from'),
+        ('per = "treatment week", anchor = "induction/dosing"', "picks 4; it picks induction/dosing/1,"),
+        ('per = "treatment week", anchor = "induction/dosing/9"', "picks 0; there are induction/dosing/1,"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            based(
+                tmp_path,
+                f'based_on = "quayside@2027.1"\nfrequencies.rolling = {{ {said} }}',
+                (programme,),
+            )
+        (fault,) = caught.value.faults
+        assert (fault.line, fault.path) == (5, "frequencies.rolling.anchor")
+        assert message in fault.message
+
+
+def test_a_phase_may_be_open_and_keep_one_step(tmp_path: Path, programme: Programme) -> None:
+    body = """\
+        based_on = "quayside@2027.1"
+        [phases.maintenance]
+        open = true
+        book_ahead = 4
+        steps = [{ every = "28 days", tolerance = "3 days" }]
+        """
+    changed = based(tmp_path, body, (programme,))
+    last = Phase(name="maintenance", order=["dosing", "integration"], open=True, book_ahead=4)
+    assert changed.phases == (programme.phases[0], last)
+    step = Offset(
+        name="maintenance-step-1",
+        of="maintenance/dosing",
+        anchor="dosing",
+        earliest=Days(25),
+        ideal=Days(28),
+        latest=Days(31),
+    )
+    assert step in changed.rules
+    assert programme_of(programme_table(changed)).phases == changed.phases
+    known = evolve(changed, name="quayside")
+    until = based(tmp_path, 'based_on = "quayside@1"\nphases.maintenance.book_ahead = 2027-06-30', (known,))
+    assert until.phases == (programme.phases[0], evolve(last, book_ahead=date(2027, 6, 30)))
+    assert step in until.rules
+    closed = based(tmp_path, 'based_on = "quayside@1"\nphases.maintenance.times = 2', (known,))
+    assert closed.phases == (programme.phases[0], Phase(name="maintenance", order=last.order, times=2))
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "message"),
+    [
+        ("open = true", "book_ahead", "an open phase says how far ahead it is planned"),
+        ("open = true; book_ahead = 4; times = 2", "times", "it goes on"),
+        ("open = true; book_ahead = 0", "book_ahead", "a number from 1 is wanted, not 0"),
+        ('open = true; book_ahead = "soon"', "book_ahead", "a number from 1 or a date such as 2027-01-04"),
+        ("open = 1; book_ahead = 4", "open", "true or false is wanted"),
+        ("book_ahead = 4", "book_ahead", "only an open phase is planned so far ahead"),
+        ("open = true; book_ahead = 4; steps = []", "steps", "an open phase has one step, which goes on"),
+        (
+            'open = true; book_ahead = 4; steps = [{ every = "7 days", times = 2 }]',
+            "steps.1.times",
+            "",
+        ),
+    ],
+)
+def test_a_phase_that_is_half_open_is_told_with_its_place(
+    tmp_path: Path, said: str, path: str, message: str
+) -> None:
+    text = PROGRAMME.replace(
+        'steps = [{ every = "28 days", times = 2, tolerance = "3 days" }, { every = "42 days", times = 1 }]',
+        said.replace("; ", "\n"),
+    )
+    assert text != PROGRAMME
+    found = faults_of(lambda: read_programme(saved(tmp_path, "p.toml", text)))
+    paths = [fault for fault in found if fault[1] == f"phases.maintenance{path and '.' + path}"]
+    assert len(found) == len(paths) == 1, found
+    assert message in paths[0][2]
+
+
+def test_a_course_may_say_how_far_ahead_it_is_planned(tmp_path: Path, programme: Programme) -> None:
+    def first(said: str) -> Course:
+        text = PATIENTS.replace("quayside@2027.1", "esketamine@1", 1).replace(
+            "first_day = 2027-01-04", said, 1
+        )
+        return read_courses(saved(tmp_path, "patients.toml", text), [programme])[0]
+
+    assert first("first_day = 2027-01-04").book_ahead is None
+    assert first("first_day = 2027-01-04\nbook_ahead = 6").book_ahead == 6
+    assert first("first_day = 2027-01-04\nbook_ahead = 2027-06-30").book_ahead == date(2027, 6, 30)
+    for wrong in ("0", '"6"', "2027-06-30T10:00:00", "true"):
+        with pytest.raises(InvalidInput) as caught:
+            first(f"first_day = 2027-01-04\nbook_ahead = {wrong}")
+        assert [fault.path for fault in caught.value.faults] == ["courses.c18.book_ahead"]
 
 
 @pytest.mark.parametrize("name", presets())

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from kapsched.errors import Fault, InvalidInput
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
 from kapsched.timeline.zones import zone
 

@@ -13,10 +13,14 @@ from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, TreatmentWeek
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
+from kapsched.timeline.units import Days
 from kapsched.timeline.zones import zone
+from tests.oracles.openings import first_dates
 
 LONDON = zone("Europe/London")
 TALK = SessionKind(name="talk", segments=[Segment(name="talk", minutes=50, staff=["therapist"])])
@@ -74,6 +78,152 @@ def test_sessions_done_that_no_programme_has_are_refused_all_at_once_with_the_kn
         ("done.talk", "Done is wanted, not None"),
         ("done.talk", "there is no session 'talk' in four; there are a/talk/1, a/talk/2, a/talk/3, a/talk/4"),
     ]
+
+
+# Open phases.
+
+MONTHLY = Offset(
+    name="monthly", of="b/talk", anchor="talk", earliest=Days(25), latest=Days(31), ideal=Days(28)
+)
+OPEN = Programme(
+    name="open",
+    version="1",
+    kinds=[TALK],
+    phases=[
+        Phase(name="a", order=["talk"], times=2),
+        Phase(name="b", order=["talk"], open=True, book_ahead=3),
+    ],
+    rules=[Gap(name="apart", after="talk", before="talk", at_least=Days(2)), MONTHLY],
+)
+
+
+def took(day: str) -> Done:
+    return Done(start=datetime.fromisoformat(f"{day}T09:00+00:00"))
+
+
+def planned(**said: Any) -> list[str]:
+    return [one.id for one in course(**{"programme": OPEN, **said}).planned.sessions]
+
+
+def rounds(number: int) -> list[str]:
+    return ["a/talk/1", "a/talk/2", *(f"b/talk/{one}" for one in range(1, number + 1))]
+
+
+def test_of_an_open_phase_so_many_rounds_are_planned_as_it_or_the_course_says() -> None:
+    assert planned() == rounds(3)
+    assert planned(book_ahead=1) == rounds(1)
+    assert planned(book_ahead=12) == rounds(12)
+    opened = course(programme=OPEN)
+    assert (opened.goes_on, course().goes_on) == ("b", None)
+    assert opened.planned.open_phase is None
+    assert opened.planned.rules == OPEN.rules
+    assert course().planned is FOUR
+    assert [one.id for one in opened.owed] == rounds(3)
+
+
+def test_rounds_are_counted_on_from_the_last_one_begun_even_beyond_those_planned_at_first() -> None:
+    assert planned(done={"a/talk/1": took("2027-01-04")}) == rounds(3)
+    assert planned(done={"b/talk/1": took("2027-02-01")}) == rounds(4)
+    assert planned(done={"b/talk/7": took("2027-08-01")}, book_ahead=1) == rounds(8)
+    # A round is begun with the first of its sessions.
+    pairs = evolve(OPEN, phases=[OPEN.phases[0], evolve(OPEN.phases[1], order=["talk", "talk"])])
+    assert planned(programme=pairs, done={"b/talk/3": took("2027-02-01")}) == rounds(10)
+
+
+@pytest.mark.parametrize(
+    ("until", "done", "number"),
+    [
+        ("2027-01-30", {}, 0),
+        ("2027-01-31", {}, 1),  # 4 January, two days, and 25
+        ("2027-02-24", {}, 1),
+        ("2027-02-25", {}, 2),
+        ("2027-02-25", {"a/talk/2": "2027-01-08"}, 1),
+        ("2027-02-27", {"a/talk/2": "2027-01-08"}, 2),
+        ("2027-01-01", {"b/talk/2": "2027-03-01"}, 2),
+        ("2027-03-25", {"b/talk/2": "2027-03-01"}, 2),
+        ("2027-03-26", {"b/talk/2": "2027-03-01"}, 3),
+    ],
+)
+def test_by_a_date_those_rounds_are_planned_that_rules_in_days_allow_by_then(
+    until: str, done: dict[str, str], number: int
+) -> None:
+    record = {session: took(day) for session, day in done.items()}
+    assert planned(book_ahead=date.fromisoformat(until), done=record) == rounds(number)
+
+
+@given(
+    st.integers(0, 9), st.integers(0, 9), st.integers(0, 30), st.sets(st.sampled_from(rounds(3)), max_size=2)
+)
+def test_the_rounds_by_a_date_are_those_that_trying_day_after_day_finds(
+    apart: int, each: int, days: int, done: set[str]
+) -> None:
+    rules: list[Rule] = [
+        Gap(name="apart", after="a/talk", before="a/talk", at_least=Days(apart)),
+        evolve(MONTHLY, earliest=Days(each + 1)),
+    ]
+    until, record = date(2027, 1, 1) + timedelta(days=days), {one: took("2027-01-06") for one in done}
+    opened = course(programme=evolve(OPEN, rules=rules), done=record, book_ahead=until)
+    closed = evolve(OPEN, rules=rules, phases=[OPEN.phases[0], Phase(name="b", order=["talk"], times=36)])
+    dates = first_dates(course(programme=closed, done=record))
+    begun = max((int(one.rpartition("/")[2]) for one in done if one.startswith("b/")), default=0)
+    by_then = next(number for number in range(36) if dates[f"b/talk/{number + 1}"] > until)
+    assert [one.id for one in opened.planned.sessions] == rounds(max(begun, by_then))
+
+
+def test_a_rule_binds_what_it_names_of_what_is_planned_and_none_where_nothing_is_left() -> None:
+    rules: list[Rule] = [
+        MONTHLY,
+        Gap(name="both", after=["a/talk", "b/talk"], before=["b/talk", "a/talk"], at_least=Days(2)),
+        Gap(name="later", after="b/talk", before="b/talk", at_least=Days(2)),
+        Frequency(name="from b", of="talk", at_most=3, per=TreatmentWeek(anchor="b/talk/1")),
+        Frequency(name="of b", of="talk", phase="b", at_most=3),
+        Continuity(name="same", role="therapist", scope="phase"),
+    ]
+
+    def left(until: str) -> dict[str, Any]:
+        opened = course(programme=evolve(OPEN, rules=rules), book_ahead=date.fromisoformat(until))
+        return {rule.name: rule for rule in opened.planned.rules}
+
+    none, one = left("2027-01-05"), left("2027-02-01")
+    assert set(none) == {"both", "same"}
+    assert (none["both"].after, none["both"].before) == (("a/talk",), ("a/talk",))
+    assert set(one) == {"monthly", "both", "from b", "of b", "same"}
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "message"),
+    [
+        ({"programme": FOUR, "book_ahead": 2}, "book_ahead", "no phase of four is open"),
+        ({"book_ahead": 0}, "book_ahead", "0"),
+        ({"book_ahead": True}, "book_ahead", "a whole number from 1 to 1000 is wanted"),
+        ({"book_ahead": "2027-06-30"}, "book_ahead", "a date is wanted"),
+        ({"book_ahead": 399}, "book_ahead", "399 rounds of b are more than the 400 sessions of one course"),
+        ({"book_ahead": date(2099, 1, 1)}, "book_ahead", "there could be more than 400 sessions"),
+        ({"done": {"b/talk/0": Done(start=NINE)}}, "done.b/talk/0", "there is no session 'b/talk/0' in open"),
+        (
+            {"done": {"b/talk/03": Done(start=NINE)}},
+            "done.b/talk/03",
+            "there is no session 'b/talk/03' in open",
+        ),
+        ({"done": {"b/talk/400": Done(start=NINE)}}, "book_ahead", "more than the 400 sessions"),
+        (
+            {"programme": evolve(OPEN, target="b/talk/3"), "book_ahead": 2},
+            "book_ahead",
+            "b/talk/3, whose date ends the wait, is not among the sessions that are planned",
+        ),
+        (
+            {"programme": evolve(OPEN, rules=()), "book_ahead": date(2027, 6, 1)},
+            "book_ahead",
+            "keep the rounds of b some days apart",
+        ),
+    ],
+)
+def test_what_cannot_be_planned_ahead_is_refused(said: dict[str, Any], path: str, message: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        course(**{"programme": OPEN, **said})
+    (fault,) = caught.value.faults
+    assert fault.path == path
+    assert message in fault.message
 
 
 @pytest.mark.parametrize(

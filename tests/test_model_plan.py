@@ -16,6 +16,7 @@ from kapsched.errors import InvalidInput
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course, Patient, enrol
+from kapsched.model.phases import Phase
 from kapsched.model.plan import (
     PROOFS,
     Appointment,
@@ -28,7 +29,7 @@ from kapsched.model.plan import (
     Sequence,
     Status,
 )
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.timeline.zones import zone
 
 LONDON = zone("Europe/London")

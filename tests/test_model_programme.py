@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, Session, SessionKind
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
 from kapsched.timeline.units import Days
 
 TALK = SessionKind(
@@ -147,6 +148,7 @@ def test_everything_wrong_with_the_rules_is_said_at_once_and_the_known_ones_are_
             Gap(name="apart", after="dose", before=["dosing", "induction/dosing/3"], at_least=Days(2)),
             Frequency(name="two", of="dosing", phase="indction", at_most=2),
             Frequency(name="none", of="dosing", phase="preparation", at_most=2),
+            Frequency(name="from", of="dosing", at_most=2, per=TreatmentWeek(anchor="dosing")),
             Continuity(name="same", role="surgeon"),
             Gap(name="back", after="dosing", before="preparation/*", at_least=Days(1)),
             Offset(
@@ -169,11 +171,41 @@ def test_everything_wrong_with_the_rules_is_said_at_once_and_the_known_ones_are_
         ("rules.apart.before", f"there is no session 'induction/dosing/3'; there are {known}"),
         ("rules.two.phase", "there is no phase 'indction'; there are preparation, induction"),
         ("rules.none.phase", "it binds no session: none that it names is in 'preparation'"),
+        (
+            "rules.from.anchor",
+            "weeks are counted from one session, and 'dosing' picks 2; it picks induction/dosing/1, induction/dosing/2",
+        ),
         ("rules.same.role", "no session needs a 'surgeon'; needed are doctor, nurse, therapist"),
         ("rules.back.before", none_before),
         ("rules.self.anchor", none_before),
         ("rules.again.of", "induction/talk/2 already has an offset in 'next-day'"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        ({"open": True}, "book_ahead"),
+        ({"open": True, "book_ahead": 0}, "book_ahead"),
+        ({"open": True, "book_ahead": "4"}, "book_ahead"),
+        ({"open": True, "book_ahead": 4, "times": 2}, "times"),
+        ({"open": "yes", "book_ahead": 4}, "open"),
+        ({"book_ahead": 4}, "book_ahead"),
+    ],
+)
+def test_a_phase_that_is_neither_open_nor_closed_is_refused(said: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Phase(**{"name": "later", "order": ["talk"], **said})
+    assert [fault.path for fault in caught.value.faults] == [path]
+
+
+def test_only_the_last_phase_can_be_open() -> None:
+    going_on = Phase(name="first", order=["talk"], open=True, book_ahead=4)
+    with pytest.raises(InvalidInput, match=r"phases.first.open: only the last phase can be open"):
+        programme(phases=[going_on, Phase(name="later", order=["dosing"])], rules=())
+    last = programme(phases=[Phase(name="one", order=["dosing"]), going_on], rules=())
+    assert last.open_phase == going_on
+    assert programme().open_phase is None
 
 
 def test_two_rules_of_one_name_are_refused_whatever_they_are() -> None:

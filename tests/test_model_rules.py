@@ -22,6 +22,7 @@ from kapsched.model.rules import (
     RollingDays,
     Rule,
     Span,
+    TreatmentWeek,
 )
 from kapsched.model.selectors import matches, select
 from kapsched.timeline.units import Days, Hours, Length
@@ -322,6 +323,7 @@ def test_an_offset_out_of_order_or_out_of_days_is_refused(said: dict[str, Any], 
         ({"at_least": 3, "at_most": 2}, "at_most"),
         ({"at_least": -1, "at_most": 2}, "at_least"),
         ({"at_least": 1, "per": RollingDays(days=7)}, "at_least"),
+        ({"at_most": 2, "per": TreatmentWeek}, "per"),
         ({"at_most": True}, "at_most"),
         ({"at_most": 2.0}, "at_most"),
         ({"at_least": None}, "at_least"),
@@ -334,6 +336,24 @@ def test_a_frequency_that_no_week_can_keep_is_refused(said: dict[str, Any], path
     with pytest.raises(InvalidInput) as caught:
         Frequency(**{"name": "two", "of": "dosing", **said})
     assert [fault.path for fault in caught.value.faults] == [path]
+
+
+def test_treatment_weeks_are_counted_from_the_first_counted_session_of_the_phase_or_the_one_named() -> None:
+    def anchors(anchor: str | None, phase: str | None = None) -> list[str]:
+        rule = Frequency(name="w", of="dosing", phase=phase, at_most=2, per=TreatmentWeek(anchor=anchor))
+        return [one.id for one in rule.anchors(COURSE)]
+
+    assert anchors(None) == ["induction/dosing/1"]
+    assert anchors(None, "later") == ["later/dosing/1"]
+    assert anchors("prep/talk/1") == ["prep/talk/1"]
+    assert len(anchors("dosing")) > 1
+    assert Frequency(name="w", of="dosing", at_most=2).anchors(COURSE) == ()
+
+
+@pytest.mark.parametrize("anchor", ["", 7, ("dosing",)])
+def test_treatment_weeks_are_counted_from_one_selector(anchor: str) -> None:
+    with pytest.raises(InvalidInput, match="anchor: "):
+        TreatmentWeek(anchor=anchor)
 
 
 @pytest.mark.parametrize("days", [0, -7, True, 7.0, "7", None, 4000])

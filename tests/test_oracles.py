@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from random import Random
 from typing import TypeAlias
 
 import pytest
+from attrs import evolve
 
 from kapsched import verify
 from tests.oracles.appointments import plan_of
 from tests.oracles.brute import brute_force
 from tests.oracles.clinics import random_case, tiny_case
 from tests.oracles.cpsat import cpsat_plan
+from tests.oracles.openings import gone_on
 from tests.oracles.reference import Best
 from tests.oracles.shares import (
     BINDING,
@@ -67,6 +71,18 @@ def test_even_tiny_cases_have_four_sessions_and_resources_two_roles_and_a_fortni
         assert len(case.clinic.by_resource) >= 4
         assert len({role for one in case.course.owed for role in one.kind.roles()}) >= 2
         assert case.clinic.horizon.days >= 14
+
+
+def test_an_open_phase_is_planned_just_as_far_as_a_count_or_a_date_says() -> None:
+    said: list[object] = []
+    for seed in range(NUMBER):
+        course = random_case(seed).course
+        closed = evolve(course, programme=course.planned, book_ahead=None)
+        again = gone_on(Random(seed), closed)  # noqa: S311  # a seed makes a case, not a secret
+        assert again.planned == closed.programme, f"seed {seed}"
+        said.append(again.book_ahead or again.goes_on)
+    assert sum(isinstance(one, date) for one in said) > NUMBER / 10
+    assert sum(isinstance(one, int) for one in said) > 3
 
 
 @POPULATIONS

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Wishes
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
-from kapsched.model.rules import CalendarWeek, Frequency, Gap, RollingDays, Span
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
+from kapsched.model.rules import CalendarWeek, Frequency, Gap, Period, RollingDays, Span, TreatmentWeek
 from kapsched.planning.closure import NEVER, closed, consistent, spread
 from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Grid, bits, ends_by_midnight, filled, grid_of, runs, wall_clock_starts
 from kapsched.planning.needs import Need, joined, needs_of
 from kapsched.planning.starts import Starts
-from kapsched.planning.weeks import WeekCounter, counters
+from kapsched.planning.weeks import Counter, WeekCounter, counters
 from kapsched.planning.windows import outline
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.units import Days, Hours
@@ -338,12 +339,16 @@ def test_hours_imply_dates_and_never_too_few() -> None:
 # Weeks
 
 
-def judged(rule: Frequency, days: dict[str, date], done: set[str], binding: set[str]) -> bool:
-    """Definitions 16 and 19, read aloud."""
+def judged(rule: Frequency, days: dict[str, date], done: set[str], binding: set[str], begins: date) -> bool:
+    """Definitions 16 and 19, read aloud; a week begins on that date, as on every seventh before and after."""
+
+    def week_of(one: str) -> date:
+        return days[one] - timedelta(days=(days[one] - begins).days % 7)
+
     if rule.at_most is not None:
         for one in binding & set(days):
-            if isinstance(rule.per, CalendarWeek):
-                stretches = [[other for other in days if monday(days[other]) == monday(days[one])]]
+            if not isinstance(rule.per, RollingDays):
+                stretches = [[other for other in days if week_of(other) == week_of(one)]]
             else:
                 width = rule.per.days
                 stretches = [
@@ -353,19 +358,15 @@ def judged(rule: Frequency, days: dict[str, date], done: set[str], binding: set[
             for held in stretches:
                 if len(held) > rule.at_most and set(held) - done:
                     return False
-    weeks = [monday(days[one]) for one in binding & set(days)]
-    took = [monday(days[one]) for one in done & set(days)]
+    weeks = [week_of(one) for one in binding & set(days)]
+    took = [week_of(one) for one in done & set(days)]
     week = min(weeks, default=date.max)
     while rule.at_least and week <= max(weeks, default=date.min):
-        there = {one for one in days if monday(days[one]) == week}
+        there = {one for one in days if week_of(one) == week}
         if len(there) < rule.at_least and (there - done or week > max(took, default=date.min)):
             return False
         week += timedelta(weeks=1)
     return True
-
-
-def monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 @st.composite
@@ -373,13 +374,15 @@ def frequencies(draw: st.DrawFn) -> Frequency:
     at_most = draw(st.none() | st.integers(1, 3))
     rolling = at_most is not None and draw(st.booleans())
     least = 0 if rolling else draw(st.integers(0 if at_most else 1, at_most or 3))
+    anchor = draw(st.sampled_from((None, "one/talk/1", "one/dyad/1", "one/talk/2", "two/talk/2")))
+    weeks: list[Period] = [CalendarWeek(), *[TreatmentWeek(anchor=anchor)] * 2]
     return Frequency(
         name="often",
         of=draw(st.sampled_from(("*", "talk"))),
         phase=draw(st.sampled_from((None, "one", "two"))),
         at_least=least,
         at_most=at_most,
-        per=RollingDays(days=draw(st.integers(1, 9))) if rolling else CalendarWeek(),
+        per=RollingDays(days=draw(st.integers(1, 9))) if rolling else draw(st.sampled_from(weeks)),
     )
 
 
@@ -414,25 +417,34 @@ def test_a_counter_lets_through_exactly_the_dates_that_the_rule_allows(
     if ordered:
         days.sort()
     (counter,) = counters(outline(what, tuple(owed), frozenset(done)), done, 0, first_day.toordinal())
-    assert counter.in_order == ordered or len(counter.places) < 2
-    allowed = passes(counter, owed, days)
+    anchors = {one.id for one in rule.anchors(what.sessions)}
+    assert isinstance(counter, WeekCounter) == (anchors <= set(done))
+    if isinstance(counter, WeekCounter):
+        assert counter.in_order == ordered or len(counter.places) < 2
+    steps = [(place, one, day) for place, (one, day) in enumerate(zip(owed, days, strict=True))]
+    if data.draw(st.booleans()):
+        # An anchor that is not counted itself may get its date at any time.
+        steps.sort(key=lambda step: step[1] in anchors - {one.id for one in rule.counted(what.sessions)})
+    allowed = passes(counter, [step for step in steps if step[0] in counter.places])
     dated = {
         one: first_day + timedelta(days=day) for one, day in [*done.items(), *zip(owed, days, strict=True)]
     }
     counted = {one.id for one in rule.counted(what.sessions)}
     binding = {one.id for one in rule.binding(what.sessions)}
     expected = judged(
-        rule, {one: dated[one] for one in dated if one in counted}, set(done) & counted, binding
+        rule,
+        {one: dated[one] for one in dated if one in counted},
+        set(done) & counted,
+        binding,
+        next((dated[one] for one in anchors), date(2027, 1, 4)),
     )
     assert allowed == expected
 
 
-def passes(counter: WeekCounter, owed: list[str], days: list[int]) -> bool:
-    """Do the sessions go through the counter in programme order? What it says of its days in advance must be true."""
+def passes(counter: Counter, steps: list[tuple[int, str, int]]) -> bool:
+    """Do the sessions go through the counter in this order? What it says of its days in advance must be true."""
     state, beyond = counter.start, False
-    for session, day in zip(owed, days, strict=True):
-        if session not in counter.counted:
-            continue
+    for _, session, day in steps:
         first, last = counter.days(state, session)
         beyond |= not first <= day <= last
         state = counter.add(state, session, day)

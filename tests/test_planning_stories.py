@@ -13,16 +13,28 @@ from kapsched.errors import InvalidInput
 from kapsched.exchange.documents import load_preset
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+from kapsched.model.phases import Phase
 from kapsched.model.plan import Plan, Refusal
 from kapsched.model.programme import Programme, Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
+from kapsched.model.rules import (
+    CalendarWeek,
+    Continuity,
+    Frequency,
+    Gap,
+    Offset,
+    Period,
+    RollingDays,
+    Rule,
+    Span,
+    TreatmentWeek,
+)
 from kapsched.planning.diary import Diary
 from kapsched.planning.problem import Problem
 from kapsched.planning.staffing import Staffing
 from kapsched.timeline.recurrence import Absence, Week
 from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import instant
-from kapsched.workflow import find_plan
+from kapsched.workflow import find_plan, plan_courses, verify_plans
 from tests.stories import (
     DAY,
     EVERY_DAY,
@@ -252,6 +264,91 @@ def test_any_seven_days_hold_as_many_as_a_rolling_rule_allows() -> None:
     plan = planned(talks(3, rule, apart(1, "talk"), quick))
     days = [one.start.date().toordinal() for one in plan.appointments]
     assert days[2] - days[0] == 7
+
+
+def test_a_treatment_week_begins_with_the_first_dose_and_a_calendar_week_on_monday() -> None:
+    def asked_per(per: Period, **patient: Any) -> Plan | Refusal:
+        rule = Frequency(name="two-a-week", of="talk", at_least=2, at_most=2, per=per)
+        return asked(talks(4, rule, apart(3, "talk"), first_day="2027-01-07", **patient))
+
+    from_the_first, by_the_calendar = asked_per(TreatmentWeek()), asked_per(CalendarWeek())
+    assert isinstance(from_the_first, Plan)
+    assert isinstance(by_the_calendar, Plan)
+    # From Thursday the 7th on: Thursday and Monday are of one week.
+    assert dates(from_the_first) == ["Thu 7 Jan", "Mon 11 Jan", "Thu 14 Jan", "Mon 18 Jan"]
+    # What is left of the calendar's week is too short for two, so the course begins on Monday.
+    assert dates(by_the_calendar) == ["Mon 11 Jan", "Thu 14 Jan", "Mon 18 Jan", "Thu 21 Jan"]
+    away = Absence(first=date(2027, 1, 19), last=date(2027, 2, 3))
+    assert isinstance(asked_per(TreatmentWeek(), away=[away]), Plan)
+    refusal = asked_per(CalendarWeek(), away=[away])
+    assert isinstance(refusal, Refusal)
+    assert refusal.session == "therapy/talk/4"
+    assert refusal.sentences()[-1] == (
+        "The sessions before it leave no room on Mon 18 Jan 2027 (rule: apart and two-a-week)."
+    )
+
+
+def test_weeks_counted_from_a_later_session_reach_back_before_it() -> None:
+    once = Frequency(name="once", of="talk", at_most=1, per=TreatmentWeek(anchor="therapy/talk/3"))
+    quick = Span(name="quick", of="talk", at_most=Days(8))
+    plan = planned(talks(3, once, apart(1, "talk"), quick, first_day="2027-01-05"))
+    # The third begins a week; the second is of the week before it, and the first of the one before that.
+    assert dates(plan) == ["Tue 5 Jan", "Wed 6 Jan", "Wed 13 Jan"]
+
+
+# Open phases
+
+
+def going_on(**said: Any) -> Course:
+    """Two talks, then one a fortnight for ever, two of them ahead."""
+    phases = [
+        Phase(name="begin", order=["talk"], times=2),
+        Phase(name="keep", order=["talk"], open=True, book_ahead=2),
+    ]
+    fortnightly = Offset(name="on", of="keep/talk", anchor="talk", earliest=Days(14), latest=Days(14))
+    what = evolve(
+        programme("talk"), phases=phases, rules=(apart(2, "talk"), fortnightly), target="begin/talk/1"
+    )
+    return evolve(course_of(what), **said)
+
+
+def test_so_much_of_an_open_phase_is_booked_as_is_asked_for() -> None:
+    assert dates(planned(going_on(), days=90)) == ["Mon 4 Jan", "Wed 6 Jan", "Wed 20 Jan", "Wed 3 Feb"]
+    assert dates(planned(going_on(book_ahead=1))) == ["Mon 4 Jan", "Wed 6 Jan", "Wed 20 Jan"]
+    # By the rules alone the third comes on 17 February at the soonest.
+    assert len(planned(going_on(book_ahead=date(2027, 2, 16)), days=90).appointments) == 4
+    assert len(planned(going_on(book_ahead=date(2027, 2, 17)), days=90).appointments) == 5
+
+
+def test_an_open_phase_goes_on_from_what_is_done_of_it() -> None:
+    done = {f"begin/talk/{number}": Done(start=london(f"2027-01-0{3 + number} 10:00")) for number in (1, 2)}
+    done["keep/talk/1"] = Done(start=london("2027-01-20 10:00"))
+    course = going_on(done=done)
+    plan = planned(course, days=90, now=london("2027-01-20 12:00"))
+    assert [one.session for one in plan.appointments] == ["keep/talk/2", "keep/talk/3"]
+    assert dates(plan) == ["Wed 3 Feb", "Wed 17 Feb"]
+
+
+def test_a_plan_that_is_kept_answers_for_the_rounds_that_it_was_planned_with() -> None:
+    course, diary = going_on(), Diary(quayside(), Horizon(first_day=date(2027, 1, 4), days=90))
+    schedule = plan_courses([course], diary, now=london("2027-01-03 12:00"), digest="d")
+    (plan,) = schedule.plans
+    came = {one.session: Done(start=one.start, end=one.end) for one in plan.appointments[:3]}
+    later = evolve(course, done=came)
+    assert [one.id for one in later.owed] == ["keep/talk/2", "keep/talk/3"]
+    kept = plan_courses([later], diary, now=london("2027-01-21 12:00"), digest="d", kept=schedule)
+    ((_, report),) = verify_plans(kept, diary.clinic, courses=[later])
+    assert report.clean, report
+    # Who asks for more now is told that it is not there.
+    ((_, report),) = verify_plans(kept, diary.clinic, courses=[evolve(later, book_ahead=3)])
+    assert [finding.sessions for finding in report.findings] == [("keep/talk/3",), ("keep/talk/4",)]
+
+
+def test_a_horizon_too_short_for_what_is_planned_ahead_is_told_as_such() -> None:
+    refusal = refused(going_on(book_ahead=6))
+    assert refusal.session is None
+    assert [reason.code for reason in refusal.reasons] == ["horizon"]
+    assert refusal.course.goes_on == "keep"
 
 
 # Order and steps

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 import pytest
+from attrs import evolve
 
 from kapsched.exchange.documents import load_preset, presets, read_programme
+from kapsched.model.course import Patient, enrol
 from kapsched.model.programme import Programme, Segment
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, RollingDays, Span
+from kapsched.model.rules import (
+    CalendarWeek,
+    Continuity,
+    Frequency,
+    Gap,
+    Offset,
+    RollingDays,
+    Span,
+    TreatmentWeek,
+)
 from kapsched.timeline.units import Days, Hours
 
 Based: TypeAlias = Callable[[str, str], Programme]
@@ -54,7 +66,9 @@ def _talks(count: int) -> list[str]:
 def test_there_are_presets_for_each_way_of_giving_it() -> None:
     infusions = {"crps-taper@1", "iv-six@1", "iv-six-fast@1", "iv-taper@1", "kare@1"}
     with_psychotherapy = {"kap-paired-21@1", "kap-paired-fortnight@1", "kap-twice-weekly@1"}
-    assert infusions | with_psychotherapy | {"home-lozenge@1", "kap-office@1"} <= set(presets())
+    assert infusions | with_psychotherapy | {"esketamine@1", "home-lozenge@1", "kap-office@1"} <= set(
+        presets()
+    )
 
 
 @pytest.mark.parametrize("name", presets())
@@ -267,3 +281,56 @@ def test_all_therapy_of_kare_is_with_one_therapist_for_an_hour_and_a_half() -> N
     assert (rule.role, rule.scope, rule.hard) == ("therapist", "course", True)
     talks = {kind.name: kind.minutes for kind in programme.kinds if kind.name != "dosing"}
     assert talks == {"preparation": 90, "integration": 90}
+
+
+def test_esketamine_is_taken_by_the_patient_who_is_then_observed_for_two_hours() -> None:
+    (dosing,) = load_preset("esketamine@1").kinds
+    assert [(one.name, one.minutes) for one in dosing.segments] == [
+        ("arrival", 15),
+        ("self-administration", 10),
+        ("observation", 120),
+    ]
+    assert {(one.staff, one.room) for one in dosing.segments} == {(("nurse",), "treatment")}
+    assert [one.shares for one in dosing.segments] == [(), (), ("nurse",)]
+
+
+def test_esketamine_is_eight_doses_and_four_and_then_goes_on() -> None:
+    programme = load_preset("esketamine@1")
+    phases = [(phase.name, phase.times, phase.open, phase.book_ahead) for phase in programme.phases]
+    assert phases == [
+        ("induction", 8, False, None),
+        ("optimisation", 4, False, None),
+        ("maintenance", 1, True, 4),
+    ]
+    course = enrol(programme, Patient(id="q17"), id="c17", first_day=date(2027, 1, 7))
+    assert (len(course.owed), course.goes_on) == (16, "maintenance")
+    # Eight weeks, then one a week at the soonest.
+    by_june = evolve(course, book_ahead=date(2027, 6, 30))
+    assert len(by_june.owed) > 12 + 4
+
+
+def test_esketamine_counts_the_weeks_of_both_phases_from_the_first_dose() -> None:
+    programme = load_preset("esketamine@1")
+    weekly = TreatmentWeek(anchor="induction/dosing/1")
+    for name, phase, number in (("two-a-week", "induction", 2), ("one-a-week", "optimisation", 1)):
+        rule = _rule(programme, name, Frequency)
+        assert (rule.phase, rule.at_least, rule.at_most, rule.per) == (phase, number, number, weekly)
+        assert rule.counted(programme.sessions) == programme.sessions
+
+
+def test_maintenance_with_esketamine_comes_every_one_or_two_weeks() -> None:
+    rule = _rule(load_preset("esketamine@1"), "every-one-or-two-weeks", Offset)
+    assert (rule.earliest, rule.ideal, rule.latest) == (Days(7), Days(7), Days(14))
+
+
+def test_fewer_doses_of_esketamine_are_a_programme_of_one_s_own(based: Based) -> None:
+    programme = based(
+        "esketamine@1", "phases.induction.times = 4\nphases.maintenance.book_ahead = 2027-12-31\n"
+    )
+    assert [one.id for one in programme.sessions if one.phase == "induction"] == [
+        f"induction/dosing/{number}" for number in range(1, 5)
+    ]
+    assert programme.phases[-1].book_ahead == date(2027, 12, 31)
+    closed = based("esketamine@1", "phases.maintenance.times = 6\n")
+    assert closed.open_phase is None
+    assert len(closed.sessions) == 18

@@ -17,7 +17,7 @@ from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course, Done
 from kapsched.model.plan import PROOFS, Appointment, Plan, Refusal
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span, TreatmentWeek
 from kapsched.planning.diary import Diary
 from kapsched.testing import (
     ZONES,
@@ -222,6 +222,10 @@ AWKWARD: dict[str, Callable[[Desk], bool]] = {
     ),
     "a fortnight": lambda desk: len(desk.clinic.hours.weeks) == 2,
     "breaks": lambda desk: any(one.breaks for one in desk.clinic.staff),
+    "treatment weeks": lambda desk: any(
+        isinstance(one, Frequency) and isinstance(one.per, TreatmentWeek) for one in _rules(desk)
+    ),
+    "a course that goes on": lambda desk: any(course.goes_on for course in desk.courses),
     "leave": lambda desk: any(one.away for one in desk.clinic.staff),
     "a room with hours of its own": lambda desk: any(one.hours for one in desk.clinic.rooms),
     "a closure": lambda desk: bool(desk.clinic.closed),

@@ -11,9 +11,10 @@ from attrs import evolve
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon, Notice
 from kapsched.model.course import Done
+from kapsched.model.phases import Phase
 from kapsched.model.plan import Cost, Plan
 from kapsched.model.programme import Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
 from kapsched.timeline.recurrence import Absence
 from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import zone
@@ -129,6 +130,32 @@ def a_done_appointment_of_a_session_that_is_done() -> Story:
     story = talks("2027-01-05 10:00", "2027-01-06 10:00", done={"therapy/talk/1": took("2027-01-05 10:00")})
     first, second = story.appointments
     return evolve(story, appointments=(evolve(first, status="done", bookings=()), second))
+
+
+def goes_on(number: int, **course: Any) -> Story:
+    """A talk a week, of which three are planned, and so many of them booked."""
+    closed = programme("talk", times=number)
+    what = evolve(closed, phases=[Phase(name="therapy", order=["talk"], open=True, book_ahead=3)])
+    appointments = tuple(
+        visit(closed, f"therapy/talk/{one}", f"2027-01-{3 + one:02} 10:00", therapist="tess", therapy="oak")
+        for one in range(1, number + 1)
+    )
+    return Story(course=evolve(course_of(what), **course), appointments=appointments)
+
+
+@keeps(sessions.every_session_is_planned_once)
+def three_talks_of_a_phase_that_goes_on() -> Story:
+    return goes_on(3)
+
+
+@breaks(sessions.every_session_is_planned_once)
+def a_fourth_talk_of_a_phase_of_which_three_are_planned() -> Story:
+    return goes_on(4)
+
+
+@breaks(sessions.every_session_is_planned_once)
+def three_talks_where_the_course_plans_four_ahead() -> Story:
+    return goes_on(3, book_ahead=4)
 
 
 @breaks(sessions.every_session_is_planned_once)
@@ -814,6 +841,61 @@ ROLLING = Frequency(name="rolling", of="talk", at_most=2, per=RollingDays(days=7
 def two_in_each_of_two_weeks() -> Story:
     return talks(
         "2027-01-04 10:00", "2027-01-08 10:00", "2027-01-11 10:00", "2027-01-12 10:00", rules=(TWO_A_WEEK,)
+    )
+
+
+IN_TREATMENT_WEEKS = evolve(TWO_A_WEEK, per=TreatmentWeek())
+
+
+@keeps(rules.frequencies_are_kept)
+def two_in_each_of_two_weeks_from_a_thursday() -> Story:
+    return talks(
+        "2027-01-07 10:00",
+        "2027-01-12 10:00",
+        "2027-01-14 10:00",
+        "2027-01-20 10:00",
+        rules=(IN_TREATMENT_WEEKS,),
+    )
+
+
+@keeps(rules.frequencies_are_kept)
+def two_in_the_week_before_the_session_that_weeks_are_counted_from() -> Story:
+    rule = evolve(IN_TREATMENT_WEEKS, per=TreatmentWeek(anchor="therapy/talk/3"))
+    return talks(
+        "2027-01-07 10:00", "2027-01-13 10:00", "2027-01-14 10:00", "2027-01-20 10:00", rules=(rule,)
+    )
+
+
+@keeps(rules.frequencies_are_kept)
+def a_treatment_week_with_done_sessions_only_is_not_judged() -> Story:
+    done = {f"therapy/talk/{n}": took(f"2027-01-{day} 10:00") for n, day in ((1, "07"), (2, "08"), (3, "13"))}
+    return talks("", "", "", "2027-01-14 10:00", "2027-01-20 10:00", rules=(IN_TREATMENT_WEEKS,), done=done)
+
+
+@breaks(rules.frequencies_are_kept)
+def two_in_each_of_two_calendar_weeks_but_not_in_those_from_a_thursday() -> Story:
+    return talks(
+        "2027-01-07 10:00",
+        "2027-01-08 10:00",
+        "2027-01-11 10:00",
+        "2027-01-14 10:00",
+        rules=(IN_TREATMENT_WEEKS,),
+    )
+
+
+@breaks(rules.frequencies_are_kept)
+def one_in_the_second_treatment_week() -> Story:
+    return talks("2027-01-07 10:00", "2027-01-08 10:00", "2027-01-14 10:00", rules=(IN_TREATMENT_WEEKS,))
+
+
+@breaks(rules.frequencies_are_kept)
+def an_empty_treatment_week_between() -> Story:
+    return talks(
+        "2027-01-07 10:00",
+        "2027-01-13 10:00",
+        "2027-01-21 10:00",
+        "2027-01-22 10:00",
+        rules=(IN_TREATMENT_WEEKS,),
     )
 
 

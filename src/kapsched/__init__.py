@@ -18,9 +18,19 @@ if typing.TYPE_CHECKING:
     from kapsched.model.bookings import Booking, Bookings, Resource
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+    from kapsched.model.phases import Phase
     from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
-    from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
-    from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, RollingDays, Span
+    from kapsched.model.programme import Programme, Segment, Session, SessionKind
+    from kapsched.model.rules import (
+        CalendarWeek,
+        Continuity,
+        Frequency,
+        Gap,
+        Offset,
+        RollingDays,
+        Span,
+        TreatmentWeek,
+    )
     from kapsched.planning.course_plan import DEFAULT_STEPS
     from kapsched.planning.diary import Diary
     from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
@@ -42,9 +52,10 @@ else:
         "model.bookings": "Booking Bookings Resource",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
+        "model.phases": "Phase",
         "model.plan": "Appointment Cost Plan Reason Refusal Schedule Sequence",
-        "model.programme": "Phase Programme Segment Session SessionKind",
-        "model.rules": "CalendarWeek Continuity Frequency Gap Offset RollingDays Span",
+        "model.programme": "Programme Segment Session SessionKind",
+        "model.rules": "CalendarWeek Continuity Frequency Gap Offset RollingDays Span TreatmentWeek",
         "planning.course_plan": "DEFAULT_STEPS",
         "planning.diary": "Diary",
         "timeline.recurrence": "Absence DaySpan Pattern Week",
@@ -114,6 +125,7 @@ __all__ = [
     "SessionKind",
     "Span",
     "StaffMember",
+    "TreatmentWeek",
     "Week",
     "Wishes",
     "Wording",

@@ -133,7 +133,8 @@ def verify_plans(
     """Each plan verified beside all the others and all that is `booked`, as `verify` does.
 
     A plan is held against the course of its id among `courses`, if there is one. Where that is no longer the
-    course as it was planned, the cost stated then is not judged.
+    course as it was planned, the cost stated then is not judged. Of an open phase it answers for the rounds that it
+    was planned with: further ones are owed, and not planned yet.
     """
     rows = tuple(booked)
     everything = Bookings([*rows, *not_among(schedule.bookings, rows)])
@@ -142,6 +143,20 @@ def verify_plans(
     def report(plan: Plan) -> Report:
         course = today.get(plan.course.id, plan.course)
         what = plan if course == plan.course else plan.appointments
+        course = _as_far_as_planned(course, plan.course)
         return verify(what, course, clinic, booked=everything, now=now, horizon=horizon)
 
     return tuple((plan, report(plan)) for plan in schedule.plans)
+
+
+def _as_far_as_planned(course: Course, before: Course) -> Course:
+    """The course with the rounds of its open phase that were planned before some of it was done."""
+    same = (course.programme, course.book_ahead) == (before.programme, before.book_ahead)
+    if (
+        course == before
+        or course.goes_on is None
+        or not same
+        or not course.done.keys() <= before.planned.by_id.keys()
+    ):
+        return course
+    return evolve(course, programme=before.planned, book_ahead=None)

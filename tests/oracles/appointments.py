@@ -20,7 +20,7 @@ def plan_of(case: Case, best: Best) -> Plan:
 def _appointment(case: Case, visit: Visit) -> Appointment:
     start, end = (moment_of(minute) for minute in (visit.start, visit.end))
     rows = [Booking(type="patient", resource=case.course.patient.id, start=start, end=end)]
-    kind = case.course.programme.by_id[visit.session].kind
+    kind = case.course.planned.by_id[visit.session].kind
     for role, pieces in _by_role(case, kind, visit).items():
         for piece in joined(pieces):
             row = Booking(

@@ -32,7 +32,7 @@ def brute_force(case: Case) -> tuple[tuple[int, int, int, int], tuple[Visit, ...
     best = None
     done = [
         _held_done(case, session)
-        for session in case.course.programme.sessions
+        for session in case.course.planned.sessions
         if session.id in case.course.done
     ]
     visits = [list(setting.visits(session)) for session in case.course.owed]
@@ -69,7 +69,7 @@ def _all(case: Case, chosen: list[Visit], done: list[Held]) -> dict[str, Held]:
     for visit in chosen:
         start, end = moment_of(visit.start), moment_of(visit.end)
         people = {role: set(who) for role, who in visit.people}
-        session = case.course.programme.by_id[visit.session]
+        session = case.course.planned.by_id[visit.session]
         held[visit.session] = Held(session, date.fromordinal(visit.day), start, end, people, done=False)
     return held
 
@@ -119,7 +119,7 @@ def _crowded(setting: Setting, pool: Pool, taken: dict[tuple[Resource, int], lis
 
 
 def _distances_kept(case: Case, held: dict[str, Held]) -> bool:
-    programme = case.course.programme
+    programme = case.course.planned
     for rule in programme.rules:
         if isinstance(rule, Gap):
             for one, two in rule.pairs(programme.sessions):
@@ -150,12 +150,12 @@ def _gap_kept(rule: Gap, one: Held, two: Held) -> bool:
 
 
 def _lawful(case: Case, held: dict[str, Held]) -> bool:
-    for rule in case.course.programme.rules:
+    for rule in case.course.planned.rules:
         match rule:
             case Gap() | Offset() | Continuity(hard=False):
                 continue  # judged already, or only a cost
             case Span():
-                counted = [held[one.id] for one in rule.counted(case.course.programme.sessions)]
+                counted = [held[one.id] for one in rule.counted(case.course.planned.sessions)]
                 days = [one.day for one in counted]
                 if not all(one.done for one in counted) and (max(days) - min(days)).days > rule.at_most.count:
                     return False
@@ -169,8 +169,8 @@ def _lawful(case: Case, held: dict[str, Held]) -> bool:
 
 
 def _often_enough(case: Case, rule: Frequency, held: dict[str, Held]) -> bool:
-    counted = [held[one.id] for one in rule.counted(case.course.programme.sessions)]
-    binding = [held[one.id] for one in rule.binding(case.course.programme.sessions)]
+    counted = [held[one.id] for one in rule.counted(case.course.planned.sessions)]
+    binding = [held[one.id] for one in rule.binding(case.course.planned.sessions)]
     days = sorted(one.day for one in binding)
     if isinstance(rule.per, RollingDays):
         lengths = rule.per.days
@@ -178,6 +178,8 @@ def _often_enough(case: Case, rule: Frequency, held: dict[str, Held]) -> bool:
     else:
         lengths = 7
         first = days[0] - timedelta(days=days[0].weekday())
+        for anchor in rule.anchors(case.course.planned.sessions):
+            first = days[0] - timedelta(days=(days[0] - held[anchor.id].day).days % 7)
         firsts = [first + timedelta(weeks=more) for more in range((days[-1] - first).days // 7 + 1)]
     inside = [[one for one in counted if 0 <= (one.day - first).days < lengths] for first in firsts]
     held_in = [[one for one in binding if one in stretch] for stretch in inside]
@@ -194,7 +196,7 @@ def _often_enough(case: Case, rule: Frequency, held: dict[str, Held]) -> bool:
 
 
 def _extra_people(case: Case, rule: Continuity, held: dict[str, Held]) -> list[int]:
-    programme, extra = case.course.programme, []
+    programme, extra = case.course.planned, []
     for group in rule.groups(programme.sessions, programme.offsets):
         members = [held[one.id] for one in group if rule.role in one.kind.roles()]
         if len(members) > 1 and not all(one.done for one in members):
@@ -204,7 +206,7 @@ def _extra_people(case: Case, rule: Continuity, held: dict[str, Held]) -> list[i
 
 
 def _aims(case: Case, held: dict[str, Held], chosen: Sequence[Visit]) -> tuple[int, int, int, int]:
-    programme, course = case.course.programme, case.course
+    programme, course = case.course.planned, case.course
     days = 0 if programme.target in course.done else (held[programme.target].day - course.first_day).days
     for rule in programme.offsets:
         for anchor, session in rule.pairs(programme.sessions):

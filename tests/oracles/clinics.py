@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room
@@ -14,9 +14,11 @@ from kapsched.model.programme import Programme, Session
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern
 from kapsched.timeline.zones import at, midnight, zone
 from tests.oracles.frames import FAMILIES, Frame, each_week, part_of_a_day, random_frame, some_day
+from tests.oracles.openings import gone_on
 from tests.oracles.patients import random_patient
 from tests.oracles.pools import pool_bookings, pooled_clinic, pooled_programme
 from tests.oracles.programmes import random_programme
+from tests.oracles.rules import in_treatment_weeks
 from tests.oracles.staff import random_staff
 
 
@@ -76,6 +78,9 @@ def _case(seed: int, family: str) -> Case:
     booked = tuple(_booked(dice, frame, clinic, patient))
     if pooled:
         booked += tuple(pool_bookings(more_dice, frame))
+    course = evolve(course, programme=in_treatment_weeks(dice, programme))
+    if dice.random() < 0.3:
+        course = gone_on(dice, course)
     return Case(seed=seed, family=frame.family, clinic=clinic, course=course, booked=booked, now=now)
 
 

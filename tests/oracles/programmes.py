@@ -6,7 +6,8 @@ from random import Random
 
 from attrs import evolve
 
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
 from tests.oracles.rules import random_rules
 
 

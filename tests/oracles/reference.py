@@ -99,14 +99,14 @@ class Reference:
     def _days(self, dates: Dates) -> tuple[int, int]:
         """Wait and drift of a whole course."""
         days = dates | {session: fact.day for session, fact in self.book.facts.items()}
-        target = self.case.course.programme.target
+        target = self.case.course.planned.target
         wait = days[target] - self.case.course.first_day.toordinal() if target in self.owed else 0
         known = [one for one in self.book.drifts if one.anchor in days]
         return wait, sum(abs(days[one.session] - days[one.anchor] - one.ideal) for one in known)
 
     def _least_days(self, domains: dict[str, set[int]]) -> int:
         """No choice of dates from these costs less; exact once each has one date."""
-        target, cost = self.case.course.programme.target, 0
+        target, cost = self.case.course.planned.target, 0
         if target in domains:
             cost += min(domains[target]) - self.case.course.first_day.toordinal()
         for anchor, session, ideal in self.book.drifts:
@@ -220,4 +220,4 @@ class Reference:
 
     @cached_property
     def _by_id(self) -> Mapping[str, Session]:
-        return self.case.course.programme.by_id
+        return self.case.course.planned.by_id

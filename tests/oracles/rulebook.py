@@ -7,10 +7,13 @@ from typing import Literal, NamedTuple
 
 from kapsched.model.course import Course
 from kapsched.model.programme import Session
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
 from kapsched.timeline.units import Days
 from kapsched.timeline.zones import wall, zone
 from tests.oracles.visits import Visit, minute_of
+
+# The ordinal of a Monday.
+A_MONDAY = 1
 
 
 class Placed(NamedTuple):
@@ -98,26 +101,26 @@ class Rulebook:
     """The rules of one course with what is done put in; `facts` are the done sessions."""
 
     def __init__(self, course: Course, zone_name: str, *, forget_done: bool = False) -> None:
-        self.course, self.sessions = course, course.programme.sessions
+        self.course, self.sessions = course, course.planned.sessions
         self.owed = tuple(one.id for one in self.sessions if one.id not in course.done)
         self.facts: dict[str, Placed] = {}
         for id_, done in course.done.items():
             if not forget_done:
-                end = minute_of(done.ended(course.programme.by_id[id_]))
+                end = minute_of(done.ended(course.planned.by_id[id_]))
                 day = wall(done.start, zone(zone_name)).date().toordinal()
                 self.facts[id_] = Placed(day, minute_of(done.start), end, tuple(done.staff.items()))
         self.edges = [edge for edge in self._edges() if edge.one in self.owed or edge.two in self.owed]
         self.groups = list(self._groups())
         self.drifts = [
             Drift(anchor, session, rule.ideal.count)
-            for rule in course.programme.rules
+            for rule in course.planned.rules
             if isinstance(rule, Offset)
             for anchor, session in anchored(rule, self.sessions)
             if session in self.owed
         ]
 
     def _edges(self) -> Iterable[Edge]:
-        for rule in self.course.programme.rules:
+        for rule in self.course.planned.rules:
             if isinstance(rule, Gap):
                 in_days = isinstance(rule.at_least or rule.at_most, Days)
                 factor = 1 if in_days else 60
@@ -130,7 +133,7 @@ class Rulebook:
                     yield Edge(anchor, session, "days", rule.earliest.count, rule.latest.count)
 
     def _groups(self) -> Iterable[Group]:
-        for rule in self.course.programme.rules:
+        for rule in self.course.planned.rules:
             if isinstance(rule, Continuity):
                 for members in self._members(rule):
                     chosen = [one for one in members if one.kind.roles()[rule.role]]
@@ -148,12 +151,12 @@ class Rulebook:
         chosen = [one for one in self.sessions if picks(rule.of, one)]
         if rule.scope == "phase":
             return [
-                [one for one in chosen if one.phase == phase.name] for phase in self.course.programme.phases
+                [one for one in chosen if one.phase == phase.name] for phase in self.course.planned.phases
             ]
         if rule.scope != "pair":
             return [chosen]
         hung: dict[str, list[str]] = {}
-        for offset in self.course.programme.rules:
+        for offset in self.course.planned.rules:
             if isinstance(offset, Offset):
                 for anchor, session in anchored(offset, self.sessions):
                     hung.setdefault(anchor, []).append(session)
@@ -168,7 +171,7 @@ class Rulebook:
 
         Unless they are the `whole` course nothing is held against weeks with too few.
         """
-        for rule in self.course.programme.rules:
+        for rule in self.course.planned.rules:
             if isinstance(rule, Span):
                 found = [one.id for one in self.sessions if picks(rule.of, one) and one.id in days]
                 when = [days[one] for one in found]
@@ -181,14 +184,17 @@ class Rulebook:
     def _often_enough(self, rule: Frequency, days: Mapping[str, int], *, whole: bool) -> bool:
         counted = [one for one in self.sessions if picks(rule.of, one) and one.id in days]
         binding = [one for one in counted if rule.phase in (None, one.phase)]
+        begins = self._weeks_begin(rule, days)
+        if begins is None:
+            return True
         if rule.at_most is not None:
-            for stretch in self._stretches(rule, [days[one.id] for one in binding]):
+            for stretch in self._stretches(rule, [days[one.id] for one in binding], begins):
                 inside = [one.id for one in counted if days[one.id] in stretch]
                 if set(inside) & set(self.owed) and len(inside) > rule.at_most:
                     return False
         if not (rule.at_least and whole and binding):
             return True
-        weeks = {one.id: (days[one.id] - 1) // 7 for one in counted}
+        weeks = {one.id: (days[one.id] - begins) // 7 for one in counted}
         bound = [(weeks[one.id], one.id in self.owed) for one in binding]
         for week in range(min(bound)[0], max(bound)[0] + 1):
             inside = [one for one, when in weeks.items() if when == week]
@@ -198,19 +204,22 @@ class Rulebook:
 
     def can_be_filled(self, days: Mapping[str, int], domains: Mapping[str, set[int]]) -> bool:
         """Can the weeks that hold placed owed sessions still get enough of those not yet placed?"""
-        for rule in self.course.programme.rules:
+        for rule in self.course.planned.rules:
             if isinstance(rule, Frequency) and rule.at_least:
                 counted = [one for one in self.sessions if picks(rule.of, one)]
                 left = [domains[one.id] for one in counted if one.id in domains]
-                weeks = [(days[one.id] - 1) // 7 for one in counted if one.id in days]
+                begins = self._weeks_begin(rule, days)
+                if begins is None:
+                    continue
+                weeks = [(days[one.id] - begins) // 7 for one in counted if one.id in days]
                 begun = {
-                    (days[one.id] - 1) // 7
+                    (days[one.id] - begins) // 7
                     for one in counted
                     if one.id in days and one.id in self.owed and rule.phase in (None, one.phase)
                 }
                 lacking = {week: rule.at_least - weeks.count(week) for week in begun}
                 for week, number in lacking.items():
-                    if number > sum(any((day - 1) // 7 == week for day in dates) for dates in left):
+                    if number > sum(any((day - begins) // 7 == week for day in dates) for dates in left):
                         return False
                 if sum(number for number in lacking.values() if number > 0) > len(left):
                     return False
@@ -224,11 +233,21 @@ class Rulebook:
         behind = min(when for when, _ in bound if when > week)
         return any(owed for when, owed in bound if when in (before, behind))
 
-    def _stretches(self, rule: Frequency, days: list[int]) -> Iterable[range]:
+    def _weeks_begin(self, rule: Frequency, days: Mapping[str, int]) -> int | None:
+        """A day on which a week of the rule begins; None where that hangs on a session without a date."""
+        if not isinstance(rule.per, TreatmentWeek):
+            return A_MONDAY
+        for one in self.sessions:
+            counted = picks(rule.of, one) and rule.phase in (None, one.phase)
+            if counted if rule.per.anchor is None else picks([rule.per.anchor], one):
+                return days.get(one.id)
+        return None
+
+    def _stretches(self, rule: Frequency, days: list[int], begins: int) -> Iterable[range]:
         for day in sorted(set(days)):
-            if isinstance(rule.per, CalendarWeek):
-                monday = day - (day - 1) % 7
-                yield range(monday, monday + 7)
+            if not isinstance(rule.per, RollingDays):
+                first = day - (day - begins) % 7
+                yield range(first, first + 7)
             else:
                 for first in range(day - rule.per.days + 1, day + 1):
                     yield range(first, first + rule.per.days)

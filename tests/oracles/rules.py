@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from random import Random
 
-from kapsched.model.programme import Phase
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
+from attrs import evolve
+
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme
+from kapsched.model.rules import (
+    CalendarWeek,
+    Continuity,
+    Frequency,
+    Gap,
+    Offset,
+    RollingDays,
+    Rule,
+    Span,
+    TreatmentWeek,
+)
 from kapsched.timeline.units import Days, Hours
 
 
@@ -182,6 +195,39 @@ def _often(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[Rule]:
     if shape < 0.8:
         return [Frequency(name="weekly", of=of, phase=phase, at_least=1 if dice.random() < 0.7 else most)]
     return [Frequency(name="weekly", of=of, phase=phase, at_most=most)]
+
+
+def in_treatment_weeks(dice: Random, programme: Programme) -> Programme:
+    """The same with some of its weeks counted from a session, be it the first counted, a later one or another."""
+    rules: list[Rule] = []
+    for rule in programme.rules:
+        if isinstance(rule, Frequency) and isinstance(rule.per, CalendarWeek) and dice.random() < 0.6:
+            anchor = dice.choice(programme.sessions).id if dice.random() < 0.5 else None
+            rules.append(evolve(rule, per=TreatmentWeek(anchor=anchor)))
+        else:
+            rules.append(rule)
+    doses = [one for one in programme.sessions if (one.phase, one.kind_name) == ("induction", "dosing")]
+    if not any(isinstance(rule, Frequency) for rule in rules) and dice.random() < 0.6:
+        others = [one.id for one in programme.sessions if one not in doses]
+        shape = dice.random()
+        if shape < 0.5 or not others:
+            pace = Frequency(name="by treatment week", of="*", at_least=2, per=TreatmentWeek())
+        elif shape < 0.9:
+            # All in a week that begins with another session, which may have to wait for it.
+            together = TreatmentWeek(anchor=others[-1])
+            pace = Frequency(
+                name="by treatment week", of="induction/dosing", at_least=len(doses), per=together
+            )
+        else:
+            any_week = TreatmentWeek(anchor=dice.choice(programme.sessions).id)
+            pace = Frequency(
+                name="by treatment week",
+                of="induction/dosing",
+                at_most=max(1, len(doses) // 2),
+                per=any_week,
+            )
+        rules.append(pace)
+    return evolve(programme, rules=rules)
 
 
 def _same_people(dice: Random, family: str, kinds: set[str], offsets: bool) -> list[Rule]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from ortools.sat.python import cp_model
 
 from kapsched.model.programme import Session
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
 from kapsched.timeline.units import Days
 from kapsched.timeline.zones import wall
 from tests.oracles.clinics import Case
@@ -39,7 +39,7 @@ class SolverRules:
 
     def __init__(self, model: cp_model.CpModel, case: Case, owed: Sequence[Owed]) -> None:
         self.model, self.case = model, case
-        self.sessions, self.offsets = case.course.programme.sessions, case.course.programme.offsets
+        self.sessions, self.offsets = case.course.planned.sessions, case.course.planned.offsets
         self.owed = {one.session.id: one for one in owed}
         horizon = case.clinic.horizon
         self.days = range(horizon.first_day.toordinal(), horizon.last_day.toordinal() + 1)
@@ -49,11 +49,11 @@ class SolverRules:
         for id_, done in case.course.done.items():
             self.day[id_] = wall(done.start, case.clinic.place).date().toordinal()
             self.start[id_] = int((done.start - EPOCH).total_seconds()) // 60
-            ended = done.ended(case.course.programme.by_id[id_])
+            ended = done.ended(case.course.planned.by_id[id_])
             self.end[id_] = int((ended - EPOCH).total_seconds()) // 60
         self._inside: dict[tuple[str, int, int], Truth] = {}
         self.changes: list[cp_model.IntVar] = []
-        for rule in case.course.programme.rules:
+        for rule in case.course.planned.rules:
             match rule:
                 case Gap():
                     self._gap(rule)
@@ -141,24 +141,40 @@ class SolverRules:
     def _frequency(self, rule: Frequency) -> None:
         counted = [one.id for one in rule.counted(self.sessions)]
         binding = [one.id for one in rule.binding(self.sessions)]
-        if isinstance(rule.per, CalendarWeek):
-            mondays = range(self.days[0] - (self.days[0] - 1) % 7, self.days[-1] + 1, 7)
-            stretches = [(monday, monday + 6) for monday in mondays]
-        else:
-            lasts = rule.per.days - 1
-            stretches = [(first, first + lasts) for first in range(self.days[0] - lasts, self.days[-1] + 1)]
-        for first, last in stretches:
+        for (first, last), given in self._stretches(rule):
             inside = {one: self._within(one, first, last) for one in counted}
             total = sum(inside.values())
             if rule.at_most is not None:
                 holds = self._any(inside[one] for one in binding)
                 owed = self._any(inside[one] for one in counted if one in self.owed)
-                self._where([holds, owed], total <= rule.at_most)
+                self._where([given, holds, owed], total <= rule.at_most)
             if rule.at_least:
-                self._enough(rule.at_least, inside, binding, (first, last))
+                self._enough(rule.at_least, inside, binding, (first, last), given)
+
+    def _stretches(self, rule: Frequency) -> Iterator[tuple[tuple[int, int], Truth]]:
+        """The first and last days of the stretches to count in, each with what it is counted in on condition of."""
+        if isinstance(rule.per, RollingDays):
+            lasts = rule.per.days - 1
+            for first in range(self.days[0] - lasts, self.days[-1] + 1):
+                yield (first, first + lasts), True
+            return
+        anchor = rule.anchors(self.sessions)[0].id if isinstance(rule.per, TreatmentWeek) else None
+        for begins in range(7) if anchor else [1]:
+            given = anchor is None or self._any(
+                self._within(anchor, day, day)
+                for day in range(self.days[0] - 400, self.days[-1] + 1)
+                if day % 7 == begins and (anchor not in self.owed or day >= self.days[0])
+            )
+            for first in range(self.days[0] - (self.days[0] - begins) % 7, self.days[-1] + 1, 7):
+                yield (first, first + 6), given
 
     def _enough(
-        self, least: int, inside: dict[str, Truth], binding: list[str], week: tuple[int, int]
+        self,
+        least: int,
+        inside: dict[str, Truth],
+        binding: list[str],
+        week: tuple[int, int],
+        given: Truth,
     ) -> None:
         first, last = week
         early, late = self.days[0] - 400, self.days[-1] + 400
@@ -166,18 +182,18 @@ class SolverRules:
         begun = self._any(self._within(one, early, last) for one in binding)
         goes_on = self._any(self._within(one, first, late) for one in binding)
         owed = self._any(truth for one, truth in inside.items() if one in self.owed)
-        self._where([begun, goes_on, owed], total >= least)
+        self._where([given, begun, goes_on, owed], total >= least)
         if any(truth is True for truth in inside.values()):
             return
         # An empty week counts where the nearest week before or behind it that binds holds an owed session.
         done = [day for one in binding if isinstance(day := self.day[one], int)]
-        since = max([day - (day - 1) % 7 for day in done if day < first], default=early)
-        until = min([day - (day - 1) % 7 + 6 for day in done if day > last], default=late)
+        since = max([day - (day - first) % 7 for day in done if day < first], default=early)
+        until = min([day - (day - first) % 7 + 6 for day in done if day > last], default=late)
         waiting = [one for one in binding if one in self.owed]
         near = self._any(
             self._within(one, *part) for one in waiting for part in ((since, first - 1), (last + 1, until))
         )
-        self._where([begun, goes_on, near], total >= 1)
+        self._where([given, begun, goes_on, near], total >= 1)
 
     def _continuity(self, rule: Continuity) -> None:
         for group in rule.groups(self.sessions, self.offsets):
@@ -221,7 +237,7 @@ class SolverRules:
         return distance
 
     def _days(self) -> Number:
-        target, total = self.case.course.programme.target, []
+        target, total = self.case.course.planned.target, []
         if target in self.owed:
             total.append(self.day[target] - self.case.course.first_day.toordinal())
         for rule in self.offsets:

@@ -217,6 +217,16 @@ def day(value: object) -> date:
     return value
 
 
+def count_or_day(value: object) -> int | date:
+    """A whole number from 1, or a date."""
+    if isinstance(value, int):
+        return positive(value)
+    try:
+        return day(value)
+    except InvalidInput as error:
+        raise InvalidInput(f"a number from 1 or {error.faults[0].message}") from None
+
+
 def choice(*options: W) -> Reader[W]:
     """One of a few words."""
 

@@ -32,14 +32,17 @@ from kapsched.exchange.fields import (
     whole,
 )
 from kapsched.exchange.hours import placed, span, week, weekdays, written_date, written_moment
-from kapsched.exchange.rule_tables import days, length, period
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, Period, Rule, Span
+from kapsched.exchange.rule_tables import days, length, period, written_period
+from kapsched.model.phases import BookAhead
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Period, Rule, Span, TreatmentWeek
 from kapsched.timeline.recurrence import WEEKDAYS, DaySpan, Week
 from kapsched.timeline.units import Days, Hours, Length
 from kapsched.timeline.zones import wall, zone
 
 T = TypeVar("T")
 
+# Between the period and the session that it is counted from.
+_FROM = " from "
 _RULES: Mapping[str, type[Rule]] = {
     "gap": Gap,
     "offset": Offset,
@@ -84,6 +87,7 @@ def _converter(zone_name: str) -> Converter:
         (Week, _plain_week),
         (frozenset[int], lambda chosen: [WEEKDAYS[day] for day in sorted(chosen)]),
         (Period, _plain_period),
+        (BookAhead | None, plain_ahead),
         (Rule, partial(_plain_rule, converter)),
     ]
     for type_, write in writers:
@@ -123,7 +127,8 @@ def _register_readers(converter: Converter) -> None:
     hook(DaySpan, span)
     hook(Week, week)
     hook(frozenset[int], lambda value: weekdays(value) if value != [] else frozenset())
-    hook(Period, period)
+    hook(Period, _period)
+    hook(BookAhead | None, read_ahead)
     hook(Rule, partial(_rule, converter))
 
 
@@ -176,8 +181,31 @@ def _plain_week(given: Week) -> dict[str, list[str]]:
     return {weekday: [str(part) for part in spans] for weekday, spans in pairs if spans}
 
 
+def plain_ahead(ahead: BookAhead | None) -> int | str | None:
+    """How far ahead is planned, as a count or a date in text."""
+    return ahead.isoformat() if isinstance(ahead, date) else ahead
+
+
+def read_ahead(value: object) -> BookAhead | None:
+    """What `plain_ahead` makes."""
+    if value is None:
+        return None
+    return whole(value) if isinstance(value, int) else written_date(value)
+
+
 def _plain_period(given: Period) -> str:
-    return "week" if isinstance(given, CalendarWeek) else str(Days(given.days))
+    anchor = given.anchor if isinstance(given, TreatmentWeek) else None
+    return written_period(given) + (f"{_FROM}{anchor}" if anchor else "")
+
+
+def _period(value: object) -> Period:
+    per, counted_from, anchor = text(value).partition(_FROM)
+    found = period(per)
+    if not counted_from:
+        return found
+    if not isinstance(found, TreatmentWeek):
+        raise InvalidInput(f"only treatment weeks are counted from a session, not {shown(value)}")
+    return TreatmentWeek(anchor=anchor)
 
 
 def _plain_rule(converter: Converter, rule: Rule) -> dict[str, object]:

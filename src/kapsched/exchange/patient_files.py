@@ -9,7 +9,18 @@ from os import PathLike
 from typing import Literal
 
 from kapsched.errors import InvalidInput, Several, require_given
-from kapsched.exchange.fields import Fields, choice, day, label, listed, mapped, meant, one_or_more, text
+from kapsched.exchange.fields import (
+    Fields,
+    choice,
+    count_or_day,
+    day,
+    label,
+    listed,
+    mapped,
+    meant,
+    one_or_more,
+    text,
+)
 from kapsched.exchange.hours import (
     HoursReader,
     absences,
@@ -109,9 +120,11 @@ def _course(
         programme = table.need("programme", lambda name: programme_named(label(name), programmes), None)
         first_day = table.need("first_day", day, _NO_DAY)
         done = table.take("done", mapped(partial(_done, zone_name)), {})
+        ahead = table.take("book_ahead", count_or_day, None)
         if programme is None:
             raise InvalidInput(*table.faults)
-        return enrol(programme, patient or Patient(id="-"), id=id, first_day=first_day, done=done)
+        owner_or_none = patient or Patient(id="-")
+        return enrol(programme, owner_or_none, id=id, first_day=first_day, done=done, book_ahead=ahead)
 
 
 def _done(zone_name: str | None, value: object) -> Done:

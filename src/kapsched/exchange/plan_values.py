@@ -55,6 +55,7 @@ def plan_value(plan: Plan, zone_name: str) -> dict[str, Any]:
         "course": plan.course.id,
         "patient": plan.course.patient.id,
         "programme": {"name": plan.course.programme.name, "version": plan.course.programme.version},
+        **({} if plan.course.goes_on is None else {"goes_on": plan.course.goes_on}),
         "proved_through": plan.proved_through,
         "steps": plan.steps,
         "cost": None if plan.cost is None else plain(plan.cost, zone_name),
@@ -152,6 +153,7 @@ def read_plan(courses: Courses, zone_name: str, value: object) -> Plan:
         owner = None if course is None else course.patient.id
         table.need("patient", text if course is None else _same(owner, "its course"), None)
         table.need("programme", anything if course is None else partial(_same_programme, course), None)
+        table.take("goes_on", text if course is None else _same(course.goes_on, "its course"), None)
         proof = table.need("proved_through", choice(*PROOFS), PROOFS[0])
         steps = table.need("steps", whole, 0)
         cost = table.need("cost", perhaps(reader_of(Cost)), None)

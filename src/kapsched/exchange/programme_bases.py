@@ -12,19 +12,22 @@ from typing import assert_never
 from attrs import evolve
 
 from kapsched.errors import Fault, refuse
-from kapsched.exchange.programme_tables import Step, cadence
-from kapsched.exchange.rule_tables import interleaving
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, Rule, Span
+from kapsched.exchange.cadences import Step, cadence
+from kapsched.exchange.rule_tables import interleaving, written_period
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
 from kapsched.timeline.units import Days, Length
 
 # What is said here takes the place of these words of the programme below, which say the same in another way.
 _REPLACES = {
-    "times": ("steps",),
+    "times": ("steps", "open", "book_ahead"),
     "steps": ("times",),
+    "open": ("times", "steps", "book_ahead"),
     "of": ("after", "before"),
     "after": ("earliest", "ideal", "latest"),
     "exactly": ("at_least", "at_most"),
+    "per": ("anchor",),
 }
 
 
@@ -101,12 +104,17 @@ def _kind_table(kind: SessionKind) -> dict[str, object]:
 
 
 def _phase_table(phase: Phase, steps: tuple[Step, ...]) -> dict[str, object]:
-    if not steps:
-        return {"order": list(phase.order), "times": phase.times}
+    said: dict[str, object] = {"order": list(phase.order)}
+    if phase.open:
+        said |= {"open": True, "book_ahead": phase.book_ahead}
+    elif not steps:
+        said["times"] = phase.times
     written = [
         {"every": str(step.every), "times": step.times, "tolerance": str(step.tolerance)} for step in steps
     ]
-    return {"order": list(phase.order), "steps": written}
+    for step in written if phase.open else ():
+        del step["times"]
+    return {**said, "steps": written} if steps else said
 
 
 def _steps(phase: Phase, programme: Programme) -> tuple[Step, ...]:
@@ -117,10 +125,15 @@ def _steps(phase: Phase, programme: Programme) -> tuple[Step, ...]:
         found.append(offsets[name])
     rounds = phase.order.count(phase.order[0])
     steps = tuple(
-        Step(one.ideal, len(one.of) // rounds, Days(one.ideal.count - one.earliest.count)) for one in found
+        Step(
+            one.ideal,
+            0 if phase.open else len(one.of) // rounds,
+            Days(one.ideal.count - one.earliest.count),
+        )
+        for one in found
     )
-    fits = sum(step.times for step in steps) == phase.times and cadence(phase, steps) == tuple(found)
-    return steps if fits else ()
+    fits = phase.open or sum(step.times for step in steps) == phase.times
+    return steps if fits and cadence(phase, steps) == tuple(found) else ()
 
 
 def _turns(programme: Programme) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -153,13 +166,13 @@ def _rule_table(rule: Rule) -> tuple[str, dict[str, object]]:
                 "latest": str(rule.latest),
             }
         case Frequency():
-            per = "week" if isinstance(rule.per, CalendarWeek) else str(Days(rule.per.days))
             return "frequencies", {
                 "of": list(rule.of),
                 "phase": rule.phase,
                 "at_least": rule.at_least,
                 "at_most": rule.at_most,
-                "per": per,
+                "per": written_period(rule.per),
+                "anchor": rule.per.anchor if isinstance(rule.per, TreatmentWeek) else None,
             }
         case Span():
             return "spans", {"of": list(rule.of), "at_most": str(rule.at_most)}

@@ -9,9 +9,12 @@ from typing import NamedTuple
 from attrs import define, field
 
 from kapsched.errors import Fault, InvalidInput
+from kapsched.exchange.cadences import Step, cadence, open_step, timed_step
 from kapsched.exchange.fields import (
     NO_NAME,
     Fields,
+    boolean,
+    count_or_day,
     label,
     listed,
     listed_by,
@@ -21,11 +24,14 @@ from kapsched.exchange.fields import (
     text,
     whole,
 )
-from kapsched.exchange.rule_tables import RULE_TABLES, days
+from kapsched.exchange.rule_tables import RULE_TABLES
 from kapsched.exchange.toml_files import read_format
-from kapsched.model.programme import Phase, Programme, Segment, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.model.rules import Offset, Rule, Span
 from kapsched.timeline.units import Days
+
+_CLOSED = False
 
 
 class _Stretch(NamedTuple):
@@ -33,14 +39,6 @@ class _Stretch(NamedTuple):
 
     phase: Phase
     steps: tuple[Offset, ...]
-
-
-class Step(NamedTuple):
-    """So many rounds of a phase, each so many days after the one before, within a tolerance."""
-
-    every: Days
-    times: int
-    tolerance: Days
 
 
 class _Place(NamedTuple):
@@ -227,45 +225,34 @@ def _stretch(name: str, value: object, kinds: list[str]) -> _Stretch:
             if kind not in kinds:
                 table.fault(f"there is no kind {kind!r}{meant(kind, kinds)}", "order")
         times = table.take("times", positive, 1)
-        steps = table.take("steps", listed(_step), ())
-        if steps and "times" in table and times != sum(step.times for step in steps):
+        is_open = table.take("open", boolean, _CLOSED)
+        ahead = table.take("book_ahead", count_or_day, None)
+        steps = table.take("steps", listed(open_step if is_open else timed_step), ())
+        if is_open:
+            _open_faults(table, steps)
+        elif "book_ahead" in table and not table.faults:
+            table.fault("only an open phase is planned so far ahead", "book_ahead")
+        elif steps and "times" in table and times != sum(step.times for step in steps):
             table.fault(
                 f"the steps add up to {sum(step.times for step in steps)}; say one of the two", "times"
             )
         elif "steps" in table and not steps and not table.faults:
             table.fault("at least one step is wanted", "steps")
-    phase = Phase(name=name, order=order, times=sum(step.times for step in steps) if steps else times)
+    if is_open:
+        times = 1
+    elif steps:
+        times = sum(step.times for step in steps)
+    phase = Phase(name=name, order=order, times=times, open=is_open, book_ahead=ahead)
     return _Stretch(phase, cadence(phase, steps))
 
 
-def cadence(phase: Phase, steps: Iterable[Step]) -> tuple[Offset, ...]:
-    """The offsets that steps stand for: each session of the phase's first kind from the one before it."""
-    kind, begun, found = phase.order[0], 0, []
-    for number, step in enumerate(steps, start=1):
-        count = step.times * phase.order.count(kind)
-        found.append(
-            Offset(
-                name=f"{phase.name}-step-{number}",
-                of=[f"{phase.name}/{kind}/{begun + one}" for one in range(1, count + 1)],
-                anchor=kind,
-                earliest=Days(step.every.count - step.tolerance.count),
-                ideal=step.every,
-                latest=Days(step.every.count + step.tolerance.count),
-            )
-        )
-        begun += count
-    return tuple(found)
-
-
-def _step(value: object) -> Step:
-    with Fields(value) as table:
-        every, tolerance = table.need("every", days, Days(1)), table.take("tolerance", days, Days(0))
-        times = table.need("times", positive, 1)
-        if every.count < 1:
-            table.fault(f"steps lie at least 1 day apart, not {every}", "every")
-        if tolerance.count < 0:
-            table.fault(f"a tolerance cannot be negative: {tolerance}", "tolerance")
-    return Step(every, times, tolerance)
+def _open_faults(table: Fields, steps: tuple[Step, ...]) -> None:
+    if "steps" in table and len(steps) != 1 and not table.faults:
+        table.fault("an open phase has one step, which goes on", "steps")
+    if "times" in table:
+        table.fault("an open phase has no number of times: it goes on", "times")
+    if "book_ahead" not in table:
+        table.fault("an open phase says how far ahead it is planned", "book_ahead")
 
 
 def _sketched_stretch(name: str, value: object, kinds: list[str]) -> _Stretch:

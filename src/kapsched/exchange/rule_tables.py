@@ -30,6 +30,7 @@ from kapsched.model.rules import (
     Rule,
     Scope,
     Span,
+    TreatmentWeek,
 )
 from kapsched.timeline.units import Days, Hours, Length, read_length
 
@@ -121,13 +122,28 @@ def _offset(name: str, value: object) -> tuple[Rule, ...]:
 
 
 def period(value: object) -> Period:
-    """A calendar week, "week", or any so many days in a row, "7 days"."""
+    """A calendar week, "week", a "treatment week", or any so many days in a row, "7 days"."""
     if text(value) == "week":
         return CalendarWeek()
+    if text(value) == "treatment week":
+        return TreatmentWeek()
     found = _PERIOD.fullmatch(text(value))
     if found is None:
-        raise InvalidInput(f'"week" or any days in a row such as "7 days" are wanted, not {shown(value)}')
+        raise InvalidInput(
+            f'"week", "treatment week" or any days in a row such as "7 days" are wanted, not {shown(value)}'
+        )
     return RollingDays(days=int(found[1]))
+
+
+def written_period(per: Period) -> str:
+    """How a period is written in a file; the anchor of treatment weeks stands beside it."""
+    match per:
+        case CalendarWeek():
+            return "week"
+        case TreatmentWeek():
+            return "treatment week"
+        case RollingDays():
+            return str(Days(per.days))
 
 
 def _frequency(name: str, value: object) -> tuple[Rule, ...]:
@@ -139,6 +155,11 @@ def _frequency(name: str, value: object) -> tuple[Rule, ...]:
         else:
             least, most = table.take("at_least", whole, 0), table.take("at_most", whole, None)
         per = table.take("per", period, CalendarWeek())
+        anchor = table.take("anchor", label, None)
+        if isinstance(per, TreatmentWeek):
+            per = TreatmentWeek(anchor=anchor)
+        elif "anchor" in table:
+            table.fault('only per = "treatment week" is counted from a session', "anchor")
     return (Frequency(name=name, of=of, phase=phase, at_least=least, at_most=most, per=per),)
 
 

@@ -27,7 +27,7 @@ from kapsched.exchange.fields import (
     whole,
 )
 from kapsched.exchange.hours import written_date, written_zone
-from kapsched.exchange.model_values import plain, reader_of
+from kapsched.exchange.model_values import plain, plain_ahead, read_ahead, reader_of
 from kapsched.exchange.plan_values import (
     clock_text,
     moment_reader,
@@ -117,6 +117,7 @@ def _course_value(course: Course, zone_name: str) -> dict[str, Any]:
             "digest": _programme_digest(programme),
         },
         "first_day": course.first_day.isoformat(),
+        **({} if course.book_ahead is None else {"book_ahead": plain_ahead(course.book_ahead)}),
         "done": {session: plain(done, zone_name) for session, done in course.done.items()},
     }
 
@@ -230,6 +231,14 @@ def _read_course(programmes: Mapping[str, Programme], value: object) -> Course:
         patient = table.need("patient", reader_of(Patient), Patient(id="-"))
         programme = table.need("programme", partial(_referred, programmes), None)
         done = table.need("done", mapped(reader_of(Done)), {})
+        ahead = table.take("book_ahead", read_ahead, None)
         if programme is None:
             raise InvalidInput(*table.faults)
-        return Course(id=id, patient=patient, programme=programme, first_day=first_day, done=done)
+        return Course(
+            id=id,
+            patient=patient,
+            programme=programme,
+            first_day=first_day,
+            done=done,
+            book_ahead=ahead,
+        )

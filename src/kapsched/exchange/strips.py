@@ -155,8 +155,8 @@ def _months(root: Element, rows: Sequence[_Row], wording: Wording) -> None:
 def _links(root: Element, plan: Plan, strip: _Strip, drawn: dict[str, Mark]) -> None:
     """A line from each visit to the ones that an offset hangs on it, where they follow soon."""
     by_session = {visit.session: visit for visit in strip.corners if visit.status != "cancelled"}
-    for offset in plan.course.programme.offsets:
-        for anchor, session in offset.pairs(plan.course.programme.sessions):
+    for offset in plan.course.planned.offsets:
+        for anchor, session in offset.pairs(plan.course.planned.sessions):
             before, after = by_session.get(anchor.id), by_session.get(session.id)
             if before and after and 0 < (after.day - before.day).days <= SOON:
                 line = _link(strip.corners[before], strip.corners[after])

@@ -248,10 +248,16 @@ def _placed_row(plan: Plan, schedule: Schedule, wording: Wording) -> tuple[str, 
     course, place = plan.course, zone(schedule.zone)
     days = sorted(wall(one.start, place).date() for one in plan.appointments if one.status != "cancelled")
     if not days:
-        none = wording.say("desk", "no appointments")
+        none = "; ".join(filter(None, (wording.say("desk", "no appointments"), _goes_on(plan, wording))))
         return course.id, course.patient.id, "", "", "0", plan.proved_through, none
     first, last = day_text(days[0], wording), day_text(days[-1], wording)
-    return course.id, course.patient.id, first, last, str(len(days)), plan.proved_through, ""
+    remark = _goes_on(plan, wording)
+    return course.id, course.patient.id, first, last, str(len(days)), plan.proved_through, remark
+
+
+def _goes_on(plan: Plan, wording: Wording) -> str:
+    phase = plan.course.goes_on
+    return "" if phase is None else wording.say("desk", "goes on", phase=phase)
 
 
 def refusal_text(refusal: Refusal, wording: Wording = ENGLISH) -> str:

@@ -104,7 +104,7 @@ def segments_of(plan: Plan, one: Appointment) -> Iterator[tuple[datetime, dateti
 
     None where the appointment lasts otherwise than its kind, or is of a session that the programme lacks.
     """
-    session, start = plan.course.programme.by_id.get(one.session), instant(one.start)
+    session, start = plan.course.planned.by_id.get(one.session), instant(one.start)
     if session is None or instant(one.end) - start != timedelta(minutes=session.kind.minutes):
         return
     for minute, segment in session.kind.timed():
@@ -127,7 +127,7 @@ def _done(plan: Plan, place: Zone) -> Iterator[Visit]:
     placed = {one.session for one in plan.appointments}
     for id, done in plan.course.done.items():
         if id not in placed:
-            session = plan.course.programme.by_id[id]
+            session = plan.course.planned.by_id[id]
             day = wall(done.start, place).date()
             yield Visit(
                 course=plan.course.id,

@@ -27,7 +27,9 @@ from kapsched.errors import (
     shown,
     text,
 )
+from kapsched.model.ahead import planned_ahead
 from kapsched.model.mappings import FrozenMapping
+from kapsched.model.phases import BookAhead, book_ahead
 from kapsched.model.programme import Programme, Session
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, Pattern, absent, some_weekdays, weekday_numbers
@@ -145,13 +147,18 @@ def _recorded(done: Mapping[str, Done]) -> Mapping[str, Done]:
 
 @frozen(kw_only=True, slots=False)
 class Course:
-    """One patient's run through a programme: nothing of it is dated before `first_day`, save what is done."""
+    """One patient's run through a programme: nothing of it is dated before `first_day`, save what is done.
+
+    `book_ahead` is how far ahead its open phase is planned, where that is not as the phase says: so many rounds more
+    than are begun, or those that may be by a date.
+    """
 
     id: str
     patient: Patient
     programme: Programme
     first_day: date
     done: Mapping[str, Done] = field(default=NOTHING_DONE, converter=_recorded)
+    book_ahead: BookAhead | None = None
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -161,24 +168,47 @@ class Course:
             programme=of_type(Programme),
             first_day=a_date,
             done=of_type(Mapping),
+            book_ahead=optional(book_ahead),
         )
+        if self.book_ahead is not None and self.programme.open_phase is None:
+            raise InvalidInput(f"no phase of {self.programme.name} is open", path="book_ahead")
         refuse(self._faults())
 
     def _faults(self) -> Iterator[Fault]:
+        # Without their dates nothing can be counted from what is done.
+        sound = all(not of_type(Done)(record) for record in self.done.values())
+        known = (self.planned if sound else self.programme).by_id
         for session, record in self.done.items():
             if fault := of_type(Done)(record):
                 yield Fault(fault, f"done.{session}")
-            if session not in self.programme.by_id:
-                known = ", ".join(self.programme.by_id)
+            if session not in known:
                 yield Fault(
-                    f"there is no session {session!r} in {self.programme.name}; there are {known}",
+                    f"there is no session {session!r} in {self.programme.name}; there are {', '.join(known)}",
                     f"done.{session}",
                 )
 
     @cached_property
+    def planned(self) -> Programme:
+        """The programme as far as it is planned: what goes on is cut after so many rounds. Plans are of this."""
+        phase = self.programme.open_phase
+        if phase is None:
+            return self.programme
+        ahead = phase.book_ahead if self.book_ahead is None else self.book_ahead
+        assert ahead is not None, "an open phase says how far ahead it is planned"
+        # A course knows no clinic, and so no clocks: what is done counts by its date in UTC.
+        done = {session: record.start.date() for session, record in self.done.items()}
+        return planned_ahead(self.programme, ahead, self.first_day, done)
+
+    @property
+    def goes_on(self) -> str | None:
+        """The open phase, of which more is owed than is planned; None for a course that ends."""
+        phase = self.programme.open_phase
+        return None if phase is None else phase.name
+
+    @cached_property
     def owed(self) -> tuple[Session, ...]:
-        """The sessions not yet done, in programme order."""
-        return tuple(session for session in self.programme.sessions if session.id not in self.done)
+        """The sessions that are planned and not yet done, in programme order."""
+        return tuple(session for session in self.planned.sessions if session.id not in self.done)
 
 
 def enrol(
@@ -188,6 +218,12 @@ def enrol(
     id: str,
     first_day: date,
     done: Mapping[str, Done] = NOTHING_DONE,
+    book_ahead: BookAhead | None = None,
 ) -> Course:
-    """Open a course, also one that is half way: `done` maps session ids to what took place."""
-    return Course(id=id, patient=patient, programme=programme, first_day=first_day, done=done)
+    """Open a course, also one that is half way: `done` maps session ids to what took place.
+
+    `book_ahead` takes the place of what an open phase says.
+    """
+    return Course(
+        id=id, patient=patient, programme=programme, first_day=first_day, done=done, book_ahead=book_ahead
+    )

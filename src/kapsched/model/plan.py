@@ -189,7 +189,7 @@ class Plan:
         """A plan made by hand: in programme order, labelled with its course, nothing proved."""
         given = Several(appointments)
         require_given(course=(course, of_type(Course)), appointments=(given, each(of_type(Appointment))))
-        places = {session.id: place for place, session in enumerate(course.programme.sessions)}
+        places = {session.id: place for place, session in enumerate(course.planned.sessions)}
         labelled = (evolve(one, course=course.id, patient=course.patient.id) for one in given)
         ordered = sorted(labelled, key=lambda one: (places.get(one.session, len(places)), instant(one.start)))
         return cls(course=course, appointments=ordered)

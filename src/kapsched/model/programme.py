@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import get_args
@@ -24,7 +24,9 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.mappings import FrozenMapping
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule
+from kapsched.model.phases import Phase
+from kapsched.model.rule_faults import faults_of_rule
+from kapsched.model.rules import Offset, Rule
 from kapsched.model.selectors import matches
 
 MINUTES_A_DAY = 24 * 60
@@ -126,20 +128,6 @@ class SessionKind:
         return MappingProxyType(needed)
 
 
-@frozen(kw_only=True)
-class Phase:
-    """A named stretch: the kinds of its sessions in programme order, gone through `times` times."""
-
-    name: str
-    order: tuple[str, ...] = field(converter=Several[str])
-    times: int = 1
-
-    def __attrs_post_init__(self) -> None:
-        require(self, name=identifier, order=_NAMES, times=whole(1, 1000))
-        if not self.order:
-            raise InvalidInput("a phase has at least one session", path="order")
-
-
 @frozen(kw_only=True, cache_hash=True)
 class Session:
     """One owed visit, undated. Its id is local to its phase, so that a longer phase shifts no other."""
@@ -191,15 +179,13 @@ class Programme:
 
     @cached_property
     def sessions(self) -> tuple[Session, ...]:
-        """All sessions in programme order."""
-        kinds = {kind.name: kind for kind in self.kinds}
-        found = []
-        for phase in self.phases:
-            count: Counter[str] = Counter()
-            for kind in phase.order * phase.times:
-                count[kind] += 1
-                found.append(Session(phase=phase.name, kind=kinds[kind], number=count[kind]))
-        return tuple(found)
+        """All sessions in programme order; of an open phase the first few, for a course has its own number of them."""
+        return sessions_of(self.kinds, self.phases)
+
+    @property
+    def open_phase(self) -> Phase | None:
+        """The phase that goes on, if one does."""
+        return self.phases[-1] if self.phases[-1].open else None
 
     @cached_property
     def by_id(self) -> Mapping[str, Session]:
@@ -214,6 +200,18 @@ class Programme:
     def roles(self) -> tuple[str, ...]:
         """Every role that some session needs, in order of appearance."""
         return tuple(dict.fromkeys(role for kind in self.kinds for role in kind.roles()))
+
+
+def sessions_of(kinds: Iterable[SessionKind], phases: Iterable[Phase]) -> tuple[Session, ...]:
+    """The sessions of some phases in programme order."""
+    by_name = {kind.name: kind for kind in kinds}
+    found = []
+    for phase in phases:
+        count: Counter[str] = Counter()
+        for kind in phase.order * phase.rounds:
+            count[kind] += 1
+            found.append(Session(phase=phase.name, kind=by_name[kind], number=count[kind]))
+    return tuple(found)
 
 
 def _doubles(programme: Programme) -> Iterator[Fault]:
@@ -233,7 +231,14 @@ def _unknown_kinds(programme: Programme) -> Iterator[Fault]:
     for phase in programme.phases:
         for kind in sorted(set(phase.order) - {one.name for one in programme.kinds}):
             yield Fault(f"there is no kind {kind!r}; there are {known}", f"phases.{phase.name}.order")
-    owed = sum(len(phase.order) * phase.times for phase in programme.phases)
+    for phase in programme.phases[:-1]:
+        if phase.open:
+            # It never ends, so that nothing would ever come after it.
+            yield Fault(
+                "only the last phase can be open, for what follows would never come",
+                f"phases.{phase.name}.open",
+            )
+    owed = sum(len(phase.order) * phase.rounds for phase in programme.phases)
     if owed > MOST_SESSIONS:
         yield Fault(f"{owed} sessions are too many for one course; {MOST_SESSIONS} at most", "phases")
 
@@ -243,7 +248,7 @@ def _rule_faults(programme: Programme) -> Iterator[Fault]:
         known = ", ".join(programme.by_id)
         yield Fault(f"there is no session {programme.target!r}; there are {known}", "target")
     for rule in programme.rules:
-        for fault in _faults_of_rule(rule, programme.sessions, programme.roles()):
+        for fault in faults_of_rule(rule, programme.sessions, programme.roles()):
             yield fault.under(f"rules.{rule.name}")
     dated: dict[str, str] = {}
     for offset in programme.offsets:
@@ -253,24 +258,3 @@ def _rule_faults(programme: Programme) -> Iterator[Fault]:
                     f"{session.id} already has an offset in {dated[session.id]!r}", f"rules.{offset.name}.of"
                 )
             dated[session.id] = offset.name
-
-
-def _faults_of_rule(rule: Rule, sessions: Sequence[Session], roles: Iterable[str]) -> list[Fault]:
-    """What is wrong with a rule in a programme of these sessions: names that nothing answers to."""
-    faults: list[Fault] = []
-    for attribute in ("of", "anchor", "after", "before"):
-        for selector in getattr(rule, attribute, ()):
-            if not any(matches(selector, session) for session in sessions):
-                known = ", ".join(dict.fromkeys(f"{one.phase}/{one.kind_name}" for one in sessions))
-                faults.append(Fault(f"there is no session {selector!r}; there are {known}", attribute))
-    if isinstance(rule, Frequency) and rule.phase and rule.phase not in {one.phase for one in sessions}:
-        known = ", ".join(dict.fromkeys(one.phase for one in sessions))
-        faults.append(Fault(f"there is no phase {rule.phase!r}; there are {known}", "phase"))
-    if isinstance(rule, Continuity) and rule.role not in (known_roles := sorted(set(roles))):
-        faults.append(Fault(f"no session needs a {rule.role!r}; needed are {', '.join(known_roles)}", "role"))
-    if not faults and isinstance(rule, Gap | Offset) and not rule.pairs(sessions):
-        path = "before" if isinstance(rule, Gap) else "anchor"
-        faults.append(Fault("it binds no two sessions: nothing it names comes before the other", path))
-    if not faults and isinstance(rule, Frequency) and not rule.binding(sessions):
-        faults.append(Fault(f"it binds no session: none that it names is in {rule.phase!r}", "phase"))
-    return faults

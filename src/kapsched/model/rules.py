@@ -134,12 +134,25 @@ class RollingDays:
         require(self, days=whole(1, 3660))
 
 
-Period: TypeAlias = CalendarWeek | RollingDays
+@frozen(kw_only=True)
+class TreatmentWeek:
+    """Seven dates in a row, counted from that of one session before and after it.
+
+    `anchor` is a selector of that one session; by default the first that the rule counts in its phase.
+    """
+
+    anchor: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        require(self, anchor=optional(lambda one: identifier(one, 500)))
+
+
+Period: TypeAlias = CalendarWeek | TreatmentWeek | RollingDays
 
 
 @frozen(kw_only=True)
 class Frequency:
-    """At least and at most so many sessions of `of` in a calendar week or in any n consecutive dates.
+    """At least and at most so many sessions of `of` in a calendar or treatment week, or in any n consecutive dates.
 
     It counts the sessions of the whole course, done ones included. `at_least` binds each week from that of
     the first session of `of` in `phase` to that of the last; `at_most` binds each week, or any n dates, that
@@ -161,14 +174,14 @@ class Frequency:
             phase=optional(identifier),
             at_least=whole(0, 1000),
             at_most=optional(whole(0, 1000)),
-            per=of_type(CalendarWeek, RollingDays),
+            per=of_type(CalendarWeek, TreatmentWeek, RollingDays),
         )
         if self.at_most is not None and self.at_most < max(1, self.at_least):
             raise InvalidInput(f"at most {self.at_most} leaves no session to hold", path="at_most")
         if not self.at_least and self.at_most is None:
             raise InvalidInput("a frequency says at_least, at_most, exactly, or two of them", path="at_most")
-        if self.at_least and not isinstance(self.per, CalendarWeek):
-            raise InvalidInput("at_least is counted per calendar week only", path="at_least")
+        if self.at_least and isinstance(self.per, RollingDays):
+            raise InvalidInput("at_least is counted per week only, not in any days", path="at_least")
 
     def counted(self, sessions: Sequence[S]) -> tuple[S, ...]:
         """The sessions it counts, in programme order."""
@@ -177,6 +190,12 @@ class Frequency:
     def binding(self, sessions: Sequence[S]) -> tuple[S, ...]:
         """The counted sessions whose weeks it binds, in programme order."""
         return tuple(one for one in self.counted(sessions) if self.phase in (None, one.phase))
+
+    def anchors(self, sessions: Sequence[S]) -> tuple[S, ...]:
+        """The sessions from which its treatment weeks are counted: one, where the rule is sound; else none."""
+        if not isinstance(self.per, TreatmentWeek):
+            return ()
+        return self.binding(sessions)[:1] if self.per.anchor is None else select((self.per.anchor,), sessions)
 
 
 @frozen(kw_only=True)

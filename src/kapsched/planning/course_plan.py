@@ -138,7 +138,7 @@ def _appointment(problem: Problem, place: int, bit: int, taken: tuple[Taken, ...
 def _days(problem: Problem, starts: Chosen) -> tuple[int, int]:
     """Wait and drift of starts, by the dates they fall on."""
     day = [problem.grid.day(bit) for bit in starts]
-    target = problem.outline.place.get(problem.course.programme.target)
+    target = problem.outline.place.get(problem.course.planned.target)
     first = (problem.course.first_day - problem.grid.first_day).days
     wait = 0 if target is None else day[target] - first
     drift = 0

@@ -29,7 +29,7 @@ def never_worse_early(ties: Ties) -> list[bool]:
 def _is_free(ties: Ties, place: int) -> bool:
     """Is a session tied to nothing that a late date could do good? A frequency that only limits is no such tie."""
     counters = [ties.problem.counters[n] for n in ties.counted[place]]
-    limits = all(counter.in_order and not counter.at_least for counter in counters)
+    limits = all(counter.only_limits for counter in counters)
     return ties.alone[place] and place != ties.target and limits and not ties.drifts[place]
 
 

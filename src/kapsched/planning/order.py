@@ -10,7 +10,8 @@ from kapsched.planning.windows import Outline
 def elimination_order(outline: Outline) -> tuple[int, ...]:
     """Greedily, each time the session after which the fewest placed ones are still referred to.
 
-    Sessions that a frequency counts keep their programme order, so that its weeks can be counted as they pass.
+    Sessions that a frequency counts keep their programme order, so that its weeks can be counted as they pass; an
+    anchor of its weeks that stands before them in the programme comes first.
     """
     count = len(outline.owed)
     linked = _links(outline)
@@ -21,7 +22,9 @@ def elimination_order(outline: Outline) -> tuple[int, ...]:
             for one in rule.counted(outline.programme.sessions)
             if one.id in outline.place
         ]
-        for earlier, later in pairwise(counted):
+        anchors = [outline.place.get(one.id, count) for one in rule.anchors(outline.programme.sessions)]
+        first = [place for place in anchors if counted and place < counted[0]]
+        for earlier, later in pairwise([*first, *counted]):
             before[later].add(earlier)
     target = outline.place.get(outline.programme.target)
     placed: list[int] = []

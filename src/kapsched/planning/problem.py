@@ -19,7 +19,7 @@ from kapsched.planning.needs import needs_of
 from kapsched.planning.order import elimination_order
 from kapsched.planning.starts import AllowedKey, Level, Starts
 from kapsched.planning.units import Units
-from kapsched.planning.weeks import WeekCounter, counters
+from kapsched.planning.weeks import Counter, counters
 from kapsched.planning.windows import Group, HourEdge, Outline, outline
 
 
@@ -74,7 +74,7 @@ class Problem:
         self.course, self.now = course, now
         owed = course.owed if first is None else course.owed[:first]
         self.rules: Outline = outline(
-            course.programme,
+            course.planned,
             tuple(one.id for one in owed),
             frozenset(course.done),
             first in (None, len(course.owed)),
@@ -90,7 +90,7 @@ class Problem:
             one: (done.on(zone) - self.grid.first_day).days for one, done in course.done.items()
         }
         self.first_day = max(0, (course.first_day - self.grid.first_day).days)
-        self.counters: tuple[WeekCounter, ...] = counters(
+        self.counters: tuple[Counter, ...] = counters(
             self.outline, self.done_days, self.first_day, self.grid.first_day.toordinal()
         )
         self.people = tuple(self._people(group) for group in self.outline.groups)
@@ -182,10 +182,10 @@ class Problem:
     def _done_from(self, edge: HourEdge) -> datetime:
         """The start that a done session's edge counts from; a visit that overran counts from its true end."""
         done = self.course.done[edge.earlier]
-        rule = next(one for one in self.course.programme.rules if one.name == edge.rule)
+        rule = next(one for one in self.course.planned.rules if one.name == edge.rule)
         if done.end is None or getattr(rule, "between", "") == "start-start":
             return done.start
-        return done.end - timedelta(minutes=self.course.programme.by_id[edge.earlier].kind.minutes)
+        return done.end - timedelta(minutes=self.course.planned.by_id[edge.earlier].kind.minutes)
 
     def days(self, place: int, allowed: AllowedKey) -> Mask:
         """The days on which a session has a start with those allowed."""
@@ -235,7 +235,7 @@ def step_of(course: Course) -> int:
     return gcd(
         *(
             minutes
-            for kind in {session.kind for session in course.programme.sessions}
+            for kind in {session.kind for session in course.planned.sessions}
             for minutes in (*_lengths(kind),)
         )
     )

@@ -27,7 +27,7 @@ STEPS_FOR_A_RULE = 5_000
 
 def contradiction(problem: Problem) -> Refusal:
     """The refusal of rules that contradict each other: they are named, and no clinic could keep them."""
-    names = [rule.name for rule in problem.course.programme.rules]
+    names = [rule.name for rule in problem.course.planned.rules]
     for name in tuple(names):
         fewer = _without(problem.course, [one for one in names if one != name])
         if Problem(fewer, problem.diary, problem.now, starts=problem.starts).rules.contradictory:
@@ -76,12 +76,13 @@ def _rules_alone(problem: Problem) -> Problem:
             handover=(),
             segments=[evolve(one, staff=(), room=None, shares=(), pools=()) for one in kind.segments],
         )
-        for kind in course.programme.kinds
+        for kind in course.planned.kinds
     ]
-    rules = [rule for rule in course.programme.rules if not isinstance(rule, Continuity)]
+    rules = [rule for rule in course.planned.rules if not isinstance(rule, Continuity)]
     bare = evolve(
         course,
-        programme=evolve(course.programme, kinds=kinds, rules=rules),
+        programme=evolve(course.planned, kinds=kinds, rules=rules),
+        book_ahead=None,
         patient=Patient(id=course.patient.id),
     )
     # Hourly starts are enough to tell dates apart, and far fewer to try.
@@ -140,7 +141,7 @@ def _reasons(problem: Problem, place: int, window: Mask) -> Iterator[Reason]:
 def _rules_in_the_way(problem: Problem, place: int, days: Mask) -> Iterator[Reason]:
     """The rules each of which alone keeps the session out; where it takes several, all that concern it."""
     alone = [name for name in _concerned(problem, place) if _can_without(problem, name)]
-    hard = {rule.name for rule in problem.course.programme.rules if isinstance(rule, Continuity)}
+    hard = {rule.name for rule in problem.course.planned.rules if isinstance(rule, Continuity)}
     names = alone or _concerned(problem, place)
     people = tuple(name for name in names if name in hard)
     others = tuple(name for name in names if name not in hard)
@@ -164,7 +165,7 @@ def _concerned(problem: Problem, place: int) -> list[str]:
 
 def _can_without(problem: Problem, name: str) -> bool:
     """Would a plan of these sessions be quickly found without a rule?"""
-    rules = [rule.name for rule in problem.course.programme.rules if rule.name != name]
+    rules = [rule.name for rule in problem.course.planned.rules if rule.name != name]
     fewer = _without(problem.course, rules)
     count = len(problem.sessions)
     try:
@@ -175,10 +176,9 @@ def _can_without(problem: Problem, name: str) -> bool:
 
 
 def _without(course: Course, names: Sequence[str]) -> Course:
-    programme = course.programme
-    return evolve(
-        course, programme=evolve(programme, rules=[one for one in programme.rules if one.name in names])
-    )
+    programme = course.planned
+    left = evolve(programme, rules=[one for one in programme.rules if one.name in names])
+    return evolve(course, programme=left, book_ahead=None)
 
 
 def _reason(code: ReasonCode, ids: tuple[str, ...], problem: Problem, days: Mask) -> Reason:

@@ -44,7 +44,7 @@ class Ties:
         self.problem, self.domains, self.dates_only, self.apart = problem, domains, dates_only, apart
         self.order, self.count, size = tuple(order), len(order), len(problem.sessions)
         self.level = {place: n for n, place in enumerate(order)}
-        self.target = problem.outline.place.get(problem.course.programme.target, -1)
+        self.target = problem.outline.place.get(problem.course.planned.target, -1)
         self.first_day = (problem.course.first_day - problem.grid.first_day).days
         self._until = [-1] * size  # the last level at which a session's date is referred to
         self._read_dates()

@@ -1,10 +1,14 @@
-"""How many in a week? A frequency as a small counter that the search carries from session to session."""
+"""How many in a week? A frequency as a small counter that the search carries from session to session.
+
+Treatment weeks are weeks that begin on the weekday of their anchor: where its date is open, that is all that the
+search has to learn of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from kapsched.model.rules import Frequency, RollingDays
 from kapsched.planning.closure import NEVER
@@ -20,7 +24,7 @@ class Counted(NamedTuple):
 
 
 class Week(NamedTuple):
-    """The calendar week that is being filled, when sessions come in order of date.
+    """The week that is being filled, when sessions come in order of date.
 
     `seen` tells that a binding session came by; `short` that a week since then had too few.
     """
@@ -33,18 +37,60 @@ class Week(NamedTuple):
     short: bool
 
 
-Count: TypeAlias = Week | tuple[Counted, ...] | None
+WeekCount: TypeAlias = Week | tuple[Counted, ...] | None
+
+
+class Anchored(NamedTuple):
+    """Treatment weeks whose anchor is owed: the weekday they begin on, from 0, and the count in such weeks.
+
+    Until the anchor has a date there are only the counted sessions by place, each with its day.
+    """
+
+    begins: int | None
+    so_far: WeekCount
+    waiting: tuple[tuple[int, int], ...] = ()
+
+
+# Each counter knows its own.
+Count: TypeAlias = Any
+
+
+class Counter(Protocol):
+    """What the search asks of a frequency; its states are plain values, and None is the state of a broken rule."""
+
+    places: frozenset[int]
+    start: Count
+    # Does no later date do any good where nothing else binds?
+    only_limits: bool
+
+    def add(self, state: Count, session: str, day: int) -> Count:
+        """The state with one more owed session on a day, or None where that breaks the rule."""
+        ...
+
+    def days(self, state: Count, session: str) -> tuple[int, int]:
+        """The first and last day on which one more session could be, as far as the state tells at once."""
+        ...
+
+    def kept(self, state: Count) -> bool:
+        """Does the rule hold once all its sessions are placed?"""
+        ...
 
 
 class WeekCounter:
-    """Counts one frequency's sessions; its states are plain values, and None is the state of a broken rule.
+    """Counts one frequency's sessions in weeks that begin on a known weekday, or in any n days.
 
     Where the other rules keep the counted sessions in order of date, only what a later one can still meet is kept
     in mind; elsewhere every date is.
     """
 
     def __init__(
-        self, rule: Frequency, outline: Outline, done: Mapping[str, int], first: int, ordinal: int
+        self,
+        rule: Frequency,
+        outline: Outline,
+        done: Mapping[str, int],
+        first: int,
+        ordinal: int,
+        begins: int = 0,
     ) -> None:
         sessions = outline.programme.sessions
         self.rule = rule
@@ -53,20 +99,21 @@ class WeekCounter:
         self.at_least = rule.at_least if outline.whole else 0
         self.most = 10**6 if rule.at_most is None else rule.at_most
         self.rolling = rule.per.days if isinstance(rule.per, RollingDays) else 0
-        self._ordinal = ordinal
+        self._since = ordinal - 1 - begins
         owed = [outline.place[one.id] for one in rule.counted(sessions) if one.id in outline.place]
         self.places = frozenset(owed)
         took = sorted(Counted(done[one], one in self.binding, False) for one in self.counted & set(done))
         self.in_order = all(outline.furthest[later][earlier] <= 0 for earlier, later in pairwise(owed)) and (
             not took or took[-1].day <= first
         )
+        self.only_limits = self.in_order and not self.at_least
         self.start = self._start(took)
 
     def week(self, day: int) -> int:
         """The week that holds a day of the horizon; the first of January of the year 1 was a Monday."""
-        return (self._ordinal + day - 1) // 7
+        return (self._since + day) // 7
 
-    def _start(self, took: list[Counted]) -> Count:
+    def _start(self, took: list[Counted]) -> WeekCount:
         if not self.in_order or self.rolling:
             return tuple(took)
         if not took:
@@ -77,7 +124,7 @@ class WeekCounter:
             last, len(same), any(one.binds for one in same), False, any(one.binds for one in took), False
         )
 
-    def add(self, state: Count, session: str, day: int) -> Count:
+    def add(self, state: WeekCount, session: str, day: int) -> WeekCount:
         """The state with one more owed session on a day, or None where that breaks the rule."""
         one = Counted(day, session in self.binding, True)
         if isinstance(state, Week):
@@ -95,21 +142,21 @@ class WeekCounter:
             return None
         return tuple(sorted((*state, one)))
 
-    def days(self, state: Count, session: str) -> tuple[int, int]:
+    def days(self, state: WeekCount, session: str) -> tuple[int, int]:
         """The first and last day on which one more session could be counted, as far as the state tells at once."""
         if not isinstance(state, Week) or not state.held:
             return -NEVER, NEVER
         first, last = -NEVER, NEVER
         if state.held >= self.most and state.binds:
-            first = self._monday(state.week + 1)
+            first = self._begin(state.week + 1)
         if self.at_least and state.seen and session in self.binding:
             full = state.held >= self.at_least or not state.owed
-            last = self._monday(state.week + (2 if full else 1)) - 1
+            last = self._begin(state.week + (2 if full else 1)) - 1
         return first, last
 
-    def _monday(self, week: int) -> int:
+    def _begin(self, week: int) -> int:
         """The day of the horizon on which a week begins."""
-        return week * 7 + 1 - self._ordinal
+        return week * 7 - self._since
 
     def _crowded(self, near: list[Counted], day: int) -> bool:
         for first in range(day - self.rolling + 1, day + 1):
@@ -135,7 +182,7 @@ class WeekCounter:
             return None
         return after
 
-    def kept(self, state: Count) -> bool:
+    def kept(self, state: WeekCount) -> bool:
         """Does the rule hold once all its sessions are placed?"""
         if state is None:
             return False
@@ -153,6 +200,59 @@ class WeekCounter:
         return True
 
 
-def counters(outline: Outline, done: Mapping[str, int], first: int, ordinal: int) -> tuple[WeekCounter, ...]:
+class AnchoredCounter:
+    """Counts one frequency's sessions in treatment weeks whose anchor is owed.
+
+    Once the anchor has a date, weeks begin on a known weekday, and one of seven counters goes on.
+    """
+
+    only_limits = False
+
+    def __init__(
+        self, rule: Frequency, outline: Outline, done: Mapping[str, int], first: int, ordinal: int
+    ) -> None:
+        self._by_weekday = [WeekCounter(rule, outline, done, first, ordinal, begins) for begins in range(7)]
+        self._outline, self._ordinal = outline, ordinal
+        (self.anchor,) = (one.id for one in rule.anchors(outline.programme.sessions))
+        self.counted = self._by_weekday[0].counted
+        self.places = self._by_weekday[0].places | {outline.place[self.anchor]}
+        self.start = Anchored(None, None)
+
+    def add(self, state: Anchored, session: str, day: int) -> Anchored | None:
+        """The state with one more session that is counted, or is the anchor, on a day; None if that breaks the rule."""
+        waiting = state.waiting
+        if session in self.counted:
+            waiting = tuple(sorted((*waiting, (self._outline.place[session], day))))
+        begins = (self._ordinal - 1 + day) % 7 if session == self.anchor else state.begins
+        if begins is None:
+            return Anchored(None, None, waiting)
+        counter = self._by_weekday[begins]
+        count = counter.start if state.begins is None else state.so_far
+        for place, on in waiting:
+            count = counter.add(count, self._outline.owed[place].id, on)
+            if count is None:
+                return None
+        return Anchored(begins, count)
+
+    def days(self, state: Anchored, session: str) -> tuple[int, int]:
+        """The first and last day of one more session; any, before the anchor has a date."""
+        if state.begins is None or session not in self.counted:
+            return -NEVER, NEVER
+        return self._by_weekday[state.begins].days(state.so_far, session)
+
+    def kept(self, state: Anchored) -> bool:
+        """Does the rule hold once all its sessions and the anchor are placed?"""
+        return state.begins is not None and self._by_weekday[state.begins].kept(state.so_far)
+
+
+def counters(outline: Outline, done: Mapping[str, int], first: int, ordinal: int) -> tuple[Counter, ...]:
     """A counter for each frequency of an outline; `first` is the first day on which an owed session may be."""
-    return tuple(WeekCounter(rule, outline, done, first, ordinal) for rule in outline.frequencies)
+    return tuple(_counter(rule, outline, done, first, ordinal) for rule in outline.frequencies)
+
+
+def _counter(rule: Frequency, outline: Outline, done: Mapping[str, int], first: int, ordinal: int) -> Counter:
+    anchors = rule.anchors(outline.programme.sessions)
+    if any(one.id in outline.place for one in anchors):
+        return AnchoredCounter(rule, outline, done, first, ordinal)
+    begins = (ordinal - 1 + done[anchors[0].id]) % 7 if anchors else 0
+    return WeekCounter(rule, outline, done, first, ordinal, begins)

@@ -115,12 +115,14 @@ class Outline:
 
     @cached_property
     def frequencies(self) -> tuple[Frequency, ...]:
-        """The rules that count sessions by week, where an owed session is counted."""
+        """The rules that count sessions by week, where an owed session is counted and the anchor is known."""
+        sessions = self.programme.sessions
         return tuple(
             rule
             for rule in self.programme.rules
             if isinstance(rule, Frequency)
-            and any(session.id in self.place for session in rule.counted(self.programme.sessions))
+            and any(session.id in self.place for session in rule.counted(sessions))
+            and all(one.id in self.place or one.id in self.done for one in rule.anchors(sessions))
         )
 
     @cached_property

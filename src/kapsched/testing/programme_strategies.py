@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from kapsched.model.clinic import Clinic
-from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme, Segment, Session, SessionKind
 from kapsched.testing.clinic_strategies import among, clinics
 from kapsched.testing.rule_strategies import Placed, rules_kept_by
 
@@ -44,7 +45,15 @@ def programmes(draw: st.DrawFn, clinic: Clinic | None = None, *, most_sessions: 
         end = start + timedelta(minutes=session.kind.minutes)
         placed.append(Placed(session=session, day=day, start=start, end=end))
         day += timedelta(days=days)
-    return evolve(bare, rules=rules_kept_by(draw, placed), target=some_target(draw, bare.sessions))
+    found = evolve(bare, rules=rules_kept_by(draw, placed), target=some_target(draw, bare.sessions))
+    # A first phase that is begun would have more rounds than the rules were drawn for.
+    return opened(found) if len(found.phases) > 1 and draw(among(False, False, True)) else found
+
+
+def opened(programme: Programme) -> Programme:
+    """The same with its last phase open, of which as many rounds are planned as it has now."""
+    *others, last = programme.phases
+    return evolve(programme, phases=[*others, evolve(last, times=1, open=True, book_ahead=last.times)])
 
 
 def some_slots(draw: st.DrawFn, clinic: Clinic, most: int) -> list[Slot]:

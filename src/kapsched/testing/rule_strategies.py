@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from kapsched.model.programme import Session
 from kapsched.model.rules import (
-    CalendarWeek,
     Continuity,
     Frequency,
     Gap,
@@ -22,12 +21,14 @@ from kapsched.model.rules import (
     Rule,
     Scope,
     Span,
+    TreatmentWeek,
 )
 from kapsched.testing.clinic_strategies import among
 from kapsched.timeline.units import Days, Hours
 
 _FAR = Days(10_000)
 _HOUR = timedelta(hours=1)
+_A_MONDAY = date(1, 1, 1)
 _SLACK = among(0, 1, 3)
 
 
@@ -120,8 +121,12 @@ def _frequencies(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[R
         rolling = draw(among(7, 2, 10))
         most = max(sum(0 <= (two - one).days < rolling for two in days) for one in days)
         return [evolve(rule, at_most=most + draw(_SLACK), per=RollingDays(days=rolling))]
-    count = Counter(_monday(day) for day in days)
-    first, last = (edge(_monday(sketch[one].day) for one in binding) for edge in (min, max))
+    if draw(among(False, True)):
+        anchor = draw(among(None, *(one.id for one in sketch)))
+        rule = evolve(rule, per=TreatmentWeek(anchor=anchor))
+    begins = next((sketch[one].day for one in rule.anchors(tuple(sketch))), _A_MONDAY)
+    count = Counter(_week(day, begins) for day in days)
+    first, last = (edge(_week(sketch[one].day, begins) for one in binding) for edge in (min, max))
     weeks = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
     least = min(count[week] for week in weeks)
     return [
@@ -129,13 +134,13 @@ def _frequencies(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[R
             rule,
             at_least=draw(among(*range(least + 1))),
             at_most=max(count[week] for week in weeks) + draw(_SLACK),
-            per=CalendarWeek(),
         )
     ]
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _week(day: date, begins: date) -> date:
+    """The first date of a day's week, where weeks begin on that date and every seven days before and after."""
+    return day - (day - begins) % timedelta(weeks=1)
 
 
 def _spans(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]:

@@ -17,7 +17,7 @@ from kapsched.model.programme import Programme
 from kapsched.model.rules import Gap
 from kapsched.testing.clinic_strategies import among
 from kapsched.testing.placing import Visit, first_visit
-from kapsched.testing.programme_strategies import Slot, programme_of, some_slots, some_target
+from kapsched.testing.programme_strategies import Slot, opened, programme_of, some_slots, some_target
 from kapsched.testing.rule_strategies import Placed, rules_kept_by
 from kapsched.timeline.units import Days
 from kapsched.timeline.zones import at, wall
@@ -31,15 +31,24 @@ class Run:
     patient: Patient
     programme: Programme
     visits: tuple[Visit, ...]
+    goes_on: bool = False
 
     def course(self, number: int, first_day: date, now: datetime) -> Course:
-        """The course in which what has ended by now is done."""
+        """The course in which what has ended by now is done; where it goes on, no more is planned than the visits."""
         done = {
             session.id: Done(start=visit.start, end=visit.end, staff=visit.people)
             for session, visit in zip(self.programme.sessions, self.visits, strict=True)
             if visit.end <= now
         }
-        return enrol(self.programme, self.patient, id=f"c{number}", first_day=first_day, done=done)
+        course = enrol(self.programme, self.patient, id=f"c{number}", first_day=first_day, done=done)
+        if not self.goes_on:
+            return course
+        last = self.programme.phases[-1]
+        of_it = [one.id for one in self.programme.sessions if one.phase == last.name]
+        begun = max((place // len(last.order) + 1 for place, id in enumerate(of_it) if id in done), default=0)
+        # Where every round is begun none more is planned: none can be had before the first day.
+        ahead = last.times - begun or first_day - timedelta(days=1)
+        return evolve(course, programme=opened(self.programme), book_ahead=ahead)
 
     def plan(self, course: Course, clinic: Clinic) -> Plan:
         """The plan for what the course owes, with its cost."""
@@ -82,7 +91,8 @@ def some_run(
     rules = rules_kept_by(draw, placed)
     if apart and len(visits) > 1:
         rules = (*rules, Gap(name="a date each", after="*", before="*", at_least=Days(1)))
-    return Run(patient, evolve(bare, rules=rules, target=some_target(draw, bare.sessions)), visits)
+    programme = evolve(bare, rules=rules, target=some_target(draw, bare.sessions))
+    return Run(patient, programme, visits, goes_on=draw(among(False, False, True)))
 
 
 def _placed(

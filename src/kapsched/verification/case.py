@@ -37,7 +37,7 @@ class Case:
     @cached_property
     def visits(self) -> tuple[Visit, ...]:
         """Every appointment of a session of the programme; an unknown session has no visit to judge."""
-        known = self.course.programme.by_id
+        known = self.course.planned.by_id
         appointments = (one for one in self.appointments if one.session in known)
         return tuple(self._visit(one, known[one.session]) for one in appointments)
 
@@ -45,7 +45,7 @@ class Case:
     def placed(self) -> dict[str, Visit]:
         """What stands for each session in its rules: what took place, else the earliest of its visits."""
         found = {}
-        for session in self.course.programme.sessions:
+        for session in self.course.planned.sessions:
             if session.id in self.course.done:
                 found[session.id] = self._past(session)
         for visit in self.visits:
@@ -133,7 +133,7 @@ class Case:
 
 def judged(appointments: Iterable[Appointment], course: Course) -> tuple[Appointment, ...]:
     """The appointments that count, in programme order, those of unknown sessions last."""
-    places = {session.id: place for place, session in enumerate(course.programme.sessions)}
+    places = {session.id: place for place, session in enumerate(course.planned.sessions)}
     counting = (
         one
         for one in appointments

@@ -34,12 +34,12 @@ def counted(case: Case) -> Cost:
 
 
 def _wait(case: Case) -> int:
-    target = case.placed[case.course.programme.target]
+    target = case.placed[case.course.planned.target]
     return 0 if target.done else (target.day - case.course.first_day).days
 
 
 def _drift(case: Case) -> int:
-    programme, drift = case.course.programme, 0
+    programme, drift = case.course.planned, 0
     for offset in programme.offsets:
         for pair in offset.pairs(programme.sessions):
             anchor, visit = case.among(pair)

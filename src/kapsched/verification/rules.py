@@ -11,13 +11,14 @@ from kapsched.verification.report import Breach
 from kapsched.verification.visits import Visit
 
 WEEK = timedelta(weeks=1)
+A_MONDAY = date(1, 1, 1)
 
 
 def gaps_are_kept(case: Case) -> Iterator[Breach]:
     """Days are differences of dates, hours elapsed time; at least and at most are both allowed."""
-    for rule in case.course.programme.rules:
+    for rule in case.course.planned.rules:
         if isinstance(rule, Gap):
-            for pair in rule.pairs(case.course.programme.sessions):
+            for pair in rule.pairs(case.course.planned.sessions):
                 visits = case.among(pair)
                 if len(visits) == 2 and not all(visit.done for visit in visits):
                     yield from _gap(rule, *visits)
@@ -44,9 +45,9 @@ def _are(count: float, unit: str) -> str:
 
 def offsets_are_kept(case: Case) -> Iterator[Breach]:
     """Each session's date lies from earliest to latest days from its anchor's."""
-    for rule in case.course.programme.rules:
+    for rule in case.course.planned.rules:
         if isinstance(rule, Offset):
-            for pair in rule.pairs(case.course.programme.sessions):
+            for pair in rule.pairs(case.course.planned.sessions):
                 visits = case.among(pair)
                 if len(visits) == 2 and not all(visit.done for visit in visits):
                     anchor, visit = visits
@@ -61,21 +62,26 @@ def offsets_are_kept(case: Case) -> Iterator[Breach]:
 
 def frequencies_are_kept(case: Case) -> Iterator[Breach]:
     """No week, or any n dates, holds too many of the counted sessions, and no week of a phase too few."""
-    for rule in case.course.programme.rules:
+    for rule in case.course.planned.rules:
         if isinstance(rule, Frequency):
-            sessions = case.course.programme.sessions
+            sessions = case.course.planned.sessions
             counted = sorted(case.among(rule.counted(sessions)), key=lambda visit: visit.day)
             binding = {session.id for session in rule.binding(sessions)}
             if isinstance(rule.per, RollingDays):
                 yield from _too_many(rule, counted, binding, [visit.day for visit in counted], rule.per.days)
-            else:
-                mondays = [_monday(visit.day) for visit in counted]
-                yield from _too_many(rule, counted, binding, mondays, WEEK.days)
-                yield from _too_few(rule, counted, binding)
+                continue
+            anchors = rule.anchors(sessions)
+            if len(case.among(anchors)) < len(anchors):
+                continue  # nothing tells where its weeks begin
+            some_day = case.among(anchors)[0].day if anchors else A_MONDAY
+            begins = [_week(visit.day, some_day) for visit in counted]
+            yield from _too_many(rule, counted, binding, begins, WEEK.days)
+            yield from _too_few(rule, counted, binding, some_day)
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _week(day: date, some_day: date) -> date:
+    """The first date of a date's week, where a week begins on `some_day` and every seven dates before and after."""
+    return day - (day - some_day) % WEEK
 
 
 def _too_many(
@@ -98,32 +104,34 @@ def _judged(visits: Sequence[Visit]) -> bool:
     return any(not visit.done for visit in visits)
 
 
-def _too_few(rule: Frequency, counted: Sequence[Visit], binding: set[str]) -> Iterator[Breach]:
+def _too_few(
+    rule: Frequency, counted: Sequence[Visit], binding: set[str], some_day: date
+) -> Iterator[Breach]:
     bound = [visit for visit in counted if visit.id in binding]
     if not rule.at_least or not bound:
         return
-    last_done = max((_monday(visit.day) for visit in counted if visit.done), default=date.min)
-    monday = _monday(bound[0].day)
-    while monday <= bound[-1].day:
-        there = [visit for visit in counted if _monday(visit.day) == monday]
-        if len(there) < rule.at_least and (monday > last_done or _judged(there)):
-            message = f"{rule.name}: {len(there)} in the week of {monday}, {rule.at_least} at least"
-            yield Breach(message, tuple(visit.id for visit in there or _beside(bound, monday)))
-        monday += WEEK
+    last_done = max((_week(visit.day, some_day) for visit in counted if visit.done), default=date.min)
+    week = _week(bound[0].day, some_day)
+    while week <= bound[-1].day:
+        there = [visit for visit in counted if _week(visit.day, some_day) == week]
+        if len(there) < rule.at_least and (week > last_done or _judged(there)):
+            message = f"{rule.name}: {len(there)} in the week of {week}, {rule.at_least} at least"
+            yield Breach(message, tuple(visit.id for visit in there or _beside(bound, week)))
+        week += WEEK
 
 
-def _beside(bound: Sequence[Visit], monday: date) -> tuple[Visit, Visit]:
+def _beside(bound: Sequence[Visit], week: date) -> tuple[Visit, Visit]:
     """The sessions between which an empty week lies."""
-    before = [visit for visit in bound if visit.day < monday]
-    after = [visit for visit in bound if visit.day > monday]
+    before = [visit for visit in bound if visit.day < week]
+    after = [visit for visit in bound if visit.day > week]
     return max(before, key=lambda visit: visit.day), min(after, key=lambda visit: visit.day)
 
 
 def spans_are_kept(case: Case) -> Iterator[Breach]:
     """From the first date of the sessions to the last there are no more days than allowed."""
-    for rule in case.course.programme.rules:
+    for rule in case.course.planned.rules:
         if isinstance(rule, Span):
-            visits = case.among(rule.counted(case.course.programme.sessions))
+            visits = case.among(rule.counted(case.course.planned.sessions))
             if visits and not all(visit.done for visit in visits):
                 first, last = (pick(visits, key=lambda visit: visit.day) for pick in (min, max))
                 if (days := (last.day - first.day).days) > rule.at_most.count:
@@ -146,7 +154,7 @@ def people_stay_the_same(case: Case) -> Iterator[Breach]:
 
 def groups_of_people(case: Case) -> Iterator[tuple[Continuity, tuple[Visit, ...], tuple[str, ...], int]]:
     """Each group that continuity binds: its visits, the people in the role, and how many it needs at once."""
-    programme = case.course.programme
+    programme = case.course.planned
     for rule in programme.rules:
         if isinstance(rule, Continuity):
             for sessions in rule.groups(programme.sessions, programme.offsets):

@@ -21,10 +21,10 @@ def every_session_is_planned_once(case: Case) -> Iterator[Breach]:
     for one in dict.fromkeys(one.session for one in case.appointments):
         if one in course.done:
             yield Breach(f"{one} is done and planned again", (one,))
-        elif one not in course.programme.by_id:
-            yield Breach(f"there is no session {one!r} in {course.programme.name}", (one,))
+        elif one not in course.planned.by_id:
+            yield Breach(f"there is no session {one!r} in {course.planned.name}", (one,))
     for appointment in case.appointments:
-        one, known = appointment.session, course.programme.by_id.get(appointment.session)
+        one, known = appointment.session, course.planned.by_id.get(appointment.session)
         if appointment.course not in ("", course.id):
             yield Breach(f"{one} is labelled as course {appointment.course!r}'s, not {course.id!r}'s", (one,))
         if known is not None and appointment.kind != known.kind.name:

@@ -12,6 +12,7 @@ import pytest
 from holidays import country_holidays
 
 from kapsched.cli.clinic_folder import ClinicFolder
+from kapsched.exchange.documents import load_preset
 from kapsched.model.bookings import Bookings, Resource
 from kapsched.timeline.zones import wall
 from kapsched.verification.checks import verify
@@ -85,6 +86,14 @@ def test_a_dozen_patients_go_both_ways(site: ClinicFolder) -> None:
     assert days[0] == date(2026, 12, 2)
 
 
+def test_both_ways_give_the_doses_of_the_preset(site: ClinicFolder) -> None:
+    preset = load_preset("esketamine@1")
+    for programme in dict.fromkeys(course.programme for course in site.courses):
+        assert programme.phases == preset.phases
+        assert set(preset.rules) <= set(programme.rules)
+        assert [kind.minutes for kind in programme.kinds] == [kind.minutes for kind in preset.kinds]
+
+
 def test_nothing_that_is_booked_at_edinburgh_breaks_a_promise(site: ClinicFolder) -> None:
     rows = site.bookings
     assert len(rows) >= 200
@@ -109,7 +118,7 @@ def test_eleven_are_placed_and_proved_and_the_night_worker_is_refused(planned: t
             "on Wed 2 Dec 2026, Thu 3 Dec 2026 and Fri 4 Dec 2026."
         ),
     )
-    assert shown.splitlines()[-1].startswith("11 placed, 1 refused; 165 appointments; written to ")
+    assert shown.splitlines()[-1].startswith("11 placed, 1 refused; 176 appointments; written to ")
 
 
 def test_the_how_to_shows_the_closing_table_word_for_word(planned: tuple[Desk, str]) -> None:
@@ -158,6 +167,6 @@ def test_a_second_run_over_edinburgh_changes_no_byte(planned: tuple[Desk, str], 
     result = copy.plan(now=NOW)
     assert result.exit_code == 3
     assert result.stdout.splitlines()[-1] == (
-        f"11 placed, 1 refused; 165 appointments; nothing to change in {copy.out}"
+        f"11 placed, 1 refused; 176 appointments; nothing to change in {copy.out}"
     )
     assert copy.written() == before

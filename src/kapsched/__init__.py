@@ -13,7 +13,7 @@ from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offse
 from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
-from kapsched.timeline.units import Days, Hours
+from kapsched.timeline.units import Days, Hours, OpenDays
 from kapsched.verification.checks import verify
 from kapsched.verification.report import Finding, Report
 from kapsched.workflow import find_plan
@@ -83,6 +83,7 @@ __all__ = [
     "KapschedError",
     "Notice",
     "Offset",
+    "OpenDays",
     "Patient",
     "Pattern",
     "Phase",

@@ -16,7 +16,7 @@ from kapsched.exchange.programme_tables import Step, cadence
 from kapsched.exchange.rule_tables import interleaving
 from kapsched.model.programme import Phase, Programme, Segment, SessionKind
 from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, Rule, Span
-from kapsched.timeline.units import Days, Length
+from kapsched.timeline.units import Days, Hours, Length
 
 # What is said here takes the place of these words of the programme below, which say the same in another way.
 _REPLACES = {
@@ -116,7 +116,9 @@ def _steps(phase: Phase, programme: Programme) -> tuple[Step, ...]:
         found.append(offsets[name])
     rounds = phase.order.count(phase.order[0])
     steps = tuple(
-        Step(one.ideal, len(one.of) // rounds, Days(one.ideal.count - one.earliest.count)) for one in found
+        Step(one.ideal, len(one.of) // rounds, Days(one.ideal.count - one.earliest.count))
+        for one in found
+        if isinstance(one.ideal, Days)
     )
     fits = sum(step.times for step in steps) == phase.times and cadence(phase, steps) == tuple(found)
     return steps if fits else ()
@@ -148,8 +150,10 @@ def _rule_table(rule: Rule) -> tuple[str, dict[str, object]]:
                 "of": list(rule.of),
                 "anchor": list(rule.anchor),
                 "earliest": str(rule.earliest),
-                "ideal": str(rule.ideal),
+                "ideal": _written(rule.ideal),
                 "latest": str(rule.latest),
+                "within": _written(rule.within),
+                "between": rule.between if isinstance(rule.latest, Hours) or rule.within else None,
             }
         case Frequency():
             per = "week" if isinstance(rule.per, CalendarWeek) else str(Days(rule.per.days))

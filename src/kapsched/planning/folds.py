@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import TypeAlias
 
-from kapsched.planning.closure import NEVER, spread
-from kapsched.planning.grid import Mask
+from kapsched.planning.closure import NEVER, between, spread
+from kapsched.planning.grid import Mask, bits
+from kapsched.planning.open_days import OpenTie
 from kapsched.planning.problem import Problem
 from kapsched.planning.starts import AllowedKey
 from kapsched.planning.ties import Ties
@@ -47,6 +48,7 @@ class Folds:
         self._chain = [0] * size  # how many sessions deep lies what is folded into one
         self._apart: dict[tuple[int, int], tuple[int, int]] = {}
         self._ideals: dict[tuple[int, int], list[int]] = {}
+        self._opened: dict[tuple[int, int], list[OpenTie]] = {}
         self._levels: dict[tuple[int, tuple[frozenset[str] | None, ...]], Levels] = {}
         self._costs: dict[tuple[int, tuple[frozenset[str] | None, ...]], Levels] = {}
         self._read()
@@ -88,6 +90,11 @@ class Folds:
                     self._ideals.setdefault((drift.other, place), []).append(drift.ideal)
                     self._ideals.setdefault((place, drift.other), []).append(-drift.ideal)
                     self._tie(place, drift.other)
+        for place, opened in enumerate(self.ties.opened):
+            for other, tie in opened:
+                self._opened.setdefault((other, place), []).append(tie)
+                self._opened.setdefault((place, other), []).append(tie)
+                self._tie(place, other)
 
     def _tie(self, one: int, two: int) -> None:
         self._beside[one].add(two)
@@ -136,7 +143,14 @@ class Folds:
         """The most that a session could cost its anchor, roughly; what is folded into it included."""
         least, most = self._apart.get((anchor, place), (-NEVER, NEVER))
         ideals = self._ideals.get((anchor, place), ())
-        return self._width[place] + sum(max(abs(least - ideal), abs(most - ideal)) for ideal in ideals)
+        opened = sum(
+            tie.widest(anchor, self.domains[anchor]) for tie in self._opened.get((anchor, place), ())
+        )
+        return (
+            self._width[place]
+            + opened
+            + sum(max(abs(least - ideal), abs(most - ideal)) for ideal in ideals)
+        )
 
     def levels(self, place: int, people: People) -> Levels:
         """A session's days by what its leaves cost, among those that the groups it shares leave to it."""
@@ -188,6 +202,8 @@ class Folds:
         least, most = self._apart.get((anchor, leaf), (-size, size))
         least, most = max(least, -size), min(most, size)
         ideals = self._ideals.get((anchor, leaf), ())
+        if ties := self._opened.get((anchor, leaf)):
+            return self._seen_across(anchor, own, (least, most), ideals, ties)
         if not ideals:
             return [spread(days, -most, -least, size) for days in own]
         steps = [(sum(abs(apart - ideal) for ideal in ideals), apart) for apart in range(least, most + 1)]
@@ -195,6 +211,34 @@ class Folds:
         for cost, apart in steps:
             for more, days in enumerate(own):
                 found[cost + more] |= spread(days, -apart, -apart, size)
+        for cost in range(1, len(found)):
+            found[cost] |= found[cost - 1]
+        return found
+
+
+    def _seen_across(
+        self,
+        anchor: int,
+        own: Levels,
+        apart: tuple[int, int],
+        ideals: Sequence[int],
+        ties: Sequence[OpenTie],
+    ) -> list[Mask]:
+        """The same where rules in open days tie them: no two days of the anchor have the same days before them."""
+        costs: dict[int, Mask] = {}
+        for there in bits(self.domains[anchor]):
+            days, below, least = between(there + apart[0], there + apart[1]), 0, NEVER
+            for tie in ties:
+                days &= between(*tie.window(anchor, there))
+            for more, all_days in enumerate(own):
+                for here in bits(days & all_days & ~below):
+                    drift = sum(abs(here - there - ideal) for ideal in ideals)
+                    drift += sum(tie.cost(anchor, there, here) for tie in ties)
+                    least = min(least, more + drift)
+                below = all_days
+            costs[least] = costs.get(least, 0) | 1 << there
+        costs.pop(NEVER, None)
+        found = [costs.get(cost, 0) for cost in range(max(costs, default=0) + 1)]
         for cost in range(1, len(found)):
             found[cost] |= found[cost - 1]
         return found

@@ -13,7 +13,6 @@ from kapsched.model.course import Course, Patient
 from kapsched.model.plan import Reason, ReasonCode, Refusal
 from kapsched.model.programme import Session
 from kapsched.model.rules import Continuity
-from kapsched.planning.closure import consistent
 from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Mask, bits
 from kapsched.planning.needs import needs_of
@@ -88,7 +87,7 @@ def _rules_alone(problem: Problem) -> Problem:
     )
     # Hourly starts are enough to tell dates apart, and far fewer to try.
     always = evolve(clinic, hours=ALWAYS, rooms=(), staff=(), closed=(), notice=Notice(), grid=60)
-    return Problem(bare, Diary(always, problem.diary.horizon), problem.grid.epoch)
+    return Problem(bare, Diary(always, problem.diary.horizon), problem.grid.epoch, any_calendar=True)
 
 
 def _first_impossible(problem: Problem, limit: int) -> int:
@@ -120,7 +119,7 @@ def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:
     domains = _dates_alone(part)
     for other in range(place):
         domains[other] &= part.days(other, ())
-    consistent(domains, part.outline.between, part.grid.days)
+    part.narrow(domains)
     reasons = list(_reasons(part, place, domains[place])) or [_reason("window", (), part, 0)]
     return _refused(part, part.sessions[place], domains[place], reasons, budget)
 

@@ -1,13 +1,13 @@
 """How far apart may the sessions be? The rules of a course as differences of dates, closed.
 
-Every rule becomes a date-difference edge, an instant-difference edge, a counter over weeks or a group of people.
+Every rule becomes a difference of dates, of open dates or of instants, a counter over weeks or a group of people.
 Closing the date edges finds contradictions without any clinic, tells which sessions could ever share a date, and
 keeps the search narrow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from attrs import field, frozen
@@ -15,7 +15,7 @@ from attrs import field, frozen
 from kapsched.model.programme import Programme, Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.planning.closure import NEVER, Between, closed
-from kapsched.timeline.units import Days, Hours
+from kapsched.timeline.units import Days, Hours, Length, OpenDays
 
 MINUTES_A_DAY = 24 * 60
 # Two clock changes of an hour and a half between them is more than any zone makes of a day or two.
@@ -34,14 +34,38 @@ class DateEdge:
 
 
 @frozen
-class HourEdge:
-    """`least <= s(later) - s(earlier) <= most`, in elapsed minutes from start to start."""
+class OpenEdge:
+    """`least <= N(later) - N(earlier) <= most`, where N counts the clinic's open dates up to a session's date.
+
+    With an `ideal` each date away from the open date at which the number is this costs a day.
+    """
 
     earlier: str
     later: str
     least: int
     most: int
     rule: str
+    ideal: int | None = None
+
+    def implied(self) -> DateEdge:
+        """What it says of the dates alone, whatever the clinic: n open days are at least n dates."""
+        least = self.least if self.least >= 0 else -NEVER
+        return DateEdge(self.earlier, self.later, least, self.most if self.most <= 0 else NEVER, self.rule)
+
+
+@frozen
+class HourEdge:
+    """`least <= s(later) - s(earlier) <= most`, in elapsed minutes from start to start.
+
+    `from_end` tells that they are counted from the end of the earlier one, which may have taken longer than it should.
+    """
+
+    earlier: str
+    later: str
+    least: int
+    most: int
+    rule: str
+    from_end: bool = False
 
     def implied(self) -> DateEdge:
         """What it says of the dates alone, whatever the clocks do."""
@@ -62,7 +86,7 @@ class HourEdge:
             if lowest < self.least <= highest or lowest <= self.most < highest:
                 return True
         # Rules over more than a week are rare; their boundary dates are looked at when they are met.
-        return self.least > 8 * MINUTES_A_DAY or 8 * MINUTES_A_DAY < self.most < NEVER
+        return any(8 * MINUTES_A_DAY < abs(bound) < NEVER for bound in (self.least, self.most))
 
 
 @frozen
@@ -89,6 +113,7 @@ class Outline:
     done: frozenset[str]
     whole: bool
     dates: tuple[DateEdge, ...] = field(default=())
+    open_days: tuple[OpenEdge, ...] = field(default=())
     hours: tuple[HourEdge, ...] = field(default=())
     groups: tuple[Group, ...] = field(default=())
     ideals: dict[str, tuple[str, int]] = field(factory=dict)
@@ -109,33 +134,46 @@ class Outline:
         )
 
     @cached_property
-    def edges(self) -> tuple[DateEdge | HourEdge, ...]:
-        """Every rule between two sessions each, in days or in hours."""
-        return (*self.dates, *self.hours)
+    def edges(self) -> tuple[DateEdge | OpenEdge | HourEdge, ...]:
+        """Every rule between two sessions each, in days, open days or hours."""
+        return (*self.dates, *self.open_days, *self.hours)
 
     @cached_property
     def between(self) -> tuple[Between, ...]:
         """What the rules say of the dates of two owed sessions each, by place."""
-        place = self.place
-        return tuple(
-            (place[edge.earlier], place[edge.later], edge.least, edge.most)
-            for edge in (*self.dates, *(edge.implied() for edge in self.hours))
-            if edge.earlier in place and edge.later in place
-        )
+        opened = tuple(edge.implied() for edge in self.open_days)
+        return tuple(self._placed((*self.dates, *opened, *(edge.implied() for edge in self.hours))))
+
+    def _placed(self, edges: Iterable[DateEdge | OpenEdge]) -> Iterator[Between]:
+        for edge in edges:
+            if edge.earlier in self.place and edge.later in self.place:
+                yield self.place[edge.earlier], self.place[edge.later], edge.least, edge.most
 
     @cached_property
     def furthest(self) -> list[list[int]]:
         """`furthest[a][b]`: the most days that owed session b can lie after a, closed over all rules."""
         return closed(len(self.owed), self.between)
 
+    @cached_property
+    def furthest_open(self) -> list[list[int]]:
+        """The same in open days: an owed session is on an open date, so a later date has a higher number."""
+        days = self._placed((*self.dates, *(edge.implied() for edge in self.hours)))
+        implied = [(a, b, min(least, 1), max(most, -1)) for a, b, least, most in days]
+        return closed(len(self.owed), (*implied, *self._placed(self.open_days)))
+
     @property
     def contradictory(self) -> bool:
         """Do the rules contradict each other, whatever the clinic?"""
         return any(self.furthest[place][place] < 0 for place in range(len(self.owed)))
 
+    def could_share(self, one: int, two: int) -> bool:
+        """Could two owed sessions share a date?"""
+        both = [self.furthest, self.furthest_open] if self.open_days else [self.furthest]
+        return all(-furthest[two][one] <= 0 <= furthest[one][two] for furthest in both)
+
     def could_meet(self, one: int, two: int) -> bool:
         """Could two owed sessions share a date, or an hour rule between them hang on their starts?"""
-        if -self.furthest[two][one] <= 0 <= self.furthest[one][two]:
+        if self.could_share(one, two):
             return True
         ids = {self.owed[one].id, self.owed[two].id}
         return any(
@@ -153,21 +191,23 @@ def outline(programme: Programme, owed: tuple[str, ...], done: frozenset[str], w
     """The outline of some owed sessions beside those that are done."""
     known = set(owed) | done
     dates: list[DateEdge] = []
+    opened: list[OpenEdge] = []
     hours: list[HourEdge] = []
     groups: list[Group] = []
     ideals: dict[str, tuple[str, int]] = {}
     for rule in programme.rules:
         match rule:
-            case Gap():
+            case Gap() | Offset():
                 for earlier, later in rule.pairs(programme.sessions):
-                    if rule.in_days:
-                        dates.append(_gap_edge(rule, earlier, later))
-                    else:
-                        hours.append(_hour_edge(rule, earlier, later))
-            case Offset():
-                for anchor, session in rule.pairs(programme.sessions):
-                    dates.append(_offset_edge(rule, anchor, session))
-                    ideals[session.id] = (anchor.id, rule.ideal.count)
+                    for edge in _edges(rule, earlier, later):
+                        if isinstance(edge, DateEdge):
+                            dates.append(edge)
+                        elif isinstance(edge, OpenEdge):
+                            opened.append(edge)
+                        else:
+                            hours.append(edge)
+                    if isinstance(rule, Offset) and isinstance(rule.ideal, Days):
+                        ideals[later.id] = (earlier.id, rule.ideal.count)
             case Span():
                 dates.extend(_span_edges(rule, programme.sessions))
             case Continuity():
@@ -180,6 +220,7 @@ def outline(programme: Programme, owed: tuple[str, ...], done: frozenset[str], w
         done,
         whole,
         tuple(edge for edge in dates if _binds({edge.earlier, edge.later}, known, done)),
+        tuple(edge for edge in opened if _binds({edge.earlier, edge.later}, known, done)),
         tuple(edge for edge in hours if _binds({edge.earlier, edge.later}, known, done)),
         tuple(groups),
         {one: anchored for one, anchored in ideals.items() if one in owed and anchored[0] in known},
@@ -190,21 +231,52 @@ def _binds(ends: set[str], known: set[str], done: frozenset[str]) -> bool:
     return ends <= known and not ends <= done
 
 
-def _gap_edge(rule: Gap, earlier: Session, later: Session) -> DateEdge:
-    least = rule.at_least.count if isinstance(rule.at_least, Days) else -NEVER
-    most = rule.at_most.count if isinstance(rule.at_most, Days) else NEVER
-    return DateEdge(earlier.id, later.id, least, most, rule.name)
+def _edges(rule: Gap | Offset, one: Session, two: Session) -> Iterator[DateEdge | OpenEdge | HourEdge]:
+    """What a rule says of a pair that it binds."""
+    if isinstance(rule, Gap):
+        least, most = rule.at_least, rule.at_most
+    else:
+        least, most = rule.earliest, rule.latest
+    low, high = -NEVER if least is None else least.count, NEVER if most is None else most.count
+    unit = type(least or most)
+    if unit is Days:
+        yield DateEdge(one.id, two.id, low, high, rule.name)
+    elif unit is OpenDays:
+        ideal = rule.ideal.count if isinstance(rule, Offset) and rule.ideal is not None else None
+        yield OpenEdge(one.id, two.id, low, high, rule.name, ideal)
+    elif isinstance(rule, Gap):
+        yield _hour_edge(rule, one, two, least, most)
+    else:
+        yield from _hour_edges(rule, one, two, rule.earliest.count, rule.latest.count)
+    if isinstance(rule, Offset) and rule.within is not None:
+        yield _hour_edge(rule, one, two, None, rule.within)
+        yield _hour_edge(rule, two, one, None, rule.within)
 
 
-def _offset_edge(rule: Offset, anchor: Session, session: Session) -> DateEdge:
-    return DateEdge(anchor.id, session.id, rule.earliest.count, rule.latest.count, rule.name)
+def _hour_edges(rule: Offset, anchor: Session, session: Session, low: int, high: int) -> Iterator[HourEdge]:
+    """An offset in hours: after the anchor they run from its end, before it from the session's end to its start."""
+    if low >= 0 or rule.between == "start-start":
+        yield _hour_edge(rule, anchor, session, rule.earliest, rule.latest)
+    elif high <= 0:
+        yield _hour_edge(rule, session, anchor, Hours(-high), Hours(-low))
+    else:
+        yield _hour_edge(rule, anchor, session, None, rule.latest)
+        yield _hour_edge(rule, session, anchor, None, Hours(-low))
 
 
-def _hour_edge(rule: Gap, earlier: Session, later: Session) -> HourEdge:
-    visit = earlier.kind.minutes if rule.between == "end-start" else 0
-    least = rule.at_least.count * 60 + visit if isinstance(rule.at_least, Hours) else -NEVER
-    most = rule.at_most.count * 60 + visit if isinstance(rule.at_most, Hours) else NEVER
-    return HourEdge(earlier.id, later.id, least, most, rule.name)
+def _hour_edge(
+    rule: Gap | Offset, earlier: Session, later: Session, least: Length | None, most: Length | None
+) -> HourEdge:
+    from_end = rule.between == "end-start"
+    visit = earlier.kind.minutes if from_end else 0
+    return HourEdge(
+        earlier.id,
+        later.id,
+        -NEVER if least is None else least.count * 60 + visit,
+        NEVER if most is None else most.count * 60 + visit,
+        rule.name,
+        from_end,
+    )
 
 
 def _span_edges(rule: Span, sessions: Sequence[Session]) -> Iterator[DateEdge]:

@@ -137,7 +137,10 @@ def _offset(name: str, value: object) -> tuple[Rule, ...]:
             earliest = latest = table.need("after", length, _NO_DAYS)
             ideal = None
         else:
-            earliest, latest = table.need("earliest", length, _NO_DAYS), table.need("latest", length, _NO_DAYS)
+            earliest, latest = (
+                table.need("earliest", length, _NO_DAYS),
+                table.need("latest", length, _NO_DAYS),
+            )
             ideal = table.take("ideal", day_count, None)
         within = table.take("within", hours, None)
         between = _between(table, earliest, latest, within)

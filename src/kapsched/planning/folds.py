@@ -147,9 +147,7 @@ class Folds:
             tie.widest(anchor, self.domains[anchor]) for tie in self._opened.get((anchor, place), ())
         )
         return (
-            self._width[place]
-            + opened
-            + sum(max(abs(least - ideal), abs(most - ideal)) for ideal in ideals)
+            self._width[place] + opened + sum(max(abs(least - ideal), abs(most - ideal)) for ideal in ideals)
         )
 
     def levels(self, place: int, people: People) -> Levels:
@@ -215,7 +213,6 @@ class Folds:
             found[cost] |= found[cost - 1]
         return found
 
-
     def _seen_across(
         self,
         anchor: int,
@@ -226,22 +223,28 @@ class Folds:
     ) -> list[Mask]:
         """The same where rules in open days tie them: no two days of the anchor have the same days before them."""
         costs: dict[int, Mask] = {}
-        for there in bits(self.domains[anchor]):
-            days, below, least = between(there + apart[0], there + apart[1]), 0, NEVER
+        costly = bool(ideals) or any(tie.costs for tie in ties)
+        for there in range(self.problem.grid.days):
+            days, least = between(there + apart[0], there + apart[1]), NEVER
             for tie in ties:
                 days &= between(*tie.window(anchor, there))
-            for more, all_days in enumerate(own):
-                for here in bits(days & all_days & ~below):
-                    drift = sum(abs(here - there - ideal) for ideal in ideals)
-                    drift += sum(tie.cost(anchor, there, here) for tie in ties)
-                    least = min(least, more + drift)
-                below = all_days
+            for more, open_to_it in enumerate(own):
+                here = days & open_to_it
+                if here and more < least:
+                    drifts = (self._drift(anchor, there, day, ideals, ties) for day in bits(here))
+                    least = min(least, more + min(drifts) if costly else more)
+                days &= ~here
             costs[least] = costs.get(least, 0) | 1 << there
         costs.pop(NEVER, None)
         found = [costs.get(cost, 0) for cost in range(max(costs, default=0) + 1)]
         for cost in range(1, len(found)):
             found[cost] |= found[cost - 1]
         return found
+
+    @staticmethod
+    def _drift(anchor: int, there: int, here: int, ideals: Sequence[int], ties: Sequence[OpenTie]) -> int:
+        drift = sum([abs(here - there - ideal) for ideal in ideals])
+        return drift + sum([tie.cost(anchor, there, here) for tie in ties])
 
 
 def allowed_by(problem: Problem, people: People) -> AllowedKey:

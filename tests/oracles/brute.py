@@ -101,9 +101,10 @@ def _distances_kept(case: Case, held: dict[str, Held]) -> bool:
                     return False
         elif isinstance(rule, Offset):
             for anchor, session in rule.pairs(programme.sessions):
-                if _both(held, anchor, session):
-                    if not _offset_kept(case, rule, held[anchor.id], held[session.id]):
-                        return False
+                if _both(held, anchor, session) and not _offset_kept(
+                    case, rule, held[anchor.id], held[session.id]
+                ):
+                    return False
     return True
 
 

@@ -24,7 +24,7 @@ def random_rules(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[R
     if "later" in names:
         rules += _later(dice, phases)
     rules += _often(dice, family, phases)
-    if dice.random() < {"steady": 0.2, "weeks": 0.2, "tiny": 0.25}.get(family, 0.4):
+    if dice.random() < {"steady": 0.2, "weeks": 0.2, "tiny": 0.4}.get(family, 0.4):
         days = (3, 4, 5, 6) if "integration" in kinds or family == "tiny" else (6, 7, 8, 9)
         rules.append(Span(name="span", of="induction/*", at_most=Days(dice.choice(days))))
     rules += _same_people(dice, family, kinds, offsets=any(isinstance(rule, Offset) for rule in rules))

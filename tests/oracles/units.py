@@ -15,9 +15,9 @@ def in_other_units(dice: Random, rules: Iterable[Rule]) -> list[Rule]:
     """The same rules, of which some are counted in another unit than days."""
     found: list[Rule] = []
     for rule in rules:
-        if isinstance(rule, Gap) and rule.in_days and dice.random() < 0.3:
+        if isinstance(rule, Gap) and rule.in_days and dice.random() < 0.25:
             found.append(_gap_in_open_days(rule))
-        elif isinstance(rule, Offset) and (shape := dice.random()) < 0.75:
+        elif isinstance(rule, Offset) and (shape := dice.random()) < 0.8:
             found.append(_offset(dice, rule, shape))
         else:
             found.append(rule)
@@ -34,9 +34,9 @@ def _gap_in_open_days(gap: Gap) -> Gap:
 
 def _offset(dice: Random, offset: Offset, shape: float) -> Offset:
     least, most, ideal = offset.earliest.count, offset.latest.count, offset.ideal
-    if shape < 0.2:
+    if shape < 0.3:
         return _offset_in_hours(dice, offset)
-    counted: type[DayCount] = OpenDays if shape < 0.6 else Days
+    counted: type[DayCount] = OpenDays if shape < 0.65 else Days
     furthest = max(abs(least), abs(most))
     within = Hours(24 * furthest + dice.choice((-6, -3, 0, 24, 48))) if dice.random() < 0.6 else None
     return evolve(
@@ -52,11 +52,11 @@ def _offset(dice: Random, offset: Offset, shape: float) -> Offset:
 def _offset_in_hours(dice: Random, offset: Offset) -> Offset:
     """About as far as the days, some hours to either side; across a clock change an hour tells."""
     least, most = offset.earliest.count, offset.latest.count
-    earliest = 24 * least - dice.choice((0, 1, 2, 4))
+    earliest = 24 * least - dice.choice((0, 0, 1, 2))
     return evolve(
         offset,
         earliest=Hours(earliest),
-        latest=Hours(max(earliest, 24 * most + dice.choice((-2, 0, 1, 2, 4)))),
+        latest=Hours(max(earliest, 24 * most + dice.choice((-2, 0, 0, 1, 2)))),
         ideal=None,
         between=dice.choice(("end-start", "start-start")),
     )

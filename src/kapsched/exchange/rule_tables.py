@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+
 from kapsched.errors import InvalidInput
 from kapsched.exchange.fields import (
     Fields,

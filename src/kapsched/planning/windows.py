@@ -190,38 +190,31 @@ class Outline:
 def outline(programme: Programme, owed: tuple[str, ...], done: frozenset[str], whole: bool = True) -> Outline:
     """The outline of some owed sessions beside those that are done."""
     known = set(owed) | done
-    dates: list[DateEdge] = []
-    opened: list[OpenEdge] = []
-    hours: list[HourEdge] = []
+    edges: list[DateEdge | OpenEdge | HourEdge] = []
     groups: list[Group] = []
     ideals: dict[str, tuple[str, int]] = {}
     for rule in programme.rules:
         match rule:
             case Gap() | Offset():
                 for earlier, later in rule.pairs(programme.sessions):
-                    for edge in _edges(rule, earlier, later):
-                        if isinstance(edge, DateEdge):
-                            dates.append(edge)
-                        elif isinstance(edge, OpenEdge):
-                            opened.append(edge)
-                        else:
-                            hours.append(edge)
+                    edges.extend(_edges(rule, earlier, later))
                     if isinstance(rule, Offset) and isinstance(rule.ideal, Days):
                         ideals[later.id] = (earlier.id, rule.ideal.count)
             case Span():
-                dates.extend(_span_edges(rule, programme.sessions))
+                edges.extend(_span_edges(rule, programme.sessions))
             case Continuity():
                 groups.extend(_groups(rule, programme, known, set(owed)))
             case Frequency():
                 pass
+    edges = [edge for edge in edges if _binds({edge.earlier, edge.later}, known, done)]
     return Outline(
         programme,
         tuple(session for session in programme.sessions if session.id in owed),
         done,
         whole,
-        tuple(edge for edge in dates if _binds({edge.earlier, edge.later}, known, done)),
-        tuple(edge for edge in opened if _binds({edge.earlier, edge.later}, known, done)),
-        tuple(edge for edge in hours if _binds({edge.earlier, edge.later}, known, done)),
+        tuple(edge for edge in edges if isinstance(edge, DateEdge)),
+        tuple(edge for edge in edges if isinstance(edge, OpenEdge)),
+        tuple(edge for edge in edges if isinstance(edge, HourEdge)),
         tuple(groups),
         {one: anchored for one, anchored in ideals.items() if one in owed and anchored[0] in known},
     )

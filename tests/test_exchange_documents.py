@@ -27,7 +27,7 @@ from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedu
 from kapsched.model.programme import Phase, Programme, Segment, SessionKind
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
-from kapsched.timeline.units import Days, Hours, Length
+from kapsched.timeline.units import Days, Hours, Length, OpenDays
 from kapsched.timeline.zones import wall, zone
 
 LONDON = zone("Europe/London")
@@ -450,7 +450,7 @@ def test_any_clinic_survives_being_written(clinic: Clinic) -> None:
     assert reader_of(Clinic)(json.loads(json.dumps(plain(clinic, clinic.zone)))) == clinic
 
 
-lengths: st.SearchStrategy[Length] = st.sampled_from([Days(2), Hours(3), Hours(0)])
+lengths: st.SearchStrategy[Length] = st.sampled_from([Days(2), Hours(3), Hours(0), OpenDays(1)])
 
 
 @st.composite
@@ -468,6 +468,8 @@ def programmes(draw: st.DrawFn) -> Programme:
     (first, second) = draw(order)[:2]
     days = sorted(draw(st.lists(st.integers(-5, 40), min_size=3, max_size=3)))
     least, next_least = draw(lengths), draw(lengths)
+    unit: Any = draw(st.sampled_from([Days, OpenDays]))
+    within = draw(st.none() | st.just(Hours(72)))
     rules: list[Rule] = [
         Gap(
             name="a",
@@ -480,10 +482,13 @@ def programmes(draw: st.DrawFn) -> Programme:
             name="b",
             of="one/*",
             anchor="two/*",
-            earliest=Days(days[0]),
-            ideal=Days(days[1]),
-            latest=Days(days[2]),
+            earliest=unit(days[0]),
+            ideal=unit(days[1]),
+            latest=unit(days[2]),
+            within=within,
+            between="start-start" if within else "end-start",
         ),
+        Offset(name="g", of="two/*", anchor="one/*", earliest=Hours(days[0]), latest=Hours(days[2])),
         Frequency(name="c", of="*", phase="one", at_least=1, at_most=draw(st.none() | st.integers(1, 3))),
         Frequency(name="d", of=["one/*", "two/*"], at_most=2, per=RollingDays(days=7)),
         Span(name="e", of="two/*", at_most=Days(21)),
@@ -493,7 +498,7 @@ def programmes(draw: st.DrawFn) -> Programme:
     ]
     used = {kind for phase in phases for kind in phase.order}
     if used != {"dosing", "integration"} or kinds[0].segments[0].staff[0] not in kinds[1].segments[0].staff:
-        rules = rules[2:6]
+        rules = rules[2:7]
     try:
         return Programme(
             name="p", version="1", kinds=kinds, phases=phases, rules=draw(st.permutations(rules))

@@ -148,7 +148,7 @@ def _later(dice: Random, phases: tuple[Phase, ...]) -> list[Rule]:
 
 
 def _often(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[Rule]:
-    if family != "weeks" and dice.random() < {"steady": 0.8, "tiny": 0.6}.get(family, 0.6):
+    if family != "weeks" and dice.random() < {"steady": 0.8, "tiny": 0.5}.get(family, 0.6):
         return []
     doses = sum((phase.order * phase.times).count("dosing") for phase in phases if phase.name == "induction")
     if dice.random() < {"steady": 0.25, "tiny": 0.15}.get(family, 0.4):

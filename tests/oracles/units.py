@@ -38,7 +38,7 @@ def _offset(dice: Random, offset: Offset, shape: float) -> Offset:
         return _offset_in_hours(dice, offset)
     counted: type[DayCount] = OpenDays if shape < 0.65 else Days
     furthest = max(abs(least), abs(most))
-    within = Hours(24 * furthest + dice.choice((-6, -3, 0, 24, 48))) if dice.random() < 0.6 else None
+    within = Hours(24 * furthest + dice.choice((-6, -3, 0, 2, 24))) if dice.random() < 0.8 else None
     return evolve(
         offset,
         earliest=counted(least),

@@ -72,7 +72,8 @@ def some_run(
     placed = [
         Placed(
             session=session,
-            day=wall(visit.start, clinic.place).date(),
+            day=(day := wall(visit.start, clinic.place).date()),
+            number=_open_dates(clinic, day),
             start=visit.start,
             end=visit.end,
             people=visit.people,
@@ -83,6 +84,13 @@ def some_run(
     if apart and len(visits) > 1:
         rules = (*rules, Gap(name="a date each", after="*", before="*", at_least=Days(1)))
     return Run(patient, evolve(bare, rules=rules, target=some_target(draw, bare.sessions)), visits)
+
+
+def _open_dates(clinic: Clinic, day: date) -> int:
+    """The clinic's open dates from the first of its horizon up to a day."""
+    first = clinic.horizon.first_day
+    days = (first + timedelta(days=n) for n in range((day - first).days + 1))
+    return sum(bool(clinic.open_time(one, one)) for one in days)
 
 
 def _placed(

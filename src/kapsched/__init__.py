@@ -3,23 +3,10 @@
 import importlib
 import typing
 
-from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBug
-from kapsched.model.bookings import Booking, Bookings, Resource
-from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
-from kapsched.model.course import Course, Done, Patient, Wishes, enrol
-from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
-from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
-from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, RollingDays, Span
-from kapsched.planning.course_plan import DEFAULT_STEPS
-from kapsched.planning.diary import Diary
-from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
-from kapsched.timeline.units import Days, Hours, OpenDays
-from kapsched.verification.checks import verify
-from kapsched.verification.report import Finding, Report
-from kapsched.workflow import find_plan
-
-# What reads and writes files stands behind doors that open when first asked for: importing kapsched is quick.
+# Every room stands behind a door that opens when it is first asked for, so that importing kapsched costs nothing that
+# is not used. Checkers read the same names from the imports; a test holds both lists to each other.
 if typing.TYPE_CHECKING:
+    from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBug
     from kapsched.exchange.booking_files import read_bookings
     from kapsched.exchange.clinic_files import read_clinic
     from kapsched.exchange.feeds import Feed, feeds
@@ -28,26 +15,50 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.programme_files import load_preset, read_programme
     from kapsched.exchange.schedule_documents import from_document, to_document
     from kapsched.exchange.wording import ENGLISH, Wording
+    from kapsched.model.bookings import Booking, Bookings, Resource
+    from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
+    from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+    from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
+    from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
+    from kapsched.model.rules import CalendarWeek, Continuity, Frequency, Gap, Offset, RollingDays, Span
+    from kapsched.planning.course_plan import DEFAULT_STEPS
+    from kapsched.planning.diary import Diary
+    from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
+    from kapsched.timeline.units import Days, Hours, OpenDays
+    from kapsched.verification.checks import verify
+    from kapsched.verification.report import Finding, Report
+    from kapsched.workflow import find_plan
 else:
-    _DOORS = {
-        "ENGLISH": "wording",
-        "Feed": "feeds",
-        "Wording": "wording",
-        "feeds": "feeds",
-        "from_document": "schedule_documents",
-        "load_preset": "programme_files",
-        "read_bookings": "booking_files",
-        "read_clinic": "clinic_files",
-        "read_courses": "patient_files",
-        "read_programme": "programme_files",
-        "to_document": "schedule_documents",
-        "to_ics": "ics",
+    _ROOMS = {
+        "errors": "Clash Fault InvalidInput KapschedError PlannerBug",
+        "exchange.booking_files": "read_bookings",
+        "exchange.clinic_files": "read_clinic",
+        "exchange.feeds": "Feed feeds",
+        "exchange.ics": "to_ics",
+        "exchange.patient_files": "read_courses",
+        "exchange.programme_files": "load_preset read_programme",
+        "exchange.schedule_documents": "from_document to_document",
+        "exchange.wording": "ENGLISH Wording",
+        "model.bookings": "Booking Bookings Resource",
+        "model.clinic": "Clinic Horizon Notice Room StaffMember",
+        "model.course": "Course Done Patient Wishes enrol",
+        "model.plan": "Appointment Cost Plan Reason Refusal Schedule Sequence",
+        "model.programme": "Phase Programme Segment Session SessionKind",
+        "model.rules": "CalendarWeek Continuity Frequency Gap Offset RollingDays Span",
+        "planning.course_plan": "DEFAULT_STEPS",
+        "planning.diary": "Diary",
+        "timeline.recurrence": "Absence DaySpan Pattern Week",
+        "timeline.units": "Days Hours OpenDays",
+        "verification.checks": "verify",
+        "verification.report": "Finding Report",
+        "workflow": "find_plan",
     }
+    _DOORS = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
     def __getattr__(name):
         if name not in _DOORS:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-        found = getattr(importlib.import_module(f"kapsched.exchange.{_DOORS[name]}"), name)
+        found = getattr(importlib.import_module(f"kapsched.{_DOORS[name]}"), name)
         globals()[name] = found  # from now on without asking
         return found
 

@@ -69,11 +69,12 @@ def some_run(
     if not found:
         return None
     bare, visits = programme_of([slot for slot, _ in found]), tuple(visit for _, visit in found)
+    opened = _open_dates(clinic)
     placed = [
         Placed(
             session=session,
             day=(day := wall(visit.start, clinic.place).date()),
-            number=_open_dates(clinic, day),
+            number=sum(one <= day for one in opened),
             start=visit.start,
             end=visit.end,
             people=visit.people,
@@ -86,11 +87,14 @@ def some_run(
     return Run(patient, evolve(bare, rules=rules, target=some_target(draw, bare.sessions)), visits)
 
 
-def _open_dates(clinic: Clinic, day: date) -> int:
-    """The clinic's open dates from the first of its horizon up to a day."""
-    first = clinic.horizon.first_day
-    days = (first + timedelta(days=n) for n in range((day - first).days + 1))
-    return sum(bool(clinic.open_time(one, one)) for one in days)
+def _open_dates(clinic: Clinic) -> set[date]:
+    """The dates of the horizon on which the clinic has any time."""
+    found: set[date] = set()
+    for stretch in clinic.open_time(clinic.horizon.first_day, clinic.horizon.last_day):
+        edges = (stretch.start, stretch.end - timedelta.resolution)
+        first, last = (wall(moment, clinic.place).date() for moment in edges)
+        found.update(first + timedelta(days=n) for n in range((last - first).days + 1))
+    return found
 
 
 def _placed(

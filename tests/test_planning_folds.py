@@ -99,7 +99,7 @@ def test_a_folded_session_costs_what_the_best_of_its_dates_costs() -> None:
                 tried += 1
                 across += any({leaf, anchor} == {one.earlier, one.later} for one in folds.problem.open_ties)
     assert tried > 100, "hardly any session is folded"
-    assert across > 20, "hardly any session is folded across open days"
+    assert across > 10, "hardly any session is folded across open days"
 
 
 @pytest.fixture

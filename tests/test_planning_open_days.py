@@ -254,6 +254,13 @@ def test_within_hours_counts_from_the_true_end_of_an_anchor_that_is_done(end: st
         assert found.appointments[0].start <= london("2027-04-13 09:15")
 
 
+def test_a_least_of_hours_from_what_was_done_long_ago_forbids_nothing() -> None:
+    gap = Gap(name="rest", after="talk", before="talk", at_least=Hours(24))
+    done = {"therapy/talk/1": Done(start=london("2024-04-12 09:00"))}
+    course = course_of(programme("talk", times=2, rules=(gap,)), first_day="2027-04-12", done=done)
+    assert dates(planned(course)) == ["Mon 12 Apr"]
+
+
 # The numbers of dates
 
 

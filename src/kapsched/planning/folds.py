@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import TypeAlias
 
-from kapsched.planning.closure import NEVER, between, spread
-from kapsched.planning.grid import Mask, bits
-from kapsched.planning.open_days import OpenTie
+from kapsched.planning.closure import NEVER, spread
+from kapsched.planning.grid import Mask
+from kapsched.planning.open_days import OpenTie, seen_across
 from kapsched.planning.problem import Problem
 from kapsched.planning.starts import AllowedKey
 from kapsched.planning.ties import Ties
@@ -201,7 +201,7 @@ class Folds:
         least, most = max(least, -size), min(most, size)
         ideals = self._ideals.get((anchor, leaf), ())
         if ties := self._opened.get((anchor, leaf)):
-            return self._seen_across(anchor, own, (least, most), ideals, ties)
+            return seen_across(ties, anchor, own, (least, most), ideals)
         if not ideals:
             return [spread(days, -most, -least, size) for days in own]
         steps = [(sum(abs(apart - ideal) for ideal in ideals), apart) for apart in range(least, most + 1)]
@@ -212,39 +212,6 @@ class Folds:
         for cost in range(1, len(found)):
             found[cost] |= found[cost - 1]
         return found
-
-    def _seen_across(
-        self,
-        anchor: int,
-        own: Levels,
-        apart: tuple[int, int],
-        ideals: Sequence[int],
-        ties: Sequence[OpenTie],
-    ) -> list[Mask]:
-        """The same where rules in open days tie them: no two days of the anchor have the same days before them."""
-        costs: dict[int, Mask] = {}
-        costly = bool(ideals) or any(tie.costs for tie in ties)
-        for there in range(self.problem.grid.days):
-            days, least = between(there + apart[0], there + apart[1]), NEVER
-            for tie in ties:
-                days &= between(*tie.window(anchor, there))
-            for more, open_to_it in enumerate(own):
-                here = days & open_to_it
-                if here and more < least:
-                    drifts = (self._drift(anchor, there, day, ideals, ties) for day in bits(here))
-                    least = min(least, more + min(drifts) if costly else more)
-                days &= ~here
-            costs[least] = costs.get(least, 0) | 1 << there
-        costs.pop(NEVER, None)
-        found = [costs.get(cost, 0) for cost in range(max(costs, default=0) + 1)]
-        for cost in range(1, len(found)):
-            found[cost] |= found[cost - 1]
-        return found
-
-    @staticmethod
-    def _drift(anchor: int, there: int, here: int, ideals: Sequence[int], ties: Sequence[OpenTie]) -> int:
-        drift = sum([abs(here - there - ideal) for ideal in ideals])
-        return drift + sum([tie.cost(anchor, there, here) for tie in ties])
 
 
 def allowed_by(problem: Problem, people: People) -> AllowedKey:

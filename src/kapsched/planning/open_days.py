@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TypeAlias
 
 from kapsched.model.clinic import LONGEST_HORIZON, Clinic
-from kapsched.planning.closure import between
+from kapsched.planning.closure import NEVER, between
 from kapsched.planning.grid import Mask, bits
 from kapsched.planning.windows import OpenEdge
 from kapsched.timeline.zones import wall
@@ -162,3 +162,43 @@ class OpenTie:
             if first <= last:
                 most = max(most, self.cost(anchor, day, first), self.cost(anchor, day, last))
         return most
+
+
+def seen_across(
+    ties: Sequence[OpenTie],
+    anchor: int,
+    own: Sequence[Mask],
+    apart: tuple[int, int],
+    ideals: Sequence[int],
+) -> list[Mask]:
+    """The days of an anchor by the least that a session beyond `ties` costs there, itself by cost on `own` days.
+
+    Besides, it lies `apart` days from the anchor, and each day from each of the `ideals` costs. No two days of the
+    anchor need have the same days before them, so each is asked for by itself.
+    """
+    costly = bool(ideals) or any(tie.costs for tie in ties)
+    costs: dict[int, Mask] = {}
+    for there in range(ties[0].dates.size):
+        days, least = between(there + apart[0], there + apart[1]), NEVER
+        for tie in ties:
+            days &= between(*tie.window(anchor, there))
+        for more, its_days in enumerate(own):
+            here = days & its_days
+            if here and more < least:
+                least = min(least, more + (_least_drift(ties, anchor, there, here, ideals) if costly else 0))
+            days &= ~here
+        if least < NEVER:
+            costs[least] = costs.get(least, 0) | 1 << there
+    found = [costs.get(cost, 0) for cost in range(max(costs, default=0) + 1)]
+    for cost in range(1, len(found)):
+        found[cost] |= found[cost - 1]
+    return found
+
+
+def _least_drift(ties: Sequence[OpenTie], anchor: int, there: int, days: Mask, ideals: Sequence[int]) -> int:
+    """The least days of drift of any of a session's days, with the anchor there."""
+    return min(
+        sum([abs(here - there - ideal) for ideal in ideals])
+        + sum([tie.cost(anchor, there, here) for tie in ties])
+        for here in bits(days)
+    )

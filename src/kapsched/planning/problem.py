@@ -12,7 +12,7 @@ from attrs import frozen
 
 from kapsched.model.course import Course
 from kapsched.model.programme import Session, SessionKind
-from kapsched.planning.closure import between, consistent
+from kapsched.planning.closure import NEVER, between, consistent
 from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Mask, bits
 from kapsched.planning.needs import needs_of
@@ -22,6 +22,9 @@ from kapsched.planning.starts import AllowedKey, Level, Starts
 from kapsched.planning.units import Units
 from kapsched.planning.weeks import WeekCounter, counters
 from kapsched.planning.windows import Group, HourEdge, OpenEdge, Outline, outline
+
+# Longer than any course and any horizon.
+EVER = timedelta(days=36_525)
 
 
 @frozen(slots=False)
@@ -158,7 +161,8 @@ class Problem:
         if found is None:
             found, session, done, grid = -1, self.sessions[place].id, self.course.done, self.grid
             for edge in self.outline.hours:
-                least, most = timedelta(minutes=edge.least), timedelta(minutes=edge.most)
+                least = -EVER if edge.least == -NEVER else timedelta(minutes=edge.least)
+                most = EVER if edge.most == NEVER else timedelta(minutes=edge.most)
                 if edge.later == session and edge.earlier in done:
                     begin = self._done_from(edge)
                     low, high = begin + least, begin + most

@@ -148,10 +148,10 @@ def _later(dice: Random, phases: tuple[Phase, ...]) -> list[Rule]:
 
 
 def _often(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[Rule]:
-    if family != "weeks" and dice.random() < {"steady": 0.8, "tiny": 0.5}.get(family, 0.6):
+    if family != "weeks" and dice.random() < {"steady": 0.8, "tiny": 0.3}.get(family, 0.6):
         return []
     doses = sum((phase.order * phase.times).count("dosing") for phase in phases if phase.name == "induction")
-    if dice.random() < {"steady": 0.25, "tiny": 0.15}.get(family, 0.4):
+    if dice.random() < {"steady": 0.25, "tiny": 0.4}.get(family, 0.4):
         # Weeks of as many doses each: who begins late in a week must wait for the next.
         each = 2 if doses % 2 == 0 else doses
         most = each if dice.random() < 0.5 else None

@@ -53,7 +53,7 @@ def _turns(dice: Random, frame: Frame) -> tuple[Pattern, Pattern, Pattern]:
     in_a_row = {(there + there)[begin + more] for more in range(half)}
     some = in_a_row if dice.random() < 0.7 else set(dice.sample(there, half))
     others = set(there) - some | (
-        {dice.choice(there)} if dice.random() < (0.8 if frame.family == "tiny" else 0.35) else set()
+        {dice.choice(there)} if dice.random() < (0.65 if frame.family == "tiny" else 0.35) else set()
     )
     whole = (DaySpan(frame.opens, frame.closes),)
     few = dice.sample(there, 2)

@@ -17,7 +17,7 @@ def in_other_units(dice: Random, rules: Iterable[Rule]) -> list[Rule]:
     for rule in rules:
         if isinstance(rule, Gap) and rule.in_days and dice.random() < 0.25:
             found.append(_gap_in_open_days(rule))
-        elif isinstance(rule, Offset) and (shape := dice.random()) < 0.8:
+        elif isinstance(rule, Offset) and (shape := dice.random()) < 0.9:
             found.append(_offset(dice, rule, shape))
         else:
             found.append(rule)
@@ -36,9 +36,9 @@ def _offset(dice: Random, offset: Offset, shape: float) -> Offset:
     least, most, ideal = offset.earliest.count, offset.latest.count, offset.ideal
     if shape < 0.3:
         return _offset_in_hours(dice, offset)
-    counted: type[DayCount] = OpenDays if shape < 0.65 else Days
-    furthest = max(abs(least), abs(most))
-    within = Hours(24 * furthest + dice.choice((-6, -3, 0, 2, 24))) if dice.random() < 0.8 else None
+    counted: type[DayCount] = OpenDays if shape < 0.6 else Days
+    near = 24 * max(1, 0 if ideal is None else abs(ideal.count))
+    within = Hours(near + dice.choice((-3, -2, -1, 0, 0, 24))) if dice.random() < 0.9 else None
     return evolve(
         offset,
         earliest=counted(least),

@@ -34,9 +34,9 @@ def _gap_in_open_days(gap: Gap) -> Gap:
 
 def _offset(dice: Random, offset: Offset, shape: float) -> Offset:
     least, most, ideal = offset.earliest.count, offset.latest.count, offset.ideal
-    if shape < 0.3:
+    if shape < 0.35:
         return _offset_in_hours(dice, offset)
-    counted: type[DayCount] = OpenDays if shape < 0.6 else Days
+    counted: type[DayCount] = OpenDays if shape < 0.63 else Days
     near = 24 * max(1, 0 if ideal is None else abs(ideal.count))
     within = Hours(near + dice.choice((-3, -2, -1, 0, 0, 24))) if dice.random() < 0.9 else None
     return evolve(

@@ -13,10 +13,11 @@ from kapsched.model.course import Course, Done, Patient, enrol
 from kapsched.model.plan import Appointment, Plan, Reason, Refusal, Schedule, Sequence, Status
 from kapsched.model.programme import Phase, Programme, Segment, Session, SessionKind
 from kapsched.model.rules import Offset
+from kapsched.testing import Desk
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.recurrence import Absence, Pattern, Week
 from kapsched.timeline.units import Days
-from kapsched.timeline.zones import zone
+from kapsched.timeline.zones import tz_version, wall, zone
 
 LONDON = zone("Europe/London")
 NOW = datetime(2026, 12, 1, 9, tzinfo=LONDON)
@@ -169,4 +170,25 @@ def with_status(plan: Plan, session: str, status: Status) -> Plan:
         appointments=[
             evolve(one, status=status) if one.session == session else one for one in plan.appointments
         ],
+    )
+
+
+def witnessed(desk: Desk, status: Status = "provisional") -> Schedule:
+    """The schedule that a desk's witness is the proof of."""
+    clinic, now = desk.clinic, wall(desk.now, desk.clinic.place)
+    plans = [
+        evolve(
+            plan,
+            appointments=[evolve(one, status=status, created=now, revised=now) for one in plan.appointments],
+        )
+        for plan in desk.witness or ()
+    ]
+    return Schedule(
+        clinic=clinic.id,
+        zone=clinic.zone,
+        digest="an invented digest",
+        tzdata=tz_version(),
+        horizon=clinic.horizon,
+        now=now,
+        plans=plans,
     )

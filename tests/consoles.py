@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,12 +13,15 @@ from tempfile import TemporaryDirectory
 from click.testing import CliRunner
 
 from kapsched.cli.commands import kapsched
+from tests.conftest import HARBOUR_NOW
 from tests.fences import ROOT
 
 # A file to be written, by its name in the first line, or commands to be typed with their answers.
 _FENCE = re.compile(
     r"```toml\n(?P<file># (?P<name>\S+\.toml)\n.*?)```|```console\n(?P<typed>.*?)```", re.DOTALL
 )
+
+HARBOUR = "examples/harbour"
 
 PAGES = tuple(
     path
@@ -26,17 +30,31 @@ PAGES = tuple(
 )
 
 
+def _planned_harbour() -> None:
+    """The example clinic beside us, planned into `out` as the README plans it."""
+    shutil.copytree(ROOT / "examples" / "harbour", HARBOUR, ignore=shutil.ignore_patterns("uid.key"))
+    result = CliRunner().invoke(kapsched, ["plan", HARBOUR, "--now", HARBOUR_NOW, "--out", "out"])
+    assert result.exit_code == 0, result.output
+
+
 def answered(page: str) -> str:
-    """The page as it is once its files are written and its commands typed, in order, in the folder we are in."""
+    """The page as it is once its files are written and its commands typed, in order, in the folder we are in.
+
+    Where a page speaks of the example clinic, that one is there and planned before.
+    """
     status = 0
+    if HARBOUR in page:
+        _planned_harbour()
 
     def answer(command: str) -> str:
         nonlocal status
         if command == "echo $?":
             return f"$ {command}\n{status}\n"
-        name, *arguments = shlex.split(command)
-        assert name == "kapsched", command
-        result = CliRunner().invoke(kapsched, arguments)
+        words = shlex.split(command)
+        name = words.index("kapsched")
+        result = CliRunner().invoke(
+            kapsched, words[name + 1 :], env=dict(one.split("=") for one in words[:name])
+        )
         status = result.exit_code
         return f"$ {command}\n{result.output}"
 

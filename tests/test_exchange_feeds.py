@@ -13,16 +13,19 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.feeds import ALL, Feed, feeds, index_rows
 from kapsched.exchange.ics import to_ics
 from kapsched.model.bookings import Booking, Resource
-from kapsched.model.plan import Plan
+from kapsched.model.plan import Appointment, Plan
+from kapsched.testing import Desk, desks
+from kapsched.timeline.intervals import Interval, IntervalSet
 from tests import calendar_stories as stories
 from tests.fences import ROOT
+from tests.test_exchange_ics import read_by_icalendar, with_unknown_zones
 
 KEY = stories.KEY
 MIRA = stories.plan(stories.course("c1", "q17"))
@@ -179,6 +182,34 @@ def test_a_booking_of_another_type_with_one_s_id_is_not_one_s_own() -> None:
     names = named(feeds(stories.schedule([plan]), uid_key=KEY))
     assert {"rooms/ben.ics", "staff/ben.ics"} <= set(names)
     assert b"NAME:Room ben" in names["rooms/ben.ics"]
+
+
+@settings(max_examples=15)
+@given(desks(feasible=True))
+def test_calendars_say_the_same_instants_as_the_plans(desk: Desk) -> None:
+    schedule = stories.witnessed(desk)
+    read = {
+        feed.name: sorted(read_by_icalendar(with_unknown_zones(feed.content)))
+        for feed in feeds(schedule, uid_key=KEY)
+    }
+    rows = index_rows(schedule, KEY)
+    assert {row.file for row in rows} == set(read)
+    for row in rows:
+        wanted = [
+            interval
+            for plan in schedule.plans
+            for visit in plan.appointments
+            for interval in theirs(row.type, row.id, plan, visit)
+        ]
+        assert read[row.file] == sorted((one.start, one.end) for one in wanted), row.file
+
+
+def theirs(type: str, id: str, plan: Plan, visit: Appointment) -> IntervalSet:
+    """When a reader has to do with a visit."""
+    if type == "clinic" or (type == "patient" and id == plan.course.patient.id):
+        return IntervalSet([Interval(visit.start, visit.end)])
+    mine = [row for row in visit.bookings if (row.type, row.resource) == (type, id) and type != "patient"]
+    return IntervalSet(Interval(row.start, row.end) for row in mine)
 
 
 PROBE = """

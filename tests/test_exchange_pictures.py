@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange import strips, svg, weeks
+from kapsched.exchange import lanes, strips, svg
 from kapsched.exchange.pictures import course_strip, week_by_room
 from kapsched.exchange.tables import Table, closing_table, course_table, week_table
 from kapsched.exchange.visits import visits
@@ -133,7 +133,7 @@ def number(element: ET.Element, name: str) -> float:
 
 def test_each_visit_stands_under_its_weekday_and_beside_its_week() -> None:
     picture = course_strip(BEGUN, CLINIC)
-    shown = visits(BEGUN, CLINIC)
+    shown = visits(BEGUN, CLINIC.place)
     first = shown[0].day - timedelta(days=shown[0].day.weekday())
     tops = set()
     for group, visit in zip(drawn(picture, "visit"), shown, strict=True):
@@ -172,7 +172,7 @@ def test_two_visits_of_one_day_stand_one_below_the_other() -> None:
 def test_each_stay_is_as_long_as_it_lasts() -> None:
     picture = week_by_room(SCHEDULE, CLINIC, MONDAY)
     minutes = {"dosing": 180, "integration": 50}
-    scale = weeks.OPEN / (9 * 60)
+    scale = lanes.Sizes().day / (9 * 60)
     for group, row in zip(drawn(picture, "stay"), week_table(SCHEDULE, CLINIC, MONDAY).rows, strict=True):
         box = group.find(f"{SVG}rect")
         assert box is not None

@@ -11,11 +11,17 @@ import pytest
 
 from kapsched.cli.clinic_folder import ClinicFolder
 from kapsched.planning.diary import Diary
+from kapsched.testing import (
+    a_course_is_whole_or_absent,
+    everything_is_within_hours,
+    nothing_is_booked_twice,
+)
 from kapsched.timeline.zones import wall
 from kapsched.workflow import plan_courses
 from tests.conftest import HARBOUR_NOW, Harbour
 from tests.desk import Desk, contents
 from tests.fences import ROOT, fences
+from tests.harbour_pictures import PICTURES, WRITTEN, drawn
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +56,16 @@ def test_the_plans_of_harbour_stand_before_the_verifier(harbour: Harbour) -> Non
         "verify", harbour.out / "schedule.json", "--clinic", harbour.desk.clinic, "--now", HARBOUR_NOW
     )
     assert (result.exit_code, result.stdout) == (0, "plans verified: 24; findings: 0 new, 0 already there\n")
+
+
+def test_the_rows_of_harbour_keep_the_laws_of_any_desk(harbour: Harbour) -> None:
+    site, schedule = ClinicFolder.read(harbour.desk.clinic), harbour.desk.schedule()
+    rows = [row for plan in schedule.plans for row in plan.bookings]
+    courses = [plan.course for plan in schedule.plans]
+    nothing_is_booked_twice(rows, site.clinic, booked=site.bookings)
+    everything_is_within_hours(rows, site.clinic, patients=[course.patient for course in courses])
+    for course in courses:
+        a_course_is_whole_or_absent(rows, course)
 
 
 def test_what_is_booked_at_harbour_matters(harbour: Harbour) -> None:
@@ -96,3 +112,9 @@ def test_each_patient_of_harbour_has_a_calendar_and_the_index_says_whose(harbour
     assert sorted(row["id"] for row in rows if row["type"] == "patient") == [f"q{n:02}" for n in range(1, 25)]
     calendars = {name for name in contents(harbour.out / "calendars") if name.endswith(".ics")}
     assert {row["file"] for row in rows} == calendars
+
+
+@pytest.mark.parametrize("name", [*WRITTEN, "day-by-hour.svg"])
+def test_the_pictures_of_the_page_are_of_the_plan_that_is_made(harbour: Harbour, name: str) -> None:
+    shown = (PICTURES / name).read_bytes()
+    assert shown == drawn(harbour.desk)[name], "write it anew: python -m tests.harbour_pictures"

@@ -23,7 +23,7 @@ from tests.stories import london, quayside
 def folded(case: Case) -> Folds | None:
     diary = Diary(case.clinic, case.clinic.horizon, case.booked)
     problem = Problem(case.course, diary, instant(case.now))
-    domains = None if problem.outline.contradictory else problem.domains()
+    domains = None if problem.rules.contradictory else problem.domains()
     return None if domains is None else Folds(problem, domains, Ties(problem, domains, problem.order))
 
 

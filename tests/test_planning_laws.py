@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import icalendar
 import pytest
 from attrs import evolve
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kapsched.exchange.documents import clinic_digest, from_document, to_document
-from kapsched.exchange.feeds import feeds, index_rows
-from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Clinic, StaffMember
 from kapsched.model.plan import Plan, Refusal, Schedule
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
-from kapsched.timeline.intervals import Interval, IntervalSet
+from kapsched.testing import (
+    a_course_is_whole_or_absent,
+    everything_is_within_hours,
+    nothing_is_booked_twice,
+)
 from kapsched.timeline.recurrence import Absence
 from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import tz_version, wall
@@ -46,6 +46,9 @@ def test_a_plan_verifies_clean_and_its_cost_is_that_of_its_appointments(case: Ca
     assert plan.cost == cost_of(plan.appointments, case.course, case.clinic)
     assert plan.proved_through == "all"
     assert [one.session for one in plan.appointments] == [one.id for one in case.course.owed]
+    nothing_is_booked_twice(plan.bookings, case.clinic, booked=case.booked)
+    everything_is_within_hours(plan.bookings, case.clinic, patients=[case.course.patient])
+    a_course_is_whole_or_absent(plan.bookings, case.course)
 
 
 @settings(max_examples=30)
@@ -291,34 +294,3 @@ def test_plans_and_refusals_survive_being_written_down(case: Case) -> None:
     again = from_document(text)
     assert again == schedule
     assert to_document(again) == text
-
-
-@settings(max_examples=15)
-@given(cases)
-def test_calendars_say_the_same_instants_as_the_plan(case: Case) -> None:
-    schedule = schedule_of(case)
-    assume(schedule.plans)
-    (plan,) = schedule.plans
-    read = {feed.name: sorted(events(feed.content)) for feed in feeds(schedule, uid_key=b"key")}
-    rows = index_rows(schedule, b"key")
-    assert {row.file for row in rows} == set(read)
-    for row in rows:
-        if row.type in ("patient", "clinic"):
-            wanted = [Interval(one.start, one.end) for one in plan.appointments]
-        else:
-            resource = Resource(row.type, row.id)  # type: ignore[arg-type]  # a room or somebody
-            wanted = [
-                interval
-                for one in plan.appointments
-                for interval in IntervalSet(
-                    Interval(booking.start, booking.end) for booking in one.bookings if booking.of == resource
-                )
-            ]
-        assert read[row.file] == sorted((one.start, one.end) for one in wanted), row.file
-
-
-def events(content: bytes) -> Iterator[tuple[datetime, datetime]]:
-    """Start and end in UTC of each event of a calendar."""
-    for event in icalendar.Calendar.from_ical(content).walk("VEVENT"):
-        start, end = event.decoded("DTSTART"), event.decoded("DTEND")
-        yield start.astimezone(UTC), end.astimezone(UTC)

@@ -18,7 +18,7 @@ from tests.oracles.reference import reference_plan
 def searched(seed: int) -> Search | None:
     case = random_case(seed)
     problem = Problem(case.course, Diary(case.clinic, case.clinic.horizon, case.booked), instant(case.now))
-    domains = None if problem.outline.contradictory else problem.domains()
+    domains = None if problem.rules.contradictory else problem.domains()
     return None if domains is None else Search(problem, domains, Steps(10**9))
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.planning.choices import Choice
-from kapsched.planning.lanes import Lanes
+from kapsched.planning.lanes import Lanes, Scale
 
 numbers = st.integers(0, 2**30 - 1)
 pairs = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=40)
@@ -60,4 +60,5 @@ def test_a_curve_has_the_least_distance_for_each_point(
     for kind in set(choice.kinds):
         points = sorted(more | choice.minutes_of(kind))
         expected = [min(away(choice, row, {**times, kind: point}) for row in shown) for point in points]
-        assert choice.curve(kind, points, times) == expected
+        scale = Scale(points)
+        assert scale.lanes.unpacked(choice.curve(kind, scale, times)) == expected

@@ -51,8 +51,10 @@ def _talks(count: int) -> list[str]:
     return [f"preparation/preparation/{number}" for number in range(1, count + 1)]
 
 
-def test_there_are_four_presets() -> None:
-    assert set(presets()) == {"iv-six@1", "kap-paired-fortnight@1", "kap-twice-weekly@1", "kare@1"}
+def test_there_are_presets_for_each_way_of_giving_it() -> None:
+    infusions = {"crps-taper@1", "iv-six@1", "iv-six-fast@1", "iv-taper@1", "kare@1"}
+    with_psychotherapy = {"kap-paired-21@1", "kap-paired-fortnight@1", "kap-twice-weekly@1"}
+    assert infusions | with_psychotherapy | {"home-lozenge@1", "kap-office@1"} <= set(presets())
 
 
 @pytest.mark.parametrize("name", presets())
@@ -61,14 +63,25 @@ def test_a_preset_waits_for_the_first_dose(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", presets())
-def test_a_preset_uses_the_four_names_of_kinds_and_no_kind_for_nothing(name: str) -> None:
+def test_a_preset_uses_the_known_names_of_kinds_and_no_kind_for_nothing(name: str) -> None:
     programme = load_preset(name)
     kinds = {kind.name for kind in programme.kinds}
-    assert kinds <= {"preparation", "dosing", "integration", "review"}
+    assert kinds <= {"preparation", "dosing", "self-led", "integration", "review"}
     assert kinds == {session.kind_name for session in programme.sessions}
 
 
-@pytest.mark.parametrize("name", presets())
+WATCHED = (
+    "iv-six-fast@1",
+    "iv-six@1",
+    "iv-taper@1",
+    "kap-paired-21@1",
+    "kap-paired-fortnight@1",
+    "kap-twice-weekly@1",
+    "kare@1",
+)
+
+
+@pytest.mark.parametrize("name", WATCHED)
 def test_a_dose_is_given_by_a_doctor_in_a_treatment_room_and_a_nurse_watches_the_recovery(name: str) -> None:
     (dosing,) = (kind for kind in load_preset(name).kinds if kind.name == "dosing")
     arrival, dose, recovery = dosing.segments
@@ -80,7 +93,7 @@ def test_a_dose_is_given_by_a_doctor_in_a_treatment_room_and_a_nurse_watches_the
     assert ("nurse" in recovery.staff, recovery.shares, recovery.turnaround) == (True, ("nurse",), 15)
 
 
-@pytest.mark.parametrize("name", presets())
+@pytest.mark.parametrize("name", WATCHED)
 def test_every_talk_is_in_a_therapy_room(name: str) -> None:
     talks = [kind for kind in load_preset(name).kinds if kind.name != "dosing"]
     assert {segment.room for kind in talks for segment in kind.segments} == {"therapy"}
@@ -216,7 +229,7 @@ def test_six_infusions_fit_three_weeks_on_any_weekday_and_not_two() -> None:
 
 
 def test_an_infusion_lasts_forty_minutes() -> None:
-    for name in ("iv-six@1", "kare@1"):
+    for name in ("iv-six@1", "iv-six-fast@1", "iv-taper@1", "kare@1"):
         (dosing,) = (kind for kind in load_preset(name).kinds if kind.name == "dosing")
         infusion: Segment = dosing.segments[1]
         assert (infusion.name, infusion.minutes) == ("infusion", 40)

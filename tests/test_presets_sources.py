@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from kapsched.exchange.documents import read_programme
+from kapsched.exchange.documents import presets, read_programme
 from kapsched.exchange.toml_lines import LineIndex
 from tests.fences import ROOT, fence_under
 
@@ -171,6 +171,12 @@ def test_a_string_over_several_lines_is_refused() -> None:
         "line 1: a string over several lines; write it on one",
         "line 3: a string over several lines; write it on one",
     ]
+
+
+def test_the_table_of_the_how_to_lists_every_preset_once() -> None:
+    page = (ROOT / "docs" / "how-to" / "presets.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE)
+    assert sorted(listed) == sorted({name.partition("@")[0] for name in presets()})
 
 
 def test_the_example_of_the_how_to_is_a_programme_that_keeps_the_rule(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def random_rules(dice: Random, family: str, phases: tuple[Phase, ...]) -> list[R
         days = (3, 4, 5, 6) if "integration" in kinds or family == "tiny" else (6, 7, 8, 9)
         rules.append(Span(name="span", of="induction/*", at_most=Days(dice.choice(days))))
     rules += _same_people(dice, family, kinds, offsets=any(isinstance(rule, Offset) for rule in rules))
-    return in_other_units(Random(dice.getrandbits(32)), rules)  # noqa: S311  # a seed makes a case
+    return in_other_units(Random(dice.getrandbits(32)), family, rules)  # noqa: S311  # a seed makes a case
 
 
 def _between_doses(dice: Random, family: str, kinds: list[str]) -> Rule:

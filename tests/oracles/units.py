@@ -11,14 +11,14 @@ from kapsched.model.rules import Gap, Offset, Rule
 from kapsched.timeline.units import DayCount, Days, Hours, Length, OpenDays
 
 
-def in_other_units(dice: Random, rules: Iterable[Rule]) -> list[Rule]:
+def in_other_units(dice: Random, family: str, rules: Iterable[Rule]) -> list[Rule]:
     """The same rules, of which some are counted in another unit than days."""
     found: list[Rule] = []
     for rule in rules:
         if isinstance(rule, Gap) and rule.in_days and dice.random() < 0.25:
             found.append(_gap_in_open_days(rule))
         elif isinstance(rule, Offset) and (shape := dice.random()) < 0.9:
-            found.append(_offset(dice, rule, shape))
+            found.append(_offset(dice, family, rule, shape))
         else:
             found.append(rule)
     return found
@@ -32,13 +32,14 @@ def _gap_in_open_days(gap: Gap) -> Gap:
     return evolve(gap, at_least=_in_open_days(gap.at_least), at_most=_in_open_days(gap.at_most))
 
 
-def _offset(dice: Random, offset: Offset, shape: float) -> Offset:
+def _offset(dice: Random, family: str, offset: Offset, shape: float) -> Offset:
     least, most, ideal = offset.earliest.count, offset.latest.count, offset.ideal
     if shape < 0.35:
         return _offset_in_hours(dice, offset)
     counted: type[DayCount] = OpenDays if shape < 0.63 else Days
     near = 24 * max(1, 0 if ideal is None else abs(ideal.count))
-    within = Hours(near + dice.choice((-3, -2, -1, 0, 0, 24))) if dice.random() < 0.9 else None
+    more = (-3, -2, -1, 0, 0, 24) if family == "tiny" else (-2, 0, 2, 24, 48)
+    within = Hours(near + dice.choice(more)) if dice.random() < 0.9 else None
     return evolve(
         offset,
         earliest=counted(least),

@@ -28,6 +28,7 @@ from kapsched.cli.screen import (
     summary,
     tell,
 )
+from kapsched.cli.show_command import show
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.documents import check_files, clinic_digest, preset_text, presets
 from kapsched.exchange.hours import placed, written_moment
@@ -251,3 +252,6 @@ def show_presets(name: str | None) -> None:
         return
     newest = max((one for one in presets() if one.startswith(f"{name}@")), default=name)
     click.echo(preset_text(newest), nl=False)
+
+
+kapsched.add_command(show)

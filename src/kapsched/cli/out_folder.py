@@ -10,8 +10,8 @@ from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.documents import from_document, to_document
 from kapsched.exchange.feeds import feeds, index_rows
 from kapsched.exchange.opaque import opaque
-from kapsched.exchange.pictures import course_strip, week_by_room
-from kapsched.exchange.tables import Table, course_table, week_table
+from kapsched.exchange.pictures import course_strip, utilisation_strip, week_by_person, week_by_room
+from kapsched.exchange.tables import Table, course_table, people_table, utilisation_table, week_table
 from kapsched.exchange.toml_files import read_text
 from kapsched.exchange.writing import write_all
 from kapsched.model.bookings import Booking
@@ -91,8 +91,13 @@ def _files(
     pictures = [(plan.course.id, plan.course.patient.id, f"{name}.svg") for plan, name in rows]
     yield "pictures/index.csv", _index(("course", "patient", "file"), pictures)
     for monday in _mondays(schedule, clinic):
-        picture = week_by_room(schedule, clinic, monday, booked=booked)
-        yield from _drawn(f"weeks/{monday}", picture, week_table(schedule, clinic, monday, booked=booked))
+        rooms = week_by_room(schedule, clinic, monday, booked=booked)
+        yield from _drawn(f"weeks/{monday}", rooms, week_table(schedule, clinic, monday, booked=booked))
+        people = week_by_person(schedule, clinic, monday, booked=booked)
+        table = people_table(schedule, clinic, monday, booked=booked)
+        yield from _drawn(f"weeks/{monday}-people", people, table)
+    use = utilisation_table(schedule, clinic, booked=booked)
+    yield from _drawn("utilisation", utilisation_strip(schedule, clinic, booked=booked), use)
 
 
 def _drawn(name: str, picture: str, table: Table) -> Iterator[tuple[str, bytes]]:

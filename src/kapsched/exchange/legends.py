@@ -102,10 +102,13 @@ def legend(
 
 def _swatch(root: Element, state: str, x: int, y: int) -> None:
     """A small sample of what a state looks like."""
-    fills = {"taken": hatched_taken, "closed": hatched_shut}
-    fill, ink = fills[state](root) if state in fills else PAPER, RULE if state == "closed" else FAINT
+    fills = {"taken": hatched_taken, "closed": hatched_shut, "not there": hatched_shut}
+    fill, ink = (
+        fills[state](root) if state in fills else PAPER,
+        RULE if fills.get(state) is hatched_shut else FAINT,
+    )
     add(root, "rect", x=x - 6, y=y - 11, width=22, height=14, rx=3, fill=fill, **border(state, ink))
-    if state == "turnaround":
+    if state in {"turnaround", "tail"}:
         add(root, "rect", x=x + 3, y=y - 11, width=13, height=14, rx=3, fill=hatch(root, FAINT, PAPER))
     if state == "done":
         tick(root, x + 1, y - 4, FAINT)

@@ -67,7 +67,7 @@ class _Strip:
 
 def course_strip(plan: Plan, clinic: Clinic, *, wording: Wording = ENGLISH) -> str:
     """A course on a strip of weeks: visits joined to those they follow; closed days hatched."""
-    shown = visits(plan, clinic)
+    shown = visits(plan, clinic.place)
     strip = _laid_out(shown)
     drawn = marks((*(kind.name for kind in plan.course.programme.kinds), *(one.kind for one in shown)))
     title, words, key = course_title(plan, wording), _words(shown, wording), wording.say("desk", "course key")

@@ -70,6 +70,7 @@ def picture(width: Number, height: Number, *, title: str, desc: str, language: s
             "viewBox": f"0 0 {written(width)} {written(height)}",
             "width": written(width),
             "height": written(height),
+            "style": "max-width:100%;height:auto",  # on paper nothing is cut off
             "role": "img",
             "lang": language,
             "aria-labelledby": f"title-{key} desc-{key}",

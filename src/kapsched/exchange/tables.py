@@ -11,9 +11,11 @@ from io import StringIO
 
 from attrs import field, frozen
 
-from kapsched.exchange.visits import Stay, Visit, clock, stays, visits
+from kapsched.exchange.stays import Stay, in_file_order, stays, week_of
+from kapsched.exchange.utilisation import Use, utilisation
+from kapsched.exchange.visits import Visit, clock, visits
 from kapsched.exchange.wording import ENGLISH, Wording
-from kapsched.model.bookings import Booking
+from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Plan, Refusal, Schedule
 from kapsched.timeline.zones import wall, zone
@@ -85,16 +87,16 @@ def day_text(day: date, wording: Wording = ENGLISH) -> str:
     )
 
 
-def _heads(wording: Wording, *heads: str) -> tuple[str, ...]:
-    return tuple(wording.say("desk", head) for head in heads)
+def heads(wording: Wording, *words: str) -> tuple[str, ...]:
+    """What stands over the columns of those names."""
+    return tuple(wording.say("desk", word) for word in words)
 
 
-def course_title(plan: Plan, wording: Wording = ENGLISH) -> str:
-    """What a table or a picture of one course is called."""
-    course = plan.course
-    return wording.say(
-        "desk", "course title", course=course.id, patient=course.patient.id, programme=course.programme.name
-    )
+def course_title(of: Plan | Refusal, wording: Wording = ENGLISH, patient: str = "") -> str:
+    """What a table or a picture of one course is called; `patient` says who that is otherwise than by the id."""
+    course = of.course
+    who = patient or course.patient.id
+    return wording.say("desk", "course title", course=course.id, patient=who, programme=course.programme.name)
 
 
 def visit_row(visit: Visit, wording: Wording = ENGLISH) -> tuple[str, ...]:
@@ -115,22 +117,30 @@ def course_table(plan: Plan, clinic: Clinic, *, wording: Wording = ENGLISH) -> T
     """Every visit of one course by time, done ones included."""
     return Table(
         title=course_title(plan, wording),
-        heads=_heads(wording, "date", "from", "to", "kind", "session", "room", "staff", "status"),
-        rows=(visit_row(visit, wording) for visit in visits(plan, clinic)),
+        heads=heads(wording, "date", "from", "to", "kind", "session", "room", "staff", "status"),
+        rows=(visit_row(visit, wording) for visit in visits(plan, clinic.place)),
         language=wording.language,
     )
 
 
 def stay_row(stay: Stay, wording: Wording = ENGLISH) -> tuple[str, ...]:
-    """One stay as the cells of a row: room, date, from, to, free from, kind, course and status."""
+    """One stay as the cells of a row: whose it is, date, from, to, free from, kind, course and status.
+
+    For people what they are there as and for which segments stands before the status.
+    """
     return (
-        stay.room,
+        stay.resource.id,
         day_text(stay.day, wording),
         clock(stay.start),
         clock(stay.leaves),
         clock(stay.end),
         stay.kind,
         stay.course,
+        *(
+            ()
+            if stay.resource.type == "room"
+            else (stay.role, ", ".join(stay.segments), ", ".join(stay.rooms))
+        ),
         wording.say("desk", stay.status),
     )
 
@@ -144,10 +154,78 @@ def week_table(
     wording: Wording = ENGLISH,
 ) -> Table:
     """What takes each room in one week; `booked` adds bookings that are not the schedule's."""
+    order = [Resource("room", one.id) for one in clinic.rooms]
     return Table(
         title=wording.say("desk", "week title", day=day_text(monday, wording)),
-        heads=_heads(wording, "room", "date", "from", "to", "free from", "kind", "course", "status"),
-        rows=(stay_row(stay, wording) for stay in stays(schedule, clinic, monday, booked)),
+        heads=heads(wording, "room", "date", "from", "to", "free from", "kind", "course", "status"),
+        rows=_stay_rows(schedule, clinic, monday, order, booked, wording),
+        language=wording.language,
+    )
+
+
+def people_table(
+    schedule: Schedule,
+    clinic: Clinic,
+    monday: date,
+    *,
+    booked: Iterable[Booking] = (),
+    wording: Wording = ENGLISH,
+) -> Table:
+    """What each member of staff is needed for in one week; `booked` adds bookings that are not the schedule's."""
+    order = [Resource("staff", one.id) for one in clinic.staff]
+    columns = (
+        "staff",
+        "date",
+        "from",
+        "to",
+        "free from",
+        "kind",
+        "course",
+        "role",
+        "segment",
+        "room",
+        "status",
+    )
+    return Table(
+        title=wording.say("desk", "people title", day=day_text(monday, wording)),
+        heads=heads(wording, *columns),
+        rows=_stay_rows(schedule, clinic, monday, order, booked, wording),
+        language=wording.language,
+    )
+
+
+def _stay_rows(
+    schedule: Schedule,
+    clinic: Clinic,
+    monday: date,
+    order: list[Resource],
+    booked: Iterable[Booking],
+    wording: Wording,
+) -> list[tuple[str, ...]]:
+    found = stays(schedule, clinic.place, week_of(monday), wanted=set(order).__contains__, booked=booked)
+    return [stay_row(stay, wording) for stay in in_file_order(found, order)]
+
+
+def use_row(use: Use, wording: Wording = ENGLISH) -> tuple[str, ...]:
+    """One week of a room or a role as the cells of a row: which, its Monday, minutes booked and there, the share."""
+    return (
+        use.id if use.type == "room" else "",
+        use.id if use.type == "role" else "",
+        day_text(use.monday, wording),
+        str(use.booked),
+        str(use.there),
+        "" if use.percent is None else f"{use.percent} %",
+    )
+
+
+def utilisation_table(
+    schedule: Schedule, clinic: Clinic, *, booked: Iterable[Booking] = (), wording: Wording = ENGLISH
+) -> Table:
+    """The share of working time that is booked: each room's weeks, then each role's, in minutes and per cent."""
+    return Table(
+        title=wording.say("desk", "use title"),
+        heads=heads(wording, "room", "role", "week", "booked", "there", "share"),
+        rows=(use_row(use, wording) for use in utilisation(schedule, clinic, booked)),
         language=wording.language,
     )
 
@@ -157,7 +235,7 @@ def closing_table(schedule: Schedule, *, wording: Wording = ENGLISH) -> Table:
     placed = len(schedule.plans)
     return Table(
         title=wording.say("desk", "closing title", placed=placed, courses=placed + len(schedule.refusals)),
-        heads=_heads(wording, "course", "patient", "starts", "ends", "visits", "proved", "remark"),
+        heads=heads(wording, "course", "patient", "starts", "ends", "visits", "proved", "remark"),
         rows=(
             *(_placed_row(plan, schedule, wording) for plan in schedule.plans),
             *(_refused_row(refusal, wording) for refusal in schedule.refusals),
@@ -176,10 +254,16 @@ def _placed_row(plan: Plan, schedule: Schedule, wording: Wording) -> tuple[str, 
     return course.id, course.patient.id, first, last, str(len(days)), plan.proved_through, ""
 
 
-def _refused_row(refusal: Refusal, wording: Wording) -> tuple[str, ...]:
-    course, reasons = refusal.course, "; ".join(one.rstrip(".") for one in refusal.sentences() if one)
+def refusal_text(refusal: Refusal, wording: Wording = ENGLISH) -> str:
+    """That a course has no plan, and why."""
+    reasons = "; ".join(one.rstrip(".") for one in refusal.sentences() if one)
     if refusal.session is None:
         remark = wording.say("desk", "refused", reasons=reasons)
     else:
         remark = wording.say("desk", "refused at", session=refusal.session, reasons=reasons)
-    return course.id, course.patient.id, "", "", "0", "", remark.rstrip(" ;:")
+    return remark.rstrip(" ;:")
+
+
+def _refused_row(refusal: Refusal, wording: Wording) -> tuple[str, ...]:
+    course = refusal.course
+    return course.id, course.patient.id, "", "", "0", "", refusal_text(refusal, wording)

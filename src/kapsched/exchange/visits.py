@@ -1,28 +1,39 @@
-"""What happens when on the clinic's clocks? The facts that tables write out and pictures draw."""
+"""What happens when on the clinic's clocks? A course's visits, as tables write them out and pictures draw them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import TypeAlias
 
 from attrs import frozen
 
-from kapsched.errors import InvalidInput
 from kapsched.model.bookings import Booking
-from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Appointment, Plan, Schedule
-from kapsched.timeline.zones import instant, midnight, wall
+from kapsched.model.programme import Segment
+from kapsched.timeline.zones import Zone, instant, wall
 
 Minute: TypeAlias = int
 """Wall minutes after midnight; 1440 is the next one."""
 
 
 @frozen(kw_only=True)
-class Visit:
-    """One visit of a course, planned or done, on the clinic's clocks."""
+class Part:
+    """One segment of a visit: who is there, and where. `staff` holds the people by id, in order."""
 
+    segment: str
+    start: Minute
+    end: Minute
+    rooms: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Visit:
+    """One visit of a course, planned or done, on the clinic's clocks; only a planned one has `parts`."""
+
+    course: str
+    patient: str
     session: str
     kind: str
     day: date
@@ -30,29 +41,13 @@ class Visit:
     end: Minute
     rooms: tuple[str, ...] = ()
     staff: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     status: str
 
 
-@frozen(kw_only=True)
-class Stay:
-    """A room taken on one day: by the patient until `leaves`, and then until `end` all the same.
-
-    A booking that is no appointment of the schedule's has no kind and no course.
-    """
-
-    room: str
-    day: date
-    start: Minute
-    leaves: Minute
-    end: Minute
-    kind: str = ""
-    course: str = ""
-    status: str
-
-
-def minute_of(moment: datetime, day: date, clinic: Clinic) -> Minute:
-    """What the clinic's clocks show, in minutes of `day`: 0 for anything before it, 1440 after it."""
-    local = wall(moment, clinic.place)
+def minute_of(moment: datetime, day: date, place: Zone) -> Minute:
+    """What the clocks of `place` show, in minutes of `day`: 0 for anything before it, 1440 after it."""
+    local = wall(moment, place)
     if local.date() != day:
         return 0 if local.date() < day else 24 * 60
     return local.hour * 60 + local.minute
@@ -63,40 +58,83 @@ def clock(minute: Minute) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-def visits(plan: Plan, clinic: Clinic) -> tuple[Visit, ...]:
+def visits(plan: Plan, place: Zone) -> tuple[Visit, ...]:
     """Every visit of the plan and every session of its course that is done, by time."""
-    return tuple(
-        sorted((*_planned(plan, clinic), *_done(plan, clinic)), key=lambda one: (one.day, one.start))
-    )
+    return tuple(sorted((*_planned(plan, place), *_done(plan, place)), key=lambda one: (one.day, one.start)))
 
 
-def _planned(plan: Plan, clinic: Clinic) -> Iterator[Visit]:
+def all_visits(schedule: Schedule, place: Zone) -> tuple[Visit, ...]:
+    """The visits of every plan, by time; those that begin together stand in the order of the plans."""
+    found = (visit for plan in schedule.plans for visit in visits(plan, place))
+    return tuple(sorted(found, key=lambda one: (one.day, one.start)))
+
+
+def _planned(plan: Plan, place: Zone) -> Iterator[Visit]:
     for one in plan.appointments:
-        day = wall(one.start, clinic.place).date()
+        day = wall(one.start, place).date()
         yield Visit(
+            course=plan.course.id,
+            patient=plan.course.patient.id,
             session=one.session,
             kind=one.kind,
             day=day,
-            start=minute_of(one.start, day, clinic),
-            end=minute_of(one.end, day, clinic),
+            start=minute_of(one.start, day, place),
+            end=minute_of(one.end, day, place),
             rooms=_ids(one.bookings, "room"),
-            staff=_ids(one.bookings, "staff"),
+            staff=_people(one.bookings),
+            parts=tuple(_parts(plan, one, day, place)),
             status=one.status,
         )
 
 
-def _done(plan: Plan, clinic: Clinic) -> Iterator[Visit]:
+def _parts(plan: Plan, one: Appointment, day: date, place: Zone) -> Iterator[Part]:
+    for start, end, segment in segments_of(plan, one):
+        rows = [row for row in one.bookings if serves(row, start, end, segment)]
+        yield Part(
+            segment=segment.name,
+            start=minute_of(start, day, place),
+            end=minute_of(end, day, place),
+            rooms=_ids(rows, "room"),
+            staff=_people(rows),
+        )
+
+
+def segments_of(plan: Plan, one: Appointment) -> Iterator[tuple[datetime, datetime, Segment]]:
+    """Each segment of an appointment with its first instant and the first one past it, in UTC.
+
+    None where the appointment lasts otherwise than its kind, or is of a session that the programme lacks.
+    """
+    session, start = plan.course.programme.by_id.get(one.session), instant(one.start)
+    if session is None or instant(one.end) - start != timedelta(minutes=session.kind.minutes):
+        return
+    for minute, segment in session.kind.timed():
+        begin = start + timedelta(minutes=minute)
+        yield begin, begin + timedelta(minutes=segment.minutes), segment
+
+
+def serves(row: Booking, start: datetime, end: datetime, segment: Segment) -> bool:
+    """Is this booking for that segment, which lasts from `start` to `end`?"""
+    if not (row.start <= start and end <= row.end):
+        return False
+    if row.type == "room":
+        return segment.room is not None
+    return row.type == "patient" or row.role in segment.staff
+
+
+def _done(plan: Plan, place: Zone) -> Iterator[Visit]:
     placed = {one.session for one in plan.appointments}
     for id, done in plan.course.done.items():
         if id not in placed:
             session = plan.course.programme.by_id[id]
-            day = wall(done.start, clinic.place).date()
+            day = wall(done.start, place).date()
             yield Visit(
+                course=plan.course.id,
+                patient=plan.course.patient.id,
                 session=id,
                 kind=session.kind.name,
                 day=day,
-                start=minute_of(done.start, day, clinic),
-                end=minute_of(done.ended(session), day, clinic),
+                start=minute_of(done.start, day, place),
+                end=minute_of(done.ended(session), day, place),
                 staff=tuple(sorted({person for people in done.staff.values() for person in people})),
                 status="done",
             )
@@ -106,45 +144,6 @@ def _ids(bookings: Iterable[Booking], type: str) -> tuple[str, ...]:
     return tuple(sorted({row.resource for row in bookings if row.type == type}))
 
 
-def stays(
-    schedule: Schedule, clinic: Clinic, monday: date, booked: Iterable[Booking] = ()
-) -> tuple[Stay, ...]:
-    """What takes the clinic's rooms in the week from `monday`: the schedule's visits, and what is `booked`.
-
-    By room in the order of the clinic's file, then by time. Cancelled appointments take no room.
-    """
-    if monday.weekday() != 0:
-        raise InvalidInput(f"a week begins on a Monday; {monday} is none", path="monday")
-    order = {room.id: place for place, room in enumerate(clinic.rooms)}
-    days = [monday + timedelta(days=turn) for turn in range(7)]
-    midnights = [midnight(day, clinic.place) for day in (*days, monday + timedelta(days=7))]
-    found = [
-        _stay(row, one, course, day, clinic)
-        for row, one, course in (*_of_schedule(schedule), *((row, None, "") for row in booked))
-        if row.type == "room" and row.resource in order
-        for day, (begins, ends) in zip(days, pairwise(midnights), strict=True)
-        if row.start < ends and begins < row.end
-    ]
-    return tuple(sorted(found, key=lambda one: (order[one.room], one.day, one.start, one.end, one.course)))
-
-
-def _of_schedule(schedule: Schedule) -> Iterator[tuple[Booking, Appointment, str]]:
-    for plan in schedule.plans:
-        for one in plan.appointments:
-            if one.status != "cancelled":
-                yield from ((row, one, plan.course.id) for row in one.bookings)
-
-
-def _stay(row: Booking, one: Appointment | None, course: str, day: date, clinic: Clinic) -> Stay:
-    """The part of a room's booking that falls on one day."""
-    leaves = row.end if one is None else min(row.end, max(row.start, instant(one.end)))
-    return Stay(
-        room=row.resource,
-        day=day,
-        start=minute_of(row.start, day, clinic),
-        leaves=minute_of(leaves, day, clinic),
-        end=minute_of(row.end, day, clinic),
-        kind=one.kind if one else "",
-        course=course,
-        status=one.status if one else "taken",
-    )
+def _people(bookings: Iterable[Booking]) -> tuple[str, ...]:
+    """Whoever is neither the patient nor a room."""
+    return tuple(sorted({row.resource for row in bookings if row.type not in {"patient", "room"}}))

@@ -35,9 +35,26 @@ HEADS = (
     "visits",
     "proved",
     "remark",
+    "role",
+    "segment",
+    "time",
+    "week",
+    "booked",
+    "there",
+    "share",
 )
 """What stands over the columns of tables."""
-STATES = ("provisional", "confirmed", "cancelled", "done", "taken", "closed", "turnaround")
+STATES = (
+    "provisional",
+    "confirmed",
+    "cancelled",
+    "done",
+    "taken",
+    "closed",
+    "not there",
+    "turnaround",
+    "tail",
+)
 """What a stretch of time can be, in the legends of pictures and in tables."""
 
 BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
@@ -59,6 +76,21 @@ BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
     ("desk", "week title"): frozenset({"day"}),
     ("desk", "week summary"): frozenset({"count", "rooms"}),
     ("desk", "week key"): frozenset(),
+    ("desk", "people title"): frozenset({"day"}),
+    ("desk", "people summary"): frozenset({"count", "people"}),
+    ("desk", "people key"): frozenset(),
+    ("desk", "day title"): frozenset({"day"}),
+    ("desk", "day summary"): frozenset({"count"}),
+    ("desk", "day key"): frozenset(),
+    ("desk", "use title"): frozenset(),
+    ("desk", "use summary"): frozenset({"first", "last"}),
+    ("desk", "use key"): frozenset(),
+    ("desk", "rooms"): frozenset(),
+    ("desk", "roles"): frozenset(),
+    ("desk", "week of"): frozenset({"day"}),
+    ("desk", "view summary"): frozenset({"count"}),
+    ("desk", "also booked"): frozenset(),
+    ("desk", "sheet made"): frozenset({"revision", "moment"}),
     ("desk", "closing title"): frozenset({"placed", "courses"}),
     ("desk", "no appointments"): frozenset(),
     ("desk", "refused at"): frozenset({"session", "reasons"}),
@@ -143,7 +175,29 @@ ENGLISH = Wording(
         ("desk", "course key"): "A line joins a visit to one that hangs on it within three days.",
         ("desk", "week title"): "Rooms in the week of {day}",
         ("desk", "week summary"): "{count} bookings in {rooms} rooms",
-        ("desk", "week key"): "Each bar lasts from arrival until the room is free again.",
+        ("desk", "week key"): (
+            "Each bar lasts from arrival until the room is free again; a short one is filled, without a letter."
+        ),
+        ("desk", "people title"): "Staff in the week of {day}",
+        ("desk", "people summary"): "{count} bookings of {people} people",
+        (
+            "desk",
+            "people key",
+        ): "Each bar lasts as long as somebody is needed; a short one is filled, without a letter.",
+        ("desk", "day title"): "Rooms and staff on {day}",
+        ("desk", "day summary"): "{count} bookings",
+        ("desk", "day key"): "Each bar lasts until the room or the person is free again.",
+        ("desk", "use title"): "Share of working time that is booked",
+        ("desk", "use summary"): "Per cent in each week from {first} to {last}",
+        ("desk", "use key"): (
+            "A full column is a week without a free minute. A role is everybody who can fill it, whatever they do."
+        ),
+        ("desk", "rooms"): "Rooms",
+        ("desk", "roles"): "Roles",
+        ("desk", "week of"): "week of {day}",
+        ("desk", "view summary"): "Visits: {count}",
+        ("desk", "also booked"): "Also booked",
+        ("desk", "sheet made"): "Revision {revision} of the schedule, made on {moment}.",
         ("desk", "closing title"): "{placed} of {courses} courses are placed",
         ("desk", "no appointments"): "no visits",
         ("desk", "refused at"): "not placed: {session} has no date; {reasons}",

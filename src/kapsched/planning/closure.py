@@ -35,11 +35,11 @@ def closed(count: int, edges: Iterable[Between]) -> list[list[int]]:
 
 
 def spread(days: Mask, least: int, most: int, size: int) -> Mask:
-    """The days that lie `least` to `most` after some day of `days`, among `size`."""
+    """The places that lie `least` to `most` after some bit of a mask, among `size`: days, or bits of a day."""
     if not days:
         return 0
     most = min(most, size)
-    least = max(least, -size)
+    least = max(least, -days.bit_length())
     if most < least:
         return 0
     found, width, wanted = days, 1, most - least + 1

@@ -30,7 +30,7 @@ def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan
             cost=Cost(wait=0, drift=0, changes=0, wishes=0, minutes=0),
             proved_through="all",
         )
-    if problem.outline.contradictory:
+    if problem.rules.contradictory:
         return contradiction(problem)
     domains = problem.domains()
     if domains is None:

@@ -1,9 +1,8 @@
 """What can be done next? The moves from where the search stands, and the state that they lead to.
 
 Sessions are placed in an order. A state is what later sessions refer to: some dates, the counts of some weeks, the
-people of some groups. Starts are left open. Sessions that share a date are asked for jointly each time one joins, and
-settled when no other can join. Only where an hour rule may hang on starts of two dates is the earlier session also
-tried *pinned*, with each of its starts; an open one may then not be met.
+people of some groups. Starts are left open. Sessions whose starts hang on each other, on one date or across an hour
+rule's boundary, are asked for jointly each time one joins, and settled when no other can join.
 """
 
 from __future__ import annotations
@@ -13,34 +12,27 @@ from itertools import product
 from typing import NamedTuple, TypeAlias
 
 from kapsched.planning.closure import NEVER, between
+from kapsched.planning.clusters import Clusters
 from kapsched.planning.folds import Folds, allowed_by
 from kapsched.planning.grid import Mask, bits
 from kapsched.planning.position import Position
 from kapsched.planning.reach import Reach
 from kapsched.planning.starts import AllowedKey
 from kapsched.planning.ties import Ties
-from kapsched.planning.visits import Placed, Together, Visits
+from kapsched.planning.visits import Cluster, Visits
 
-# The level, the days still referred to, what is left open of their starts, the counts of weeks, the people.
+# The level, the days still referred to, the clusters still open, the counts of weeks, the people.
 State: TypeAlias = tuple[int, Hashable, Hashable, Hashable, Hashable]
 
 # So many moves looked at count as a step of their own: a budget bounds the time where a state has very many.
 MOVES_A_STEP = 64
 
 
-class Settled(NamedTuple):
-    """Sessions of one date that no other can join any more."""
-
-    day: int
-    together: Together
-
-
 class Move(NamedTuple):
-    """A session placed on a day: the days and the changes it costs, and who shares its date so far."""
+    """A session placed on a day: the days and the changes it costs."""
 
     days: int
     changes: int
-    together: Together
 
 
 class Frontier:
@@ -61,7 +53,8 @@ class Frontier:
     ) -> None:
         self.problem, self.ties, self.fine, self.folds = ties.problem, ties, fine, folds
         self.position, self.visits = position, visits
-        self.day, self.placed, self.counts = position.day, position.placed, position.counts
+        self.day, self.allowed, self.counts = position.day, position.allowed, position.counts
+        self.clusters = Clusters(ties, position)
         self.reach = Reach(ties, position)
         self._groups, self._opening, self._open = (
             [[n for n in some if fine or self.problem.people[n].group.hard] for some in by_place_or_level]
@@ -78,15 +71,10 @@ class Frontier:
         return (
             at,
             tuple([day[one] for one in ties.dated[at]]),
-            tuple([self._still_met(at, one) for one in meeting]) if meeting else (),
+            tuple([self.clusters.open(at, one) for one in meeting]) if meeting else (),
             tuple([self.counts[n] for n in counting]) if counting else (),
             tuple([chosen[n] for n in open_groups]) if open_groups else (),
         )
-
-    def _still_met(self, at: int, place: int) -> tuple[bool, Placed | None]:
-        """Is the date of a placed session settled, and what of its start may later sessions hang on?"""
-        closed = self._is_closed(at, place)
-        return closed, None if closed and self.ties.hours_until[place] < at else self.placed[place]
 
     def moves(self, at: int, most: int = NEVER) -> Iterator[Move]:
         """The moves at a level that may cost up to `most` days, those with the fewest changes first.
@@ -148,24 +136,23 @@ class Frontier:
 
     def _alone(self, at: int, place: int, days: Mask, changes: int, extra: int) -> Iterator[Move]:
         """The moves of a session whose start no other can ever hang on."""
-        placed = Placed(place, self._allowed_now(place), 0, self.problem.grid.size)
-        self.placed[place], together = placed, (placed,)
+        self.allowed[place] = self._allowed_now(place)
         for day in self._counted(at, place, days):
-            yield Move(self.reach.cost(place, day) + extra, changes, together)
+            yield Move(self.reach.cost(place, day) + extra, changes)
 
     def _beside(self, at: int, place: int, days: Mask, changes: int, extra: int) -> Iterator[Move]:
         """The moves of a session that others may share a date with, or whose start an hour rule may hang on."""
-        allowed = self._allowed_now(place)
+        self.allowed[place] = self._allowed_now(place)
         for day in self._counted(at, place, days):
-            limits = self._limits(place, day)
-            if limits is not None:
-                cost = self.reach.cost(place, day) + extra
-                for placed in self._ways(at, place, day, allowed, limits):
-                    self.placed[place] = placed
-                    mine = self._together(place, day)
-                    if self._can_join(at, place, day, mine):
-                        yield Move(cost, changes, mine)
-        self.placed[place] = None
+            if self._can_be_had(at, place):
+                yield Move(self.reach.cost(place, day) + extra, changes)
+
+    def _can_be_had(self, at: int, place: int) -> bool:
+        """Can the sessions of the cluster all be had, with the one placed last?"""
+        if self.ties.dates_only:
+            return all(self.ties.dates_possible(rule, self.day) for rule in self.ties.hours[place])
+        cluster = self.clusters.can_be_had(at, place)
+        return cluster is not None and (len(cluster) == 1 or self.visits.possible(cluster))
 
     def _counted(self, at: int, place: int, days: Mask) -> Iterator[int]:
         """A session placed on one day after another, where no frequency forbids it."""
@@ -195,100 +182,22 @@ class Frontier:
             self.counts[n] = after
         return True
 
-    def _limits(self, place: int, day: int) -> tuple[int, int] | None:
-        """The first and last bit that hour rules with pinned sessions leave; None if an open one would be met."""
-        first, last, step = 0, self.problem.grid.size, self.problem.grid.step
-        for other, sign, edge in self.ties.hours[place]:
-            if self.ties.dates_only:
-                if not self.ties.dates_possible(other, place, sign, edge, self.day):
-                    return None
-                continue
-            if self.day[other] == day or not self.ties.binds(other, place, sign, edge, self.day):
-                continue
-            placed = self.placed[other]
-            if placed is None or not placed.pinned:
-                return None
-            least, most = (edge.least, edge.most) if sign > 0 else (-edge.most, -edge.least)
-            first = max(first, placed.first - (-least // step))
-            last = min(last, placed.first + most // step)
-        return (first, last) if first <= last else None
-
-    def _ways(
-        self, at: int, place: int, day: int, allowed: AllowedKey, limits: tuple[int, int]
-    ) -> Iterator[Placed]:
-        """The session left open and, where a later one may hang on its start, pinned to each."""
-        free = Placed(place, allowed, *limits)
-        begin, end = self.problem.grid.begins[day], self.problem.grid.begins[day + 1]
-        if limits[0] <= begin and limits[1] >= end - 1:
-            yield Placed(place, allowed, 0, self.problem.grid.size)
-        elif self.visits.possible(day, (free,)):
-            yield free
-        if self.ties.hours_until[place] > at:
-            for bit in self.visits.starts(day, free):
-                yield Placed(place, allowed, bit, bit)
-
-    def _can_join(self, at: int, place: int, day: int, mine: Together) -> bool:
-        """Can the sessions of the date all be had?"""
-        if len(mine) == 1:
-            return True
-        if any(self._is_closed(at, one.place) for one in mine if one.place != place):
-            return False
-        return self.visits.possible(day, mine)
-
-    def settled(self, at: int, move: Move) -> tuple[Settled, ...]:
-        """The dates that the move in force at a level settles."""
-        if self.ties.alone[self.ties.order[at]]:
-            return (Settled(self.day[move.together[0].place], move.together),)
-        return tuple(Settled(self.day[one[0].place], one) for one in self._closed(at, move.together))
-
-    def _together(self, place: int, day: int) -> Together:
-        """The placed sessions of a day that could share it with a session, and that session."""
-        others = [one for one in self.ties.shares[place] if self.day[one] == day]
-        return tuple(self._now(one) for one in sorted([*others, place]))
-
-    def _now(self, place: int) -> Placed:
-        placed = self.placed[place]
-        assert placed is not None, "only placed sessions are asked for"
-        return placed
-
-    def _closed(self, at: int, mine: Together) -> Iterator[Together]:
-        """The dates that no later session can join any more, now that a level is placed."""
-        until = self.ties.shared_until
-        if min(until[one.place] for one in mine) == at:
-            yield mine
-        seen = {one.place for one in mine}
-        for other in self.ties.closing_dates[at]:
-            if other not in seen:
-                group = self._date_of(at, other)
-                seen.update(group)
-                if min(until[one] for one in group) == at:
-                    yield tuple(self._now(one) for one in sorted(group))
-
-    def _date_of(self, at: int, place: int) -> list[int]:
-        """The sessions placed before or at a level that share the date of one of them, itself included."""
-        level = self.ties.level
-        mates = [
-            one for one in self.ties.mates[place] if level[one] <= at and self.day[one] == self.day[place]
-        ]
-        return [place, *mates]
-
-    def _is_closed(self, at: int, place: int) -> bool:
-        """Is the date of a placed session settled, so that none from level `at` on can join it?"""
-        until, level = self.ties.shared_until, self.ties.level
-        return any(
-            until[one] < at and level[one] < at and self.day[one] == self.day[place]
-            for one in self.ties.mates[place]
-        )
+    def settled(self, at: int) -> tuple[Cluster, ...]:
+        """The clusters that the move in force at a level settles."""
+        place = self.ties.order[at]
+        if self.ties.alone[place]:
+            return ((self.clusters.placed(place),),)
+        return tuple(self.clusters.settled(at))
 
     def starts(self) -> tuple[int, ...]:
         """Starts for the sessions as they are all placed now, by place."""
         found = [0] * len(self.day)
-        days: dict[int, list[Placed]] = {}
-        for place, day in enumerate(self.day):
-            days.setdefault(day, []).append(self._now(place))
-        for day, together in days.items():
-            starts = self.visits.first(day, tuple(together))
-            assert starts is not None, "every date was asked for when its last session was placed"
-            for one, bit in zip(together, starts, strict=True):
+        left = set(range(len(self.day)))
+        while left:
+            cluster = self.clusters.of(self.ties.count, min(left))
+            starts = self.visits.first(cluster)
+            assert starts is not None, "every cluster was asked for when its last session was placed"
+            for one, bit in zip(cluster, starts, strict=True):
                 found[one.place] = bit
+                left.discard(one.place)
         return tuple(found)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kapsched.planning.choices import Choice, Starts, Times
-from kapsched.planning.frontier import Settled, State
-from kapsched.planning.lanes import Lanes
+from kapsched.planning.choices import Choice, LinkedChoice, Starts, Times
+from kapsched.planning.frontier import State
+from kapsched.planning.lanes import Scale
 from kapsched.planning.problem import Problem
 from kapsched.planning.search import IMPOSSIBLE, Search
+from kapsched.planning.visits import Cluster
 
 
 class Link(NamedTuple):
@@ -23,11 +24,11 @@ class Graph:
 
     def __init__(self, search: Search) -> None:
         self.problem: Problem = search.problem
-        self.choices: list[Choice] = []
+        self.choices: list[Choice | LinkedChoice] = []
         self.links: list[list[Link]] = []
-        self._numbers: dict[Settled, int] = {}
-        self._points: dict[str, tuple[int, ...]] = {}
-        self._curves: dict[tuple[int, str], list[int]] = {}
+        self._numbers: dict[Cluster, int] = {}
+        self._scales: dict[str, Scale] = {}
+        self._curves: dict[tuple[int, str, tuple[int | None, ...]], int] = {}
         layer: list[State] = [search.fine.state(0)]
         for _ in range(search.count):
             layer = self._add(search, layer)
@@ -46,21 +47,25 @@ class Graph:
             self.links.append(list(found))
         return list(following)
 
-    def _number(self, search: Search, settled: Settled) -> int:
-        number = self._numbers.get(settled)
+    def _number(self, search: Search, cluster: Cluster) -> int:
+        number = self._numbers.get(cluster)
         if number is None:
-            number = self._numbers[settled] = len(self.choices)
-            arrangements = search.visits.arrangements(*settled)
-            places = [one.place for one in settled.together]
-            kinds = [self.problem.sessions[place].kind.name for place in places]
-            shown, day = self.problem.grid.wall_minute_on, settled.day
-            minutes = [tuple([shown(day, bit) for bit in starts]) for starts in arrangements]
-            self.choices.append(Choice(places, kinds, arrangements, minutes))
+            number = self._numbers[cluster] = len(self.choices)
+            self.choices.append(self._choice(search, cluster))
         return number
 
-    def points(self, kind: str) -> tuple[int, ...]:
+    def _choice(self, search: Search, cluster: Cluster) -> Choice | LinkedChoice:
+        kinds = {one.place: self.problem.sessions[one.place].kind.name for one in cluster}
+        if search.visits.is_linked(cluster):
+            return LinkedChoice(search.visits.linked(cluster), kinds, self.problem.grid.wall_minute)
+        arrangements = search.visits.arrangements(cluster)
+        shown, day = self.problem.grid.wall_minute_on, cluster[0].day
+        minutes = [tuple([shown(day, bit) for bit in starts]) for starts in arrangements]
+        return Choice(tuple(kinds), tuple(kinds.values()), arrangements, minutes)
+
+    def scale(self, kind: str) -> Scale:
         """Every wall minute at which a session of a kind could start, in order."""
-        found = self._points.get(kind)
+        found = self._scales.get(kind)
         if found is None:
             minutes = {
                 minute
@@ -68,7 +73,7 @@ class Graph:
                 if kind in choice.kinds
                 for minute in choice.minutes_of(kind)
             }
-            found = self._points[kind] = tuple(sorted(minutes))
+            found = self._scales[kind] = Scale(tuple(sorted(minutes)))
         return found
 
     def least(self, times: Times) -> list[int]:
@@ -88,12 +93,10 @@ class Graph:
 
     def row(self, kind: str, times: Times) -> list[int]:
         """The least minutes for each of a kind's points as its time, beside the `times` of other kinds."""
-        points = self.points(kind)
-        lanes = Lanes(len(points))
+        scale = self.scale(kind)
+        lanes = scale.lanes
         costs = [
-            lanes.packed(self._curve(number, kind, times))
-            if kind in choice.kinds
-            else lanes.ones * choice.nearest(times)
+            self._curve(number, kind, times) if kind in choice.kinds else lanes.ones * choice.nearest(times)
             for number, choice in enumerate(self.choices)
         ]
         found = [0] * len(self.links)
@@ -107,14 +110,14 @@ class Graph:
             found[node] = best or 0
         return lanes.unpacked(found[0])
 
-    def _curve(self, number: int, kind: str, times: Times) -> list[int]:
+    def _curve(self, number: int, kind: str, times: Times) -> int:
         choice = self.choices[number]
-        if len(choice.kinds) > 1:
-            return choice.curve(kind, self.points(kind), times)
-        key = (number, kind)
-        if key not in self._curves:
-            self._curves[key] = choice.curve(kind, self.points(kind), {})
-        return self._curves[key]
+        # Only the times of other kinds in the same cluster bear on it.
+        key = (number, kind, tuple([None if one == kind else times.get(one) for one in choice.kinds]))
+        found = self._curves.get(key)
+        if found is None:
+            found = self._curves[key] = choice.curve(kind, self.scale(kind), times)
+        return found
 
     def earliest(self, times: Times, least: list[int]) -> tuple[int, ...]:
         """The lexicographically earliest starts, in programme order, among the paths of least minutes."""

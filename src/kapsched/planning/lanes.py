@@ -36,3 +36,18 @@ class Lanes:
         # A guard bit outlives the subtraction where `one` is not the lesser; spread out, it picks `two` there.
         guards = ((one | self._guards) - two) & self._guards
         return one ^ ((one ^ two) & (guards - (guards >> (WIDTH - 1))))
+
+
+class Scale:
+    """Points of time in order, and in lanes how far minutes lie away from each of them."""
+
+    def __init__(self, points: Sequence[int]) -> None:
+        self.points, self.lanes = points, Lanes(len(points))
+        self._away: dict[int, int] = {}
+
+    def away(self, minute: int) -> int:
+        """The distances of a minute from the points."""
+        found = self._away.get(minute)
+        if found is None:
+            found = self._away[minute] = self.lanes.packed([abs(minute - point) for point in self.points])
+        return found

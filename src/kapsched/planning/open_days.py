@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from kapsched.model.clinic import LONGEST_HORIZON, Clinic
 from kapsched.planning.closure import NEVER, between
+from kapsched.planning.edges import OpenEdge
 from kapsched.planning.grid import Mask, bits
-from kapsched.planning.windows import OpenEdge
 from kapsched.timeline.zones import wall
 
 # First and last day, by the day from which they are counted.

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import combinations
-from math import gcd
 
 from attrs import frozen
 
 from kapsched.model.course import Course
-from kapsched.model.programme import Session, SessionKind
+from kapsched.model.programme import Session
 from kapsched.planning.closure import NEVER, between, consistent
 from kapsched.planning.diary import Diary
+from kapsched.planning.edges import HourEdge, OpenEdge
 from kapsched.planning.grid import Mask, bits
-from kapsched.planning.needs import needs_of
+from kapsched.planning.needs import step_of
 from kapsched.planning.open_days import OpenTie
 from kapsched.planning.order import elimination_order
 from kapsched.planning.starts import AllowedKey, Level, Starts
 from kapsched.planning.units import Units
 from kapsched.planning.weeks import WeekCounter, counters
-from kapsched.planning.windows import Group, HourEdge, OpenEdge, Outline, outline
+from kapsched.planning.windows import Group, Outline, outline
 
 # Longer than any course and any horizon.
 EVER = timedelta(days=36_525)
@@ -61,7 +61,10 @@ class People:
 
 
 class Problem:
-    """A course's owed sessions with their dates, starts and ties, all by place in programme order."""
+    """A course's owed sessions with their dates, starts and ties, all by place in programme order.
+
+    `rules` are what the rules say by themselves; `outline` is what they say in this clinic.
+    """
 
     def __init__(
         self,
@@ -75,7 +78,7 @@ class Problem:
     ) -> None:
         self.course, self.now, self.any_calendar = course, now, any_calendar
         owed = course.owed if first is None else course.owed[:first]
-        self.outline: Outline = outline(
+        self.rules: Outline = outline(
             course.programme,
             tuple(one.id for one in owed),
             frozenset(course.done),
@@ -85,7 +88,8 @@ class Problem:
         self.starts = starts or Starts(course, self.diary, diary.clinic.earliest_start(now))
         self.units = Units(self.starts)
         self.grid = self.starts.grid
-        self.sessions: tuple[Session, ...] = self.outline.owed
+        self.sessions: tuple[Session, ...] = self.rules.owed
+        self.outline = self._outline()
         zone = diary.clinic.zone
         self.done_days = {
             one: (done.on(zone) - self.grid.first_day).days for one, done in course.done.items()
@@ -103,6 +107,14 @@ class Problem:
         )
         self.open_ties: tuple[OpenTie, ...] = () if any_calendar else tuple(self._open_ties())
         self._lawful: dict[int, Mask] = {}
+        self._spans: dict[tuple[int, int], tuple[int, int]] = {}
+        self._binding: dict[tuple[int, int, int], bool] = {}
+
+    def _outline(self) -> Outline:
+        """The rules, told at what times of day the sessions could start, where that bears on any."""
+        if not self.rules.hours:
+            return self.rules
+        return self.rules.timed(tuple(self.starts.times_of_day(one.kind) for one in self.sessions))
 
     def _open_ties(self) -> Iterator[OpenTie]:
         place = self.outline.place
@@ -174,6 +186,31 @@ class Problem:
             self._lawful[place] = found
         return found
 
+    def ends(self, edge: HourEdge) -> tuple[int, int]:
+        """The two owed sessions of an hour rule, by place."""
+        return self.outline.place[edge.earlier], self.outline.place[edge.later]
+
+    def binds(self, rule: int, day: Sequence[int] | Mapping[int, int]) -> bool:
+        """Does an hour rule, by its number, hang on the starts of its two sessions, on the days they are on?"""
+        edge = self.hour_edges[rule]
+        one, two = self.ends(edge)
+        key = (rule, day[one], day[two])
+        found = self._binding.get(key)
+        if found is None:
+            from_, to, step = self._span(one, day[one]), self._span(two, day[two]), self.grid.step
+            found = (to[0] - from_[1]) * step < edge.least or (to[1] - from_[0]) * step > edge.most
+            self._binding[key] = found
+        return found
+
+    def _span(self, place: int, day: int) -> tuple[int, int]:
+        """The first and the last bit at which a session could start on a day."""
+        key = (place, day)
+        found = self._spans.get(key)
+        if found is None:
+            starts = self.day_starts(place, (), day)
+            found = self._spans[key] = (starts[0], starts[-1])
+        return found
+
     def _done_from(self, edge: HourEdge) -> datetime:
         """The start that a done session's edge counts from; a visit that overran counts from its true end."""
         done = self.course.done[edge.earlier]
@@ -243,22 +280,3 @@ class Problem:
         mask = self.starts.mask(kind, allowed) & self.lawful(place)
         begin = self.grid.begins[day]
         return [begin + bit for bit in bits(self.starts.of_day(mask, day))]
-
-
-def step_of(course: Course) -> int:
-    """The minutes that every duration of a course's sessions is a multiple of."""
-    return gcd(
-        *(
-            minutes
-            for kind in {session.kind for session in course.programme.sessions}
-            for minutes in (*_lengths(kind),)
-        )
-    )
-
-
-def _lengths(kind: SessionKind) -> Iterator[int]:
-    yield kind.minutes
-    for need in needs_of(kind):
-        for first, last, _ in need.stretches:
-            yield first
-            yield last

@@ -13,6 +13,7 @@ from kapsched.model.course import Course, Patient
 from kapsched.model.plan import Reason, ReasonCode, Refusal
 from kapsched.model.programme import Session
 from kapsched.model.rules import Continuity
+from kapsched.planning.closure import consistent
 from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Mask, bits
 from kapsched.planning.needs import needs_of
@@ -33,7 +34,7 @@ def contradiction(problem: Problem) -> Refusal:
     names = [rule.name for rule in problem.course.programme.rules]
     for name in tuple(names):
         fewer = _without(problem.course, [one for one in names if one != name])
-        if Problem(fewer, problem.diary, problem.now, starts=problem.starts).outline.contradictory:
+        if Problem(fewer, problem.diary, problem.now, starts=problem.starts).rules.contradictory:
             names.remove(name)
     return _refused(problem, None, 0, [_reason("rule", tuple(names), problem, 0)], Steps(0))
 
@@ -107,7 +108,7 @@ def _prefix(problem: Problem, count: int) -> Problem:
 
 
 def _can_place(problem: Problem, limit: int, *, dates_only: bool = False) -> bool:
-    if problem.outline.contradictory:
+    if problem.rules.contradictory:
         return False
     domains = problem.domains()
     return domains is not None and Search(problem, domains, Steps(limit), dates_only=dates_only).has_plan()
@@ -119,19 +120,21 @@ def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:
     domains = _dates_alone(part)
     for other in range(place):
         domains[other] &= part.days(other, ())
-    part.narrow(domains)
+    consistent(domains, part.rules.between, part.grid.days, part.open_ties)
     reasons = list(_reasons(part, place, domains[place])) or [_reason("window", (), part, 0)]
     return _refused(part, part.sessions[place], domains[place], reasons, budget)
 
 
 def _reasons(problem: Problem, place: int, window: Mask) -> Iterator[Reason]:
     """One reason for each kind of obstacle, in the order of the codes, with the dates of the window it stops."""
-    left, kind = window, problem.sessions[place].kind
+    left, kind, unmet = window, problem.sessions[place].kind, window
     for code, starts in _layers(problem):
         possible = starts.days(kind, ()) if code != "booked" else problem.days(place, ())
-        for ids, days in _by_ids(code, starts, problem, place, left & ~possible):
+        # Too few for the visit even if all were always there: it is neither notice nor closure that is in the way.
+        unmet &= starts.grid.days_of(starts.base(kind)) & ~possible if code in ("notice", "closure") else 0
+        for ids, days in _by_ids(code, starts, problem, place, left & ~possible & ~unmet):
             yield _reason(code, ids, problem, days)
-        left &= possible
+        left &= possible | unmet
     if left:
         yield from _rules_in_the_way(problem, place, left)
 

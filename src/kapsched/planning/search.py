@@ -13,12 +13,12 @@ from typing import NamedTuple
 from kapsched.planning.closure import NEVER
 from kapsched.planning.dominance import Earlier, never_worse_early
 from kapsched.planning.folds import Folds
-from kapsched.planning.frontier import Frontier, Settled, State
+from kapsched.planning.frontier import Frontier, State
 from kapsched.planning.grid import Mask
 from kapsched.planning.position import Position
 from kapsched.planning.problem import Problem
 from kapsched.planning.ties import Ties
-from kapsched.planning.visits import Visits
+from kapsched.planning.visits import Cluster, Visits
 
 IMPOSSIBLE = 10**9
 
@@ -42,9 +42,9 @@ class Steps:
 
 
 class Edge(NamedTuple):
-    """One best move: the dates it settles, and the state after it."""
+    """One best move: the clusters it settles, and the state after it."""
 
-    settled: tuple[Settled, ...]
+    settled: tuple[Cluster, ...]
     after: State
 
 
@@ -58,17 +58,20 @@ class Search:
         self, problem: Problem, domains: list[Mask], steps: Steps, *, dates_only: bool = False
     ) -> None:
         self.problem, self.steps, self.domains = problem, steps, list(domains)
-        ties = Ties(problem, self.domains, problem.order, dates_only=dates_only)
-        self.folds = Folds(problem, domains, ties)
+        self.folds = Folds(problem, domains, Ties(problem, self.domains, problem.order, apart=True))
         self.possible = self._narrowed()
         ties = Ties(problem, self.domains, self.folds.order, dates_only=dates_only)
-        core = Ties(problem, self.domains, self.folds.core, settled=self.folds.settled, dates_only=dates_only)
+        core = Ties(problem, self.domains, self.folds.core, settled=self.folds.settled, apart=True)
+        # Where no start hangs on another the core leaves nothing out.
+        self.exact = all(ties.alone)
         self.visits, position = Visits(problem, steps.spend), Position(problem)
         self.core = Frontier(core, position, self.visits, folds=self.folds)
         self.whole = Frontier(ties, position, self.visits)
         self.fine = Frontier(ties, position, self.visits, fine=True)
         self.count, self._early = ties.count, never_worse_early(ties)
+        self._bounds: dict[State, tuple[int, bool]] = {}
         self._least: dict[State, tuple[int, bool]] = {}
+        self._dead: set[State] = set()
         self._best: dict[State, tuple[tuple[int, int] | None, list[Edge]]] = {}
         self._read_levels()
 
@@ -109,15 +112,19 @@ class Search:
     def least_days(self) -> int:
         """The least days of any plan, proved; `IMPOSSIBLE` if there is none."""
         budget = self.rest[0] if self.possible else IMPOSSIBLE
-        while budget < IMPOSSIBLE:
-            found = self._least_of_core(0, budget)
-            if found <= budget:
-                return found
-            budget = found
-        return IMPOSSIBLE
+        for search in (self.bound, self.least):
+            while budget < IMPOSSIBLE:
+                found = search(0, budget)
+                if found <= budget:
+                    break
+                budget = found
+        return budget
 
-    def least(self, at: int, budget: int) -> int:
-        """The least days that the sessions from level `at` on cost; above `budget` a lower bound of it."""
+    def bound(self, at: int, budget: int) -> int:
+        """A bound: the least days that the sessions from level `at` on cost where no start hangs on another.
+
+        Above `budget` a lower bound of that.
+        """
         day, chosen, pending = self.whole.day, self.core.position.chosen, 0
         for leaf in self._pending[at]:
             pending += self.folds.cost(leaf, day[self.folds.anchor[leaf]], chosen)
@@ -131,25 +138,46 @@ class Search:
             return 0
         if self._core_rest[at] > budget:
             return self._core_rest[at]
-        state = self.core.state(at)
-        known = self._least.get(state)
+        return self._deepened(
+            at, budget, self.core, self._core_rest, self._core_rest[at], self._bounds, self._least_of_core
+        )
+
+    def least(self, at: int, budget: int) -> int:
+        """The least days that the sessions from level `at` on cost; above `budget` a lower bound of it."""
+        low = self.bound(at, budget)
+        if self.exact or low > budget or at == self.count:
+            return low
+        return self._deepened(at, budget, self.whole, self.rest, low, self._least, self.least)
+
+    def _deepened(
+        self,
+        at: int,
+        budget: int,
+        frontier: Frontier,
+        rest: list[int],
+        low: int,
+        memo: dict[State, tuple[int, bool]],
+        search: Callable[[int, int], int],
+    ) -> int:
+        """The least days over the moves at a level, `low` or more, and `search` for what comes after each."""
+        state = frontier.state(at)
+        known = memo.get(state)
         if known is not None and (known[1] or known[0] > budget):
             return known[0]
         self.steps.spend()
-        best, after = IMPOSSIBLE, self._core_rest[at + 1]
+        best, after = IMPOSSIBLE, rest[at + 1]
         most = budget - after
-        for move in self.core.moves(at, most):
-            cost = move.days
-            limit = min(budget, best - 1) - cost
-            found = cost + (self._least_of_core(at + 1, limit) if after <= limit else after)
+        for move in frontier.moves(at, most):
+            limit = min(budget, best - 1) - move.days
+            found = move.days + (search(at + 1, limit) if after <= limit else after)
             if found < best:
                 best = found
-                if best == self._core_rest[at]:
+                if best == low:
                     break
         if best > budget:
-            beyond = self.core.reach.beyond(self.core.ties.order[at], most)
-            best = min(best, IMPOSSIBLE if beyond >= NEVER else beyond + after)
-        self._least[state] = (best, best <= budget or best == IMPOSSIBLE)
+            beyond = frontier.reach.beyond(frontier.ties.order[at], most)
+            best = max(low, min(best, IMPOSSIBLE if beyond >= NEVER else beyond + after))
+        memo[state] = (best, best <= budget or best == IMPOSSIBLE)
         return best
 
     def best(self, at: int, days: int) -> tuple[int, int] | None:
@@ -169,10 +197,10 @@ class Search:
             left = days - move.days
             if left < self.rest[at + 1] or self.least(at + 1, left) != left:
                 continue
-            settled, after = self.fine.settled(at, move), self.fine.state(at + 1)
-            wishes = sum([self.visits.broken(*one) for one in settled])
-            starts = self.visits.times_of_day(*settled[0]) if early else 0
-            people = (move.together[0].allowed, after[-1])  # here, and from here on
+            settled, after = self.fine.settled(at), self.fine.state(at + 1)
+            wishes = sum([self.visits.broken(one) for one in settled])
+            starts = self.visits.times_of_day(settled[0]) if early else 0
+            people = (settled[0][0].allowed if early else (), after[-1])  # here, and from here on
             if earlier.serves(people, wishes, starts):
                 continue
             rest = self.best(at + 1, left)
@@ -193,28 +221,44 @@ class Search:
 
     def has_plan(self) -> bool:
         """Is there any plan at all?"""
-        return self.possible and self._first_plan(self.core, lambda: ()) is not None
+        if not self.possible:
+            return False
+        if self.exact:
+            return self._can_be_had(0)
+        return self._first_plan(lambda: ()) is not None
 
     def any_plan(self) -> tuple[int, ...] | None:
         """The starts of the first plan that a plain depth-first search meets; None if there is none."""
-        return self._first_plan(self.whole, self.whole.starts)
+        return self._first_plan(self.whole.starts)
 
-    def _first_plan(
-        self, frontier: Frontier, starts: Callable[[], tuple[int, ...]]
-    ) -> tuple[int, ...] | None:
+    def _can_be_had(self, at: int) -> bool:
+        """Could the sessions of the core from a level on be had, where no start hangs on another?"""
+        if at == self.core.ties.count:
+            return True
+        state = self.core.state(at)
+        if state in self._dead:
+            return False
+        self.steps.spend()
+        if any(self._can_be_had(at + 1) for _ in self.core.moves(at)):
+            return True
+        self._dead.add(state)
+        return False
+
+    def _first_plan(self, starts: Callable[[], tuple[int, ...]]) -> tuple[int, ...] | None:
         dead: set[State] = set()
 
         def down(at: int) -> tuple[int, ...] | None:
-            if at == frontier.ties.count:
+            if at == self.count:
                 return starts()
-            state = frontier.state(at)
+            state = self.whole.state(at)
             if state in dead:
                 return None
             self.steps.spend()
-            for _ in frontier.moves(at):
-                found = down(at + 1)
-                if found is not None:
-                    return found
+            if self._can_be_had(self._core_level[at]):
+                for _ in self.whole.moves(at):
+                    found = down(at + 1)
+                    if found is not None:
+                        return found
             dead.add(state)
             return None
 

@@ -39,6 +39,7 @@ class Starts:
         self._days: dict[tuple[SessionKind, AllowedKey], Mask] = {}
         self._levels: dict[tuple[SessionKind, AllowedKey, int], tuple[Level, ...]] = {}
         self._base: dict[SessionKind, Mask] = {}
+        self._times: dict[SessionKind, tuple[int, int]] = {}
         self.patient_free = self._patient_free()
 
     @cached_property
@@ -143,6 +144,18 @@ class Starts:
         found = self._days.get(key)
         if found is None:
             found = self._days[key] = self.grid.days_of(self.mask(kind, allowed))
+        return found
+
+    def times_of_day(self, kind: SessionKind) -> tuple[int, int]:
+        """The earliest and the latest minute from midnight, in elapsed time, at which a kind ever starts."""
+        found = self._times.get(kind)
+        if found is None:
+            mask, together = self.mask(kind, ()), 0
+            for day in range(self.grid.days):
+                together |= self.of_day(mask, day)
+            first = (together & -together).bit_length() - 1 if together else 0
+            last = together.bit_length() - 1 if together else 0
+            found = self._times[kind] = first * self.grid.step, last * self.grid.step
         return found
 
     def levels(self, kind: SessionKind, allowed: AllowedKey, day: int) -> tuple[Level, ...]:

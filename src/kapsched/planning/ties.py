@@ -7,10 +7,10 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from kapsched.planning.closure import NEVER
+from kapsched.planning.edges import HourEdge
 from kapsched.planning.grid import Mask
 from kapsched.planning.open_days import OpenTie
 from kapsched.planning.problem import Problem
-from kapsched.planning.windows import HourEdge
 
 # Between two local times of day the clocks may take or give this many minutes.
 CLOCK_CHANGE = 180
@@ -29,6 +29,7 @@ class Ties:
     """What each session of `order`, by place in programme order, refers to among those placed before it.
 
     An order may leave out sessions that are folded into others, with the groups of people that are `settled` there.
+    `apart` looks away from all that starts could have to do with each other: what is left is a bound.
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class Ties:
         *,
         settled: Collection[int] = (),
         dates_only: bool = False,
+        apart: bool = False,
     ) -> None:
-        self.problem, self.domains, self.dates_only = problem, domains, dates_only
+        self.problem, self.domains, self.dates_only, self.apart = problem, domains, dates_only, apart
         self.order, self.count, size = tuple(order), len(order), len(problem.sessions)
         self.level = {place: n for n, place in enumerate(order)}
         self.target = problem.outline.place.get(problem.course.programme.target, -1)
@@ -60,11 +62,10 @@ class Ties:
             for at in range(self.count + 1)
         ]
         # The sessions whose starts nothing but their own masks decides.
-        self.alone = [
-            not (self.mates[one] or self.hours[one]) and self.hours_until[one] < 0 for one in range(size)
-        ]
-        self.closing_dates = [
-            tuple(one for one in order[:at] if self.shared_until[one] == at) for at in range(self.count)
+        self.alone = [not (self.mates[one] or self.linked[one] or self.hours[one]) for one in range(size)]
+        self.closing_clusters = [
+            tuple(one for one in order[: at + 1] if at in (self.shared_until[one], self.hours_until[one]))
+            for at in range(self.count)
         ]
 
     def _sorted(self, one: int, two: int) -> tuple[int, int]:
@@ -115,32 +116,36 @@ class Ties:
         for one, two in combinations(sorted(self.order), 2):
             early, late = self._sorted(one, two)
             could = outline.could_share(one, two) and self.domains[one] & self.domains[two]
-            if could and not self.dates_only:
+            if could and not self.dates_only and not self.apart:
                 self.shares[late].append(early)
                 self.mates[early].append(late)
                 self.mates[late].append(early)
                 self.shared_until[early] = max(self.shared_until[early], self.level[late])
 
     def _read_hours(self) -> None:
-        """Hour rules by the later placed session: (earlier placed, +1 if it comes first in time, the rule)."""
-        self.hours: list[list[tuple[int, int, HourEdge]]] = self._lists()
+        """Hour rules whose boundary two dates could meet, from both sides, by the number of the rule.
+
+        Where dates alone are looked at, each rule stands with the session placed later.
+        """
+        self.hours: list[list[int]] = self._lists()
+        self.linked: list[list[tuple[int, int]]] = self._lists()
         self.hours_until = [-1] * len(self.hours)
-        self._spans: dict[tuple[int, int], tuple[int, int]] = {}
-        for edge in self.problem.hour_edges:
-            one, two = self.problem.outline.place[edge.earlier], self.problem.outline.place[edge.later]
-            if not (one in self.level and two in self.level):
-                continue
-            if not (self.dates_only or self._may_bind(one, two, edge)):
+        for n, edge in enumerate(self.problem.hour_edges):
+            one, two = self.problem.ends(edge)
+            if self.apart or not (one in self.level and two in self.level):
                 continue
             early, late = self._sorted(one, two)
-            self.hours[late].append((early, 1 if early == one else -1, edge))
-            if not self.dates_only:
+            if self.dates_only:
+                self.hours[late].append(n)
+            elif self._may_bind(one, two, edge):
+                self.linked[early].append((late, n))
+                self.linked[late].append((early, n))
                 self.hours_until[early] = max(self.hours_until[early], self.level[late])
 
     def _may_bind(self, one: int, two: int, edge: HourEdge) -> bool:
         """Could the rule hang on starts of two different dates?"""
         furthest = self.problem.outline.furthest
-        first, last = self._times_of_day(one), self._times_of_day(two)
+        first, last = (self.problem.starts.times_of_day(self.problem.sessions[n].kind) for n in (one, two))
         for days in range(max(-furthest[two][one], -self.problem.grid.days), furthest[one][two] + 1):
             shortest = days * MINUTES_A_DAY + last[0] - first[1] - CLOCK_CHANGE
             longest = days * MINUTES_A_DAY + last[1] - first[0] + CLOCK_CHANGE
@@ -150,41 +155,16 @@ class Ties:
                 return False
         return False
 
-    def _times_of_day(self, place: int) -> tuple[int, int]:
-        """The earliest and latest minute after midnight at which a session ever starts."""
-        grid, kind = self.problem.grid, self.problem.sessions[place].kind
-        mask, together = self.problem.starts.mask(kind, ()), 0
-        for day in range(grid.days):
-            together |= self.problem.starts.of_day(mask, day)
-        if not together:
-            return 0, 0
-        first = (together & -together).bit_length() - 1
-        return first * grid.step, (together.bit_length() - 1) * grid.step
-
-    def dates_possible(self, other: int, place: int, sign: int, edge: HourEdge, day: list[int]) -> bool:
-        """Could any two times of day on the days of two sessions keep an hour rule between them?"""
-        one, two = (other, place) if sign > 0 else (place, other)
+    def dates_possible(self, rule: int, day: list[int]) -> bool:
+        """Could any two times of day on the days of its two sessions keep an hour rule?"""
+        edge = self.problem.hour_edges[rule]
+        one, two = self.problem.ends(edge)
         begins, step = self.problem.grid.begins, self.problem.grid.step
         # Each visit ends by the midnight of its date.
         lengths = [self.problem.sessions[place].kind.minutes for place in (one, two)]
         longest = (begins[day[two] + 1] - begins[day[one]]) * step - lengths[1]
         shortest = (begins[day[two]] - begins[day[one] + 1]) * step + lengths[0]
         return longest >= edge.least and shortest <= edge.most
-
-    def binds(self, other: int, place: int, sign: int, edge: HourEdge, day: list[int]) -> bool:
-        """Does an hour rule between two sessions hang on their starts, on the days they are on?"""
-        one, two = (other, place) if sign > 0 else (place, other)
-        from_, to, step = self._span(one, day[one]), self._span(two, day[two]), self.problem.grid.step
-        return (to[0] - from_[1]) * step < edge.least or (to[1] - from_[0]) * step > edge.most
-
-    def _span(self, place: int, day: int) -> tuple[int, int]:
-        """The first and the last bit at which a session could start on a day."""
-        key = (place, day)
-        found = self._spans.get(key)
-        if found is None:
-            starts = self.problem.day_starts(place, (), day)
-            found = self._spans[key] = (starts[0], starts[-1])
-        return found
 
     def _read_counts(self) -> None:
         counters = self.problem.counters

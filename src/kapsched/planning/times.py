@@ -67,7 +67,7 @@ class _Steady:
     def _row(self, kind: str, times: Times) -> list[tuple[int, int]]:
         """(minutes, point) for each point of a kind, beside the times of other kinds, in order of time."""
         self.steps.spend(len(self.graph.links))
-        return list(zip(self.graph.row(kind, times), self.graph.points(kind), strict=True))
+        return list(zip(self.graph.row(kind, times), self.graph.scale(kind).points, strict=True))
 
     def _run(self, times: Times) -> tuple[int, Chosen]:
         """The least minutes at some times, and the earliest starts that come to them."""

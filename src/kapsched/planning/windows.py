@@ -7,86 +7,24 @@ keeps the search narrow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kapsched.model.programme import Programme, Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
-from kapsched.planning.closure import NEVER, Between, closed
-from kapsched.timeline.units import Days, Hours, Length, OpenDays
-
-MINUTES_A_DAY = 24 * 60
-# Two clock changes of an hour and a half between them is more than any zone makes of a day or two.
-CLOCK_CHANGE = 180
-
-
-@frozen
-class DateEdge:
-    """`least <= D(later) - D(earlier) <= most`, in days; `rule` is the name of the rule behind it."""
-
-    earlier: str
-    later: str
-    least: int
-    most: int
-    rule: str
-
-
-@frozen
-class OpenEdge:
-    """`least <= N(later) - N(earlier) <= most`, where N counts the clinic's open dates up to a session's date.
-
-    With an `ideal` each date away from the open date at which the number is this costs a day.
-    """
-
-    earlier: str
-    later: str
-    least: int
-    most: int
-    rule: str
-    ideal: int | None = None
-
-    def implied(self) -> DateEdge:
-        """What it says of the dates alone, whatever the clinic: n open days are at least n dates."""
-        least = self.least if self.least >= 0 else -NEVER
-        return DateEdge(self.earlier, self.later, least, self.most if self.most <= 0 else NEVER, self.rule)
-
-
-@frozen
-class HourEdge:
-    """`least <= s(later) - s(earlier) <= most`, in elapsed minutes from start to start.
-
-    `from_end` tells that they are counted from the end of the earlier one, which may have taken longer than it should.
-    """
-
-    earlier: str
-    later: str
-    least: int
-    most: int
-    rule: str
-    from_end: bool = False
-
-    def implied(self) -> DateEdge:
-        """What it says of the dates alone, whatever the clocks do."""
-        least, most = -NEVER, NEVER
-        if self.least > -NEVER:
-            least = 0 if 0 <= self.least < MINUTES_A_DAY else (self.least - CLOCK_CHANGE) // MINUTES_A_DAY
-        if self.most < NEVER:
-            most = -((-(MINUTES_A_DAY - 1 + self.most + CLOCK_CHANGE)) // MINUTES_A_DAY)
-        return DateEdge(self.earlier, self.later, least, most, self.rule)
-
-    def may_bind(self, least_days: int, most_days: int) -> bool:
-        """Could the starts matter, at a difference of dates within these bounds?"""
-        for days in range(max(least_days, -9), min(most_days, 9) + 1):
-            lowest, highest = (
-                (days - 1) * MINUTES_A_DAY - CLOCK_CHANGE,
-                (days + 1) * MINUTES_A_DAY + CLOCK_CHANGE,
-            )
-            if lowest < self.least <= highest or lowest <= self.most < highest:
-                return True
-        # Rules over more than a week are rare; their boundary dates are looked at when they are met.
-        return any(8 * MINUTES_A_DAY < abs(bound) < NEVER for bound in (self.least, self.most))
+from kapsched.planning.closure import Between, closed
+from kapsched.planning.edges import (
+    ANY_TIME,
+    DateEdge,
+    HourEdge,
+    OpenEdge,
+    TimesOfDay,
+    edges_of,
+    span_edges,
+)
+from kapsched.timeline.units import Days
 
 
 @frozen
@@ -117,6 +55,15 @@ class Outline:
     hours: tuple[HourEdge, ...] = field(default=())
     groups: tuple[Group, ...] = field(default=())
     ideals: dict[str, tuple[str, int]] = field(factory=dict)
+    times: tuple[TimesOfDay, ...] = field(default=())
+    _timed: dict[tuple[TimesOfDay, ...], Outline] = field(factory=dict, init=False, eq=False, repr=False)
+
+    def timed(self, times: tuple[TimesOfDay, ...]) -> Outline:
+        """The same for owed sessions that start between these minutes of the day: hour rules then say more of dates."""
+        found = self._timed.get(times)
+        if found is None:
+            found = self._timed[times] = evolve(self, times=times)
+        return found
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -142,12 +89,17 @@ class Outline:
     def between(self) -> tuple[Between, ...]:
         """What the rules say of the dates of two owed sessions each, by place."""
         opened = tuple(edge.implied() for edge in self.open_days)
-        return tuple(self._placed((*self.dates, *opened, *(edge.implied() for edge in self.hours))))
+        return tuple(self._placed((*self.dates, *opened, *map(self._implied, self.hours))))
 
     def _placed(self, edges: Iterable[DateEdge | OpenEdge]) -> Iterator[Between]:
         for edge in edges:
             if edge.earlier in self.place and edge.later in self.place:
                 yield self.place[edge.earlier], self.place[edge.later], edge.least, edge.most
+
+    def _implied(self, edge: HourEdge) -> DateEdge:
+        ends = [self.place.get(one) for one in (edge.earlier, edge.later)]
+        earlier, later = (self.times[end] if self.times and end is not None else ANY_TIME for end in ends)
+        return edge.implied(earlier, later)
 
     @cached_property
     def furthest(self) -> list[list[int]]:
@@ -157,7 +109,7 @@ class Outline:
     @cached_property
     def furthest_open(self) -> list[list[int]]:
         """The same in open days: an owed session is on an open date, so a later date has a higher number."""
-        days = self._placed((*self.dates, *(edge.implied() for edge in self.hours)))
+        days = self._placed((*self.dates, *map(self._implied, self.hours)))
         implied = [(a, b, min(least, 1), max(most, -1)) for a, b, least, most in days]
         return closed(len(self.owed), (*implied, *self._placed(self.open_days)))
 
@@ -197,11 +149,11 @@ def outline(programme: Programme, owed: tuple[str, ...], done: frozenset[str], w
         match rule:
             case Gap() | Offset():
                 for earlier, later in rule.pairs(programme.sessions):
-                    edges.extend(_edges(rule, earlier, later))
+                    edges.extend(edges_of(rule, earlier, later))
                     if isinstance(rule, Offset) and isinstance(rule.ideal, Days):
                         ideals[later.id] = (earlier.id, rule.ideal.count)
             case Span():
-                edges.extend(_span_edges(rule, programme.sessions))
+                edges.extend(span_edges(rule, programme.sessions))
             case Continuity():
                 groups.extend(_groups(rule, programme, known, set(owed)))
             case Frequency():
@@ -222,61 +174,6 @@ def outline(programme: Programme, owed: tuple[str, ...], done: frozenset[str], w
 
 def _binds(ends: set[str], known: set[str], done: frozenset[str]) -> bool:
     return ends <= known and not ends <= done
-
-
-def _edges(rule: Gap | Offset, one: Session, two: Session) -> Iterator[DateEdge | OpenEdge | HourEdge]:
-    """What a rule says of a pair that it binds."""
-    if isinstance(rule, Gap):
-        least, most = rule.at_least, rule.at_most
-    else:
-        least, most = rule.earliest, rule.latest
-    low, high = -NEVER if least is None else least.count, NEVER if most is None else most.count
-    unit = type(least or most)
-    if unit is Days:
-        yield DateEdge(one.id, two.id, low, high, rule.name)
-    elif unit is OpenDays:
-        ideal = rule.ideal.count if isinstance(rule, Offset) and rule.ideal is not None else None
-        yield OpenEdge(one.id, two.id, low, high, rule.name, ideal)
-    elif isinstance(rule, Gap):
-        yield _hour_edge(rule, one, two, least, most)
-    else:
-        yield from _hour_edges(rule, one, two, rule.earliest.count, rule.latest.count)
-    if isinstance(rule, Offset) and rule.within is not None:
-        yield _hour_edge(rule, one, two, None, rule.within)
-        yield _hour_edge(rule, two, one, None, rule.within)
-
-
-def _hour_edges(rule: Offset, anchor: Session, session: Session, low: int, high: int) -> Iterator[HourEdge]:
-    """An offset in hours: after the anchor they run from its end, before it from the session's end to its start."""
-    if low >= 0 or rule.between == "start-start":
-        yield _hour_edge(rule, anchor, session, rule.earliest, rule.latest)
-    elif high <= 0:
-        yield _hour_edge(rule, session, anchor, Hours(-high), Hours(-low))
-    else:
-        yield _hour_edge(rule, anchor, session, None, rule.latest)
-        yield _hour_edge(rule, session, anchor, None, Hours(-low))
-
-
-def _hour_edge(
-    rule: Gap | Offset, earlier: Session, later: Session, least: Length | None, most: Length | None
-) -> HourEdge:
-    from_end = rule.between == "end-start"
-    visit = earlier.kind.minutes if from_end else 0
-    return HourEdge(
-        earlier.id,
-        later.id,
-        -NEVER if least is None else least.count * 60 + visit,
-        NEVER if most is None else most.count * 60 + visit,
-        rule.name,
-        from_end,
-    )
-
-
-def _span_edges(rule: Span, sessions: Sequence[Session]) -> Iterator[DateEdge]:
-    counted = rule.counted(sessions)
-    for place, one in enumerate(counted):
-        for two in counted[place + 1 :]:
-            yield DateEdge(one.id, two.id, -rule.at_most.count, rule.at_most.count, rule.name)
 
 
 def _groups(rule: Continuity, programme: Programme, known: set[str], owed: set[str]) -> Iterator[Group]:

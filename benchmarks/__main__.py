@@ -11,8 +11,10 @@ from statistics import median, quantiles
 from benchmarks.clinics import Filled, filled_clinic
 from benchmarks.cpsat import WORKERS
 from benchmarks.diary import DiaryTimes, diary_times, import_times
+from benchmarks.hours import Ruled, with_hours
 from benchmarks.peer import Peered, peered
 from benchmarks.profile import profiled
+from benchmarks.scale import FEW, MANY, Scaled, scaled
 from benchmarks.trial import Tried, trial_courses, tried
 from kapsched.planning.course_plan import DEFAULT_STEPS
 
@@ -32,6 +34,8 @@ def main() -> None:
     trials = [tried(course, filled) for course in trial_courses(given.courses, given.seed)]
     _print_trials(trials)
     _print_peer(list(peered(trials[: given.peer], filled)))
+    _print_hours(list(with_hours(given.courses, given.seed, filled)))
+    _print_scale(scaled(min(given.courses, 20), given.seed))
     _print_diary(diary_times(given.seed))
     _print_imports()
     _print_profile(trials, filled)
@@ -71,6 +75,7 @@ def _print_peer(rows: Sequence[Peered]) -> None:
     _row("`find_plan`, verified: all aims, ties and units", *_spread(ours)[:2], "")
     for name, seconds in (
         ("CP-SAT, whole vector, dates first, then people", [one.whole for one in rows]),
+        ("CP-SAT, whole vector, starts as variables", [one.whole_starts for one in rows]),
         ("CP-SAT, days, starts as variables, own domains", [one.starts_own for one in rows]),
         ("CP-SAT, days, starts as variables, our domains handed over", [one.starts_handed for one in rows]),
         ("CP-SAT, days, dates alone, own domains", [one.days_own for one in rows]),
@@ -80,6 +85,30 @@ def _print_peer(rows: Sequence[Peered]) -> None:
         ratio = median([mine / theirs for mine, theirs in zip(ours, seconds, strict=True)])
         _row(name, *_spread(seconds)[:2], f"{ratio:.2f} : 1")
     print()
+
+
+def _print_hours(rows: Sequence[Ruled]) -> None:
+    print("## One rule in hours\n")
+    _heading(
+        "milliseconds", "median", "99th percentile", "placed and proved", "median : without", "99th : median"
+    )
+    for row in rows:
+        free = _spread([one.seconds for one in row.free])
+        ruled = _spread([one.seconds for one in row.ruled])
+        for name, some, times in ((row.other, row.free, free), (row.name, row.ruled, ruled)):
+            proved = f"{sum(one.proved for one in some)} of {len(some)}"
+            _row(f"`{name}`", *times[:2], proved, times[0] / free[0], times[1] / times[0])
+    print()
+
+
+def _print_scale(found: Scaled) -> None:
+    print(f"## Beside {FEW - 1} courses, and beside {MANY - 1}\n")
+    few, many = ([one.seconds for one in some] for some in (found.beside_few, found.beside_many))
+    _heading("milliseconds", "courses tried", "median", "99th percentile")
+    _row(f"as the {FEW}th", len(few), *_spread(few)[:2])
+    _row(f"as the {MANY}th", len(many), *_spread(many)[:2])
+    ratio = median([two / one for one, two in zip(few, many, strict=True)])
+    print(f"\nThe {MANY}th takes {ratio:.2f} times as long as the {FEW}th (median of the pairs).\n")
 
 
 def _print_diary(times: DiaryTimes) -> None:

@@ -164,23 +164,34 @@ def least_days(dates: Dates) -> int | None:
     return NO_PLAN if dates.hopeless else least(dates.model, sum(dates.cost), presolve=False)
 
 
+class Starts:
+    """Every start and every visit's therapist as variables, for whoever wants them in the model."""
+
+    def __init__(self, dates: Dates) -> None:
+        self.dates, self.model = dates, dates.model
+        self.present: list[list[cp_model.IntVar]] = []
+        # For each session its kind and the column of the day's table it starts at.
+        self.columns: list[tuple[str, cp_model.IntVar]] = []
+        for place, visit in enumerate(dates.visits):
+            present = [self.model.new_bool_var("") for _ in dates.able[place]]
+            self.model.add_exactly_one(present)
+            self.present.append(present)
+            for _, kind, after in visit.sessions:
+                domain = dates.domains[kind]
+                columns = domain.shape[2]
+                column = self.model.new_int_var(0, columns - 1, "")
+                start = self.model.new_int_var_from_domain(_values(np.any(domain, axis=0)), "")
+                self.model.add(start == columns * (dates.days[place] + after) + column)
+                for literal, table in zip(present, domain, strict=True):
+                    self.model.add_linear_expression_in_domain(start, _values(table)).only_enforce_if(literal)
+                self.columns.append((kind, column))
+
+
 def least_days_with_starts(dates: Dates) -> int | None:
-    """Wait and drift with each start and each therapist of a visit a variable, for whoever wants them in the model."""
+    """Wait and drift with each start and each therapist of a visit a variable."""
     if dates.hopeless:
         return NO_PLAN
-    model = dates.model
-    for place, visit in enumerate(dates.visits):
-        present = [model.new_bool_var("") for _ in dates.able[place]]
-        model.add_exactly_one(present)
-        for _, kind, after in visit.sessions:
-            domain = dates.domains[kind]
-            columns = domain.shape[2]
-            column = model.new_int_var(0, columns - 1, "")
-            start = model.new_int_var_from_domain(_values(np.any(domain, axis=0)), "")
-            model.add(start == columns * (dates.days[place] + after) + column)
-            for literal, table in zip(present, domain, strict=True):
-                model.add_linear_expression_in_domain(start, _values(table)).only_enforce_if(literal)
-    return least(model, sum(dates.cost), probe=False)
+    return least(Starts(dates).model, sum(dates.cost), probe=False)
 
 
 def _values(table: Table) -> cp_model.Domain:

@@ -11,6 +11,7 @@ from attrs import frozen
 from benchmarks.clinics import NOW, Filled
 from benchmarks.cpsat import NO_PLAN, Dates, least_days, least_days_with_starts
 from benchmarks.cpsat_people import least_aims
+from benchmarks.cpsat_whole import least_aims_with_starts
 from benchmarks.peer_starts import FreeTime, handed_over
 from benchmarks.trial import Tried
 from kapsched import Course
@@ -37,6 +38,7 @@ class Peered:
     starts_own: float
     starts_handed: float
     whole: float
+    whole_starts: float
     unproved: int
     unequalled: bool
 
@@ -62,6 +64,8 @@ def _asked(one: Tried, filled: Filled, free: FreeTime) -> Peered:
     starts_own, third = _timed(lambda: least_days_with_starts(dates(False)))
     starts_handed, fourth = _timed(lambda: least_days_with_starts(dates(True)))
     whole, aims = _timed(lambda: least_aims(dates(False), free.opens))
+    whole_starts, more = _timed(lambda: least_aims_with_starts(dates(False), free.opens))
+    assert more == aims[: len(more)] or len(aims) < 4, f"{course.id}: {aims} and {more}"
     ours_days, least = _timed(lambda: _least_days(course, filled))
     found = (first, second, third, fourth, *aims[:1], least)
     return Peered(
@@ -72,7 +76,8 @@ def _asked(one: Tried, filled: Filled, free: FreeTime) -> Peered:
         starts_own=starts_own,
         starts_handed=starts_handed,
         whole=whole,
-        unproved=found.count(None) + (len(aims) < 4 and aims != (NO_PLAN,)),
+        whole_starts=whole_starts,
+        unproved=found.count(None) + sum(len(some) < 4 and some != (NO_PLAN,) for some in (aims, more)),
         unequalled=not _agree(one, found, aims),
     )
 

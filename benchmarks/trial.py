@@ -9,7 +9,7 @@ from time import perf_counter
 from attrs import frozen
 
 from benchmarks.clinics import FIRST_DAY, NOW, Filled, programme
-from kapsched import Course, Patient, Plan, Wishes, enrol, find_plan
+from kapsched import Course, Patient, Plan, Programme, Wishes, enrol, find_plan
 from kapsched.planning.course_plan import DEFAULT_STEPS, plan_course
 
 # A trial course takes some 120 days once it has begun; one that begins later would leave the horizon.
@@ -32,9 +32,9 @@ class Tried:
         return self.plan is not None and self.plan.proved_through == "all"
 
 
-def trial_courses(count: int, seed: int) -> tuple[Course, ...]:
-    """So many patients of that seed; every other one has a preferred time."""
-    dice, course = Random(seed), programme("trial")
+def trial_courses(count: int, seed: int, course: Programme | None = None) -> tuple[Course, ...]:
+    """So many patients of that seed, by default in the trial course; every other one has a preferred time."""
+    dice, course = Random(seed), course or programme("trial")
     return tuple(
         enrol(
             course,

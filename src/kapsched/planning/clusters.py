@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from kapsched.planning.position import Position
 from kapsched.planning.ties import Ties
-from kapsched.planning.visits import Cluster, Placed
+from kapsched.planning.ways import Cluster, Placed
 
 
 class Clusters:

@@ -19,7 +19,8 @@ from kapsched.planning.position import Position
 from kapsched.planning.reach import Reach
 from kapsched.planning.starts import AllowedKey
 from kapsched.planning.ties import Ties
-from kapsched.planning.visits import Cluster, Visits
+from kapsched.planning.visits import Visits
+from kapsched.planning.ways import Cluster
 
 # The level, the days still referred to, the clusters still open, the counts of weeks, the people.
 State: TypeAlias = tuple[int, Hashable, Hashable, Hashable, Hashable]

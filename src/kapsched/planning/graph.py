@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from kapsched.planning.choices import Choice, LinkedChoice, Starts, Times
 from kapsched.planning.frontier import State
+from kapsched.planning.grid import bits
 from kapsched.planning.lanes import Scale
 from kapsched.planning.problem import Problem
 from kapsched.planning.search import IMPOSSIBLE, Search
-from kapsched.planning.visits import Cluster
+from kapsched.planning.ways import Cluster
 
 
 class Link(NamedTuple):
@@ -56,12 +57,12 @@ class Graph:
 
     def _choice(self, search: Search, cluster: Cluster) -> Choice | LinkedChoice:
         kinds = {one.place: self.problem.sessions[one.place].kind.name for one in cluster}
-        if search.visits.is_linked(cluster):
-            return LinkedChoice(search.visits.linked(cluster), kinds, self.problem.grid.wall_minute)
-        arrangements = search.visits.arrangements(cluster)
-        shown, day = self.problem.grid.wall_minute_on, cluster[0].day
-        minutes = [tuple([shown(day, bit) for bit in starts]) for starts in arrangements]
-        return Choice(tuple(kinds), tuple(kinds.values()), arrangements, minutes)
+        if len(cluster) > 1:
+            return LinkedChoice(search.visits.ways(cluster), kinds, self.problem.grid.wall_minute)
+        (one,) = cluster
+        begin, shown = self.problem.grid.begins[one.day], self.problem.grid.wall_minute_on
+        starts = [begin + bit for bit in bits(search.visits.level(one)[1])]
+        return Choice(one.place, kinds[one.place], starts, [shown(one.day, bit) for bit in starts])
 
     def scale(self, kind: str) -> Scale:
         """Every wall minute at which a session of a kind could start, in order."""

@@ -8,6 +8,7 @@ twice, or in a ring, are first made one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from kapsched.planning.bridges import Bridge, Least, Link, bridged, seen
@@ -129,10 +130,12 @@ class Linked:
         if not all(keep):
             self.parts[here] = part.kept(keep)
 
+    @cached_property
     def broken(self) -> int:
         """The fewest wishes that the sessions break."""
+        links = [link for some in self.beside for _, link in some]
         if not any(any(part.broken) for part in self.parts) and not any(
-            any(link.contacts.values()) for some in self.beside for _, link in some
+            any(link.contacts.values()) for link in links
         ):
             return 0
         return min(self.totals(0, [part.broken for part in self.parts], min, 1))

@@ -18,7 +18,8 @@ from kapsched.planning.grid import Mask
 from kapsched.planning.position import Position
 from kapsched.planning.problem import Problem
 from kapsched.planning.ties import Ties
-from kapsched.planning.visits import Cluster, Visits
+from kapsched.planning.visits import Visits
+from kapsched.planning.ways import Cluster
 
 IMPOSSIBLE = 10**9
 

@@ -25,7 +25,9 @@ def random_staff(dice: Random, frame: Frame) -> tuple[StaffMember, ...]:
         for place in range(number):
             roles = [role]
             scarce = role == "nurse" and frame.family == "crowded"
-            whole_time = 0.3 if scarce else 0.7 if role == "nurse" else 0.97 if steady else 0.9
+            whole_time = (
+                0.3 if scarce else (0.6 if tiny else 0.7) if role == "nurse" else 0.97 if steady else 0.9
+            )
             if dice.random() < (0.1 if steady else 0.25):
                 roles.append({"doctor": "therapist", "therapist": "nurse", "nurse": "doctor"}[role])
             found.append(

@@ -55,5 +55,10 @@ def _matches(selector: str, names: tuple[str, str, str]) -> bool:
 
 def select(selectors: Iterable[str], sessions: Sequence[S]) -> tuple[S, ...]:
     """The sessions that any of `selectors` picks, in programme order."""
-    wanted = tuple(selectors)
-    return tuple(session for session in sessions if any(matches(one, session) for one in wanted))
+    return _selected(tuple(selectors), tuple(sessions))  # type: ignore[return-value]  # equal sessions are the same
+
+
+# Planner and verifier each ask the same of the same programme, course after course.
+@lru_cache(maxsize=1 << 12)
+def _selected(selectors: tuple[str, ...], sessions: tuple[Named, ...]) -> tuple[Named, ...]:
+    return tuple(session for session in sessions if any(matches(one, session) for one in selectors))

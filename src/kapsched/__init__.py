@@ -34,7 +34,7 @@ if typing.TYPE_CHECKING:
     from kapsched.planning.course_plan import DEFAULT_STEPS
     from kapsched.planning.diary import Diary
     from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
-    from kapsched.timeline.units import Days, Hours
+    from kapsched.timeline.units import Days, Hours, OpenDays
     from kapsched.verification.checks import verify
     from kapsched.verification.report import Finding, Report
     from kapsched.workflow import find_plan
@@ -59,7 +59,7 @@ else:
         "planning.course_plan": "DEFAULT_STEPS",
         "planning.diary": "Diary",
         "timeline.recurrence": "Absence DaySpan Pattern Week",
-        "timeline.units": "Days Hours",
+        "timeline.units": "Days Hours OpenDays",
         "verification.checks": "verify",
         "verification.report": "Finding Report",
         "workflow": "find_plan",
@@ -105,6 +105,7 @@ __all__ = [
     "KapschedError",
     "Notice",
     "Offset",
+    "OpenDays",
     "Patient",
     "Pattern",
     "Phase",

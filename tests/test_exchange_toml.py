@@ -32,18 +32,10 @@ from kapsched.exchange.toml_lines import LineIndex
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Clinic, Notice
 from kapsched.model.course import Course, Done, Wishes
+from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme
-from kapsched.model.rules import (
-    CalendarWeek,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    RollingDays,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
 from kapsched.timeline.units import Days, Hours, OpenDays
 

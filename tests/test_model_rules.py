@@ -13,17 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.model.rules import (
-    CalendarWeek,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    RollingDays,
-    Rule,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.model.selectors import matches, select
 from kapsched.timeline.units import Days, Hours, Length, OpenDays
 

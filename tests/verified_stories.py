@@ -11,10 +11,11 @@ from attrs import evolve
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon, Notice
 from kapsched.model.course import Done
+from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.plan import Cost, Plan
 from kapsched.model.programme import Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.timeline.recurrence import Absence
 from kapsched.timeline.units import Days, Hours, Length, OpenDays
 from kapsched.timeline.zones import zone

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from kapsched.model.bookings import Resource
+from kapsched.model.periods import RollingDays
 from kapsched.model.programme import Session
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.timeline.units import DayCount, Days, Hours, Length
 from tests.oracles.clinics import Case
 from tests.oracles.visits import Setting, Visit, moment_of

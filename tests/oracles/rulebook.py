@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
+from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.timeline.units import Days, Hours, Length, OpenDays
 from kapsched.timeline.zones import wall
 from tests.oracles.visits import Visit, minute_of

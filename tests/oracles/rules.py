@@ -6,19 +6,10 @@ from random import Random
 
 from attrs import evolve
 
+from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme
-from kapsched.model.rules import (
-    CalendarWeek,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    RollingDays,
-    Rule,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.timeline.units import Days, Hours
 from tests.oracles.units import in_other_units
 

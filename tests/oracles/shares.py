@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from attrs import evolve
 
+from kapsched.model.periods import TreatmentWeek
 from kapsched.model.programme import Programme, Segment
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.timeline.units import Days, Hours, Length, OpenDays
 from tests.oracles.brute import is_tiny
 from tests.oracles.clinics import Case, random_case, tiny_case

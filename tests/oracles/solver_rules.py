@@ -8,8 +8,9 @@ from typing import NamedTuple, TypeAlias
 
 from ortools.sat.python import cp_model
 
+from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.timeline.units import DayCount, Days, Hours
 from kapsched.timeline.zones import wall
 from tests.oracles.clinics import Case

@@ -33,8 +33,9 @@ from kapsched.exchange.fields import (
 )
 from kapsched.exchange.hours import placed, span, week, weekdays, written_date, written_moment
 from kapsched.exchange.rule_tables import day_count, days, hours, length, period, written_period
+from kapsched.model.periods import Period, TreatmentWeek
 from kapsched.model.phases import BookAhead
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Period, Rule, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.timeline.recurrence import WEEKDAYS, DaySpan, Week
 from kapsched.timeline.units import DayCount, Days, Hours, Length, OpenDays
 from kapsched.timeline.zones import wall, zone

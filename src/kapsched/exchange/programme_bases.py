@@ -14,9 +14,10 @@ from attrs import evolve
 from kapsched.errors import Fault, refuse
 from kapsched.exchange.cadences import Step, cadence
 from kapsched.exchange.rule_tables import interleaving, written_period
+from kapsched.model.periods import TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.timeline.units import Days, Hours, Length
 
 # What is said here takes the place of these words of the programme below, which say the same in another way.

@@ -19,20 +19,8 @@ from kapsched.exchange.fields import (
     text,
     whole,
 )
-from kapsched.model.rules import (
-    Between,
-    CalendarWeek,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    Period,
-    RollingDays,
-    Rule,
-    Scope,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
+from kapsched.model.rules import Between, Continuity, Frequency, Gap, Offset, Rule, Scope, Span
 from kapsched.timeline.units import DayCount, Days, Hours, Length, read_length
 
 _PERIOD = re.compile(r"(\d{1,4}) days?", re.ASCII)

@@ -13,10 +13,11 @@ from functools import lru_cache
 from attrs import evolve
 
 from kapsched.errors import InvalidInput
+from kapsched.model.periods import TreatmentWeek
 from kapsched.model.phases import BookAhead, Phase
 from kapsched.model.programme import MOST_SESSIONS, Programme, Session, sessions_of
 from kapsched.model.rule_faults import faults_of_rule
-from kapsched.model.rules import Frequency, Gap, Offset, Rule, TreatmentWeek
+from kapsched.model.rules import Frequency, Gap, Offset, Rule
 from kapsched.model.selectors import matches
 from kapsched.timeline.units import Days, OpenDays
 

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias, get_args
 from attrs import field, frozen
 
 from kapsched.errors import InvalidInput, flag, identifier, of_type, one_of, optional, require, whole
+from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
 from kapsched.model.selectors import S, as_selectors, select, some_selectors
 from kapsched.timeline.units import DayCount, Days, Hours, Length, OpenDays
 
@@ -19,6 +20,7 @@ Between: TypeAlias = Literal["end-start", "start-start"]
 _A_LENGTH = of_type(Days, OpenDays, Hours)
 _A_DAY_COUNT = of_type(Days, OpenDays)
 _BETWEEN = one_of(get_args(Between))
+_BY_THE_CALENDAR = CalendarWeek()
 _ONE_UNIT = "is counted in days, in open days or in hours, never in two of them"
 
 
@@ -157,37 +159,6 @@ class Offset:
 
 
 @frozen(kw_only=True)
-class CalendarWeek:
-    """Monday to Sunday."""
-
-
-@frozen(kw_only=True)
-class RollingDays:
-    """Any `days` consecutive dates."""
-
-    days: int
-
-    def __attrs_post_init__(self) -> None:
-        require(self, days=whole(1, 3660))
-
-
-@frozen(kw_only=True)
-class TreatmentWeek:
-    """Seven dates in a row, counted from that of one session before and after it.
-
-    `anchor` is a selector of that one session; by default the first that the rule counts in its phase.
-    """
-
-    anchor: str | None = None
-
-    def __attrs_post_init__(self) -> None:
-        require(self, anchor=optional(lambda one: identifier(one, 500)))
-
-
-Period: TypeAlias = CalendarWeek | TreatmentWeek | RollingDays
-
-
-@frozen(kw_only=True)
 class Frequency:
     """At least and at most so many sessions of `of` in a calendar or treatment week, or in any n consecutive dates.
 
@@ -201,7 +172,7 @@ class Frequency:
     phase: str | None = None
     at_least: int = 0
     at_most: int | None = None
-    per: Period = CalendarWeek()
+    per: Period = _BY_THE_CALENDAR
 
     def __attrs_post_init__(self) -> None:
         require(

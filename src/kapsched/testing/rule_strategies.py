@@ -11,19 +11,9 @@ from typing import TypeAlias, get_args
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
+from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
-from kapsched.model.rules import (
-    Between,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    RollingDays,
-    Rule,
-    Scope,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.rules import Between, Continuity, Frequency, Gap, Offset, Rule, Scope, Span
 from kapsched.testing.clinic_strategies import among
 from kapsched.timeline.units import Days, Hours, Length, OpenDays
 

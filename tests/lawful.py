@@ -160,6 +160,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Horizon": (k.Horizon, {"first_day": MONDAY, "days": 28}),
     "Hours": (k.Hours, {"count": 48}),
+    "OpenDays": (k.OpenDays, {"count": 2}),
     "Notice": (k.Notice, {"hours": 24, "open_days": 1}),
     "Offset": (
         k.Offset,
@@ -170,6 +171,8 @@ NOUNS: Mapping[str, Door] = {
             "earliest": k.Days(1),
             "latest": k.Days(3),
             "ideal": k.Days(2),
+            "within": k.Hours(72),
+            "between": "start-start",
         },
     ),
     "Patient": (

@@ -28,7 +28,7 @@ from kapsched.model.programme import Programme
 from kapsched.model.rules import Gap
 from kapsched.testing import Desk, desks, programmes
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
-from kapsched.timeline.units import Days, Hours, Length
+from kapsched.timeline.units import Days, Hours, Length, OpenDays
 from kapsched.timeline.zones import wall, zone
 from tests.calendar_stories import witnessed
 
@@ -452,7 +452,7 @@ def test_any_clinic_survives_being_written(clinic: Clinic) -> None:
     assert reader_of(Clinic)(json.loads(json.dumps(plain(clinic, clinic.zone)))) == clinic
 
 
-lengths: st.SearchStrategy[Length] = st.sampled_from([Days(2), Hours(3), Hours(0)])
+lengths: st.SearchStrategy[Length] = st.sampled_from([Days(2), Hours(3), Hours(0), OpenDays(1)])
 
 
 @st.composite

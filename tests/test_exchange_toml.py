@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -31,20 +32,12 @@ from kapsched.exchange.toml_lines import LineIndex
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Clinic, Notice
 from kapsched.model.course import Course, Done, Wishes
+from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme
-from kapsched.model.rules import (
-    CalendarWeek,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    RollingDays,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
-from kapsched.timeline.units import Days, Hours
+from kapsched.timeline.units import Days, Hours, OpenDays
 
 CLINIC = """\
 format = 1
@@ -547,6 +540,70 @@ def test_the_rules_of_a_programme_stand_in_the_stated_order(programme: Programme
         Continuity(name="pair", role="therapist", scope="pair", of="integration"),
         Continuity(name="same", role="therapist", hard=False),
     )
+
+
+OFFSET = """\
+based_on = "quayside@2027.1"
+[offsets.next-day]
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "offset"),
+    [
+        ('after = "1 open day"', {"earliest": OpenDays(1), "latest": OpenDays(1)}),
+        (
+            'after = "1 open day"\nwithin = "72 hours"',
+            {"earliest": OpenDays(1), "latest": OpenDays(1), "within": Hours(72)},
+        ),
+        (
+            'earliest = "-3 open days"\nideal = "-2 open days"\nlatest = "-1 open days"',
+            {"earliest": OpenDays(-3), "ideal": OpenDays(-2), "latest": OpenDays(-1)},
+        ),
+        (
+            'earliest = "20 hours"\nlatest = "30 hours"\nbetween = "start-start"',
+            {"earliest": Hours(20), "latest": Hours(30), "between": "start-start"},
+        ),
+        (
+            'after = "1 day"\nwithin = "30 hours"\nbetween = "start-start"',
+            {"earliest": Days(1), "latest": Days(1), "within": Hours(30), "between": "start-start"},
+        ),
+    ],
+)
+def test_an_offset_is_read_in_days_open_days_or_hours_and_written_again(
+    tmp_path: Path, programme: Programme, said: str, offset: dict[str, Any]
+) -> None:
+    fresh = '\nof = "integration"\nanchor = "dosing"\n'
+    base = evolve(programme, rules=[one for one in programme.rules if one.name != "next-day"])
+    changed = based(tmp_path, OFFSET + said + fresh, (base,))
+    wanted = Offset(name="next-day", of="integration", anchor="dosing", **offset)
+    assert wanted in changed.rules
+    assert programme_of(programme_table(changed)) == changed
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "message"),
+    [
+        ('earliest = "1 open day"\nlatest = "2 days"', "offsets.next-day.latest", "never in two of them"),
+        (
+            'earliest = "1 hour"\nlatest = "2 hours"\nideal = "1 hour"',
+            "offsets.next-day.ideal",
+            'days or open days such as "1 open day" are wanted',
+        ),
+        ('after = "1 day"\nwithin = "3 days"', "offsets.next-day.within", 'such as "72 hours" is wanted'),
+        ('after = "1 day"\nbetween = "start-start"', "offsets.next-day.between", "only hours are counted"),
+    ],
+)
+def test_each_fault_of_an_offset_is_told_by_its_path(
+    tmp_path: Path, programme: Programme, said: str, path: str, message: str
+) -> None:
+    fresh = '\nof = "integration"\nanchor = "dosing"\n'
+    base = evolve(programme, rules=[one for one in programme.rules if one.name != "next-day"])
+    with pytest.raises(InvalidInput) as caught:
+        based(tmp_path, OFFSET + said + fresh, (base,))
+    (fault,) = caught.value.faults
+    assert fault.path == path
+    assert message in fault.message
 
 
 def test_the_kinds_and_phases_of_a_programme_are_read(programme: Programme) -> None:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+from kapsched.model.periods import TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
 from kapsched.timeline.units import Days

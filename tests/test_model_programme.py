@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
+from kapsched.model.periods import TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, Session, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.timeline.units import Days
 
 TALK = SessionKind(

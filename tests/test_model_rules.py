@@ -13,19 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.model.rules import (
-    CalendarWeek,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    RollingDays,
-    Rule,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.model.selectors import matches, select
-from kapsched.timeline.units import Days, Hours, Length
+from kapsched.timeline.units import Days, Hours, Length, OpenDays
 
 
 @frozen
@@ -274,7 +265,12 @@ def test_a_pair_is_only_of_the_sessions_named() -> None:
     ("said", "path", "message"),
     [
         ({}, "at_least", "says at_least, at_most or both"),
-        ({"at_least": Days(2), "at_most": Hours(72)}, "at_most", "in days or in hours, not both"),
+        (
+            {"at_least": Days(2), "at_most": Hours(72)},
+            "at_most",
+            "in days, in open days or in hours, never in two",
+        ),
+        ({"at_least": OpenDays(2), "at_most": Days(3)}, "at_most", "never in two of them"),
         ({"at_least": Days(2), "at_most": Days(1)}, "at_most", "at most 1 day is less than at least 2 days"),
         ({"at_least": 2}, "at_least", "Days or Hours is wanted, not 2"),
         (
@@ -304,7 +300,7 @@ def test_a_gap_that_says_nothing_or_too_much_is_refused(
         ({"earliest": Days(3)}, ["ideal"]),
         ({"ideal": Days(5)}, ["ideal"]),
         ({"earliest": 1}, ["earliest"]),
-        ({"earliest": Hours(1), "latest": None, "of": ""}, ["of", "earliest", "latest"]),
+        ({"earliest": 48, "latest": None, "of": ""}, ["of", "earliest", "latest"]),
         ({"ideal": None}, ["ideal"]),
         ({"anchor": []}, ["anchor"]),
     ],
@@ -313,6 +309,50 @@ def test_an_offset_out_of_order_or_out_of_days_is_refused(said: dict[str, Any], 
     with pytest.raises(InvalidInput) as caught:
         Offset(**{"name": "o", "of": "a", "anchor": "b", "earliest": Days(1), "latest": Days(2), **said})
     assert [fault.path for fault in caught.value.faults] == paths
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "message"),
+    [
+        ({"latest": OpenDays(2)}, "latest", "never in two of them"),
+        ({"latest": Hours(72)}, "latest", "never in two of them"),
+        ({"ideal": OpenDays(2)}, "ideal", "never in two of them"),
+        ({"earliest": Hours(1), "latest": Hours(2), "ideal": Days(1)}, "ideal", "in hours has no ideal"),
+        ({"earliest": Hours(3), "latest": Hours(2)}, "latest", "earliest 3 hours, latest 2 hours are not"),
+        ({"earliest": Hours(1), "latest": Hours(2), "within": Hours(3)}, "within", "by its latest"),
+        ({"within": Hours(0)}, "within", "leaves no time"),
+        ({"within": Days(3)}, "within", "Hours is wanted"),
+        ({"between": "start"}, "between", "'start' is not known here"),
+    ],
+)
+def test_an_offset_in_two_units_or_with_an_idle_limit_is_refused(
+    said: dict[str, Any], path: str, message: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Offset(**{"name": "o", "of": "a", "anchor": "b", "earliest": Days(1), "latest": Days(2), **said})
+    (fault,) = caught.value.faults
+    assert fault.path == path
+    assert message in fault.message
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "ideal"),
+    [
+        (OpenDays(1), OpenDays(3), OpenDays(1)),
+        (OpenDays(-3), OpenDays(-1), OpenDays(-1)),
+        (OpenDays(-3), OpenDays(2), OpenDays(0)),
+        (Hours(20), Hours(30), None),
+    ],
+)
+def test_the_ideal_is_the_end_nearest_the_anchor_in_the_unit_of_the_offset(
+    earliest: Length, latest: Length, ideal: Length | None
+) -> None:
+    assert Offset(name="o", of="a", anchor="b", earliest=earliest, latest=latest).ideal == ideal
+
+
+@pytest.mark.parametrize("length", [Days(1), OpenDays(1), Hours(1)])
+def test_a_gap_in_days_or_open_days_compares_dates(length: Length) -> None:
+    assert Gap(name="g", after="a", before="b", at_most=length).in_days == (length != Hours(1))
 
 
 @pytest.mark.parametrize(

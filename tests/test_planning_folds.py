@@ -37,8 +37,11 @@ def least(folds: Folds, leaf: int, day: int, people: dict[int, frozenset[str]]) 
         chosen = {**people, **dict(zip(free, sets, strict=True))}
         mine = {n: some for n, some in chosen.items() if leaf in problem.people[n].places}
         for other in bits(folds.domains[leaf] & problem.days(leaf, allowed_by(problem, mine))):
-            if all(low <= other - day <= high for low, high in edges(folds, anchor, leaf)):
-                drift = sum(abs(other - day - ideal) for ideal in ideals(folds, anchor, leaf))
+            open_days = in_open_days(folds, anchor, leaf, day, other)
+            if open_days < NEVER and all(
+                low <= other - day <= high for low, high in edges(folds, anchor, leaf)
+            ):
+                drift = open_days + sum(abs(other - day - ideal) for ideal in ideals(folds, anchor, leaf))
                 tail = sum(least(folds, one, other, chosen) for one in folds.leaves[leaf])
                 costs.append(drift + tail)
     return min(costs)
@@ -52,6 +55,22 @@ def edges(folds: Folds, anchor: int, leaf: int) -> Iterator[tuple[int, int]]:
             yield -high, -low
 
 
+def in_open_days(folds: Folds, anchor: int, leaf: int, day: int, other: int) -> int:
+    """What the rules in open days cost with the two on these days; `NEVER` where one is broken."""
+    clinic, cost = folds.problem.diary.clinic, 0
+    dates = [folds.problem.grid.date(n) for n in range(-60, folds.problem.grid.days + 60)]
+    opens = [n for n, date in enumerate(dates, -60) if clinic.open_time(date, date)]
+    for edge in folds.problem.outline.open_days:
+        ends = [folds.problem.outline.place.get(one) for one in (edge.earlier, edge.later)]
+        if set(ends) == {anchor, leaf}:
+            first, last = (day, other) if ends[0] == anchor else (other, day)
+            numbers = [sum(one <= at for one in opens) for at in (first, last)]
+            if not edge.least <= numbers[1] - numbers[0] <= edge.most:
+                return NEVER
+            cost += 0 if edge.ideal is None else abs(last - opens[numbers[0] + edge.ideal - 1])
+    return cost
+
+
 def ideals(folds: Folds, anchor: int, leaf: int) -> Iterator[int]:
     for one, other, sign in ((leaf, anchor, 1), (anchor, leaf, -1)):
         found = folds.problem.ideal(one)
@@ -60,7 +79,7 @@ def ideals(folds: Folds, anchor: int, leaf: int) -> Iterator[int]:
 
 
 def test_a_folded_session_costs_what_the_best_of_its_dates_costs() -> None:
-    tried = 0
+    tried = across = 0
     for seed in range(160):
         folds = folded(random_case(seed))
         for leaf, anchor in (folds.anchor if folds else {}).items():
@@ -78,7 +97,9 @@ def test_a_folded_session_costs_what_the_best_of_its_dates_costs() -> None:
                         f"seed {seed}, {folds.problem.sessions[leaf].id} on day {day}"
                     )
                 tried += 1
+                across += any({leaf, anchor} == {one.earlier, one.later} for one in folds.problem.open_ties)
     assert tried > 100, "hardly any session is folded"
+    assert across > 10, "hardly any session is folded across open days"
 
 
 @pytest.fixture

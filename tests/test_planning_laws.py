@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from kapsched.exchange.documents import clinic_digest, from_document, to_document
 from kapsched.model.clinic import Clinic, StaffMember
+from kapsched.model.periods import RollingDays
 from kapsched.model.plan import Plan, Refusal, Schedule
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Rule, Span
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.testing import (
     a_course_is_whole_or_absent,
     everything_is_within_hours,

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Wishes
+from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, SessionKind
-from kapsched.model.rules import CalendarWeek, Frequency, Gap, Period, RollingDays, Span, TreatmentWeek
+from kapsched.model.rules import Frequency, Gap, Span
 from kapsched.planning.closure import NEVER, closed, consistent, spread
 from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Grid, bits, ends_by_midnight, filled, grid_of, runs, wall_clock_starts

@@ -33,6 +33,7 @@ def least_beyond(search: Search, place: int, most: int) -> int:
             abs(day - one.ideal - (one.done if one.other is None else reach.day[one.other]))
             for one in ties.drifts[place]
         ]
+        drifts += [tie.cost(other, reach.day[other], day) for other, tie in ties.opened[place]]
         if first <= day <= last and max([0, *waits, *drifts]) > most:
             costs.append(sum(waits) + sum(drifts))
     return min(costs)

@@ -13,21 +13,11 @@ from kapsched.errors import InvalidInput
 from kapsched.exchange.documents import load_preset
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.plan import Plan, Refusal
 from kapsched.model.programme import Programme, Segment, SessionKind
-from kapsched.model.rules import (
-    CalendarWeek,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    Period,
-    RollingDays,
-    Rule,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.planning.diary import Diary
 from kapsched.planning.problem import Problem
 from kapsched.planning.staffing import Staffing

@@ -13,17 +13,9 @@ from attrs import evolve
 
 from kapsched.exchange.documents import load_preset, presets, read_programme
 from kapsched.model.course import Patient, enrol
+from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
 from kapsched.model.programme import Programme, Segment
-from kapsched.model.rules import (
-    CalendarWeek,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    RollingDays,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.timeline.units import Days, Hours
 
 Based: TypeAlias = Callable[[str, str], Programme]

@@ -13,9 +13,10 @@ from attrs import evolve
 from kapsched.exchange.documents import load_preset, presets, read_programme
 from kapsched.model.clinic import Clinic, Horizon, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, enrol
+from kapsched.model.periods import RollingDays
 from kapsched.model.plan import Plan
 from kapsched.model.programme import Programme, Session, SessionKind
-from kapsched.model.rules import Frequency, Gap, Offset, RollingDays, Span
+from kapsched.model.rules import Frequency, Gap, Offset, Span
 from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import instant
 from kapsched.verification.checks import verify

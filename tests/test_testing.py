@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course, Done
+from kapsched.model.periods import TreatmentWeek
 from kapsched.model.plan import PROOFS, Appointment, Plan, Refusal
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.planning.diary import Diary
 from kapsched.testing import (
     ZONES,
@@ -32,6 +33,7 @@ from kapsched.testing import (
 )
 from kapsched.testing.placing import first_visit
 from kapsched.timeline.recurrence import Pattern, Week
+from kapsched.timeline.units import Hours, OpenDays
 from kapsched.timeline.zones import midnight
 from kapsched.verification.checks import verify
 from kapsched.verification.cost import cost_of
@@ -238,6 +240,18 @@ AWKWARD: dict[str, Callable[[Desk], bool]] = {
     "two courses": lambda desk: len(desk.courses) == 2,
     "a gap in hours": lambda desk: any(isinstance(one, Gap) and not one.in_days for one in _rules(desk)),
     "an offset": lambda desk: any(isinstance(one, Offset) for one in _rules(desk)),
+    "a gap in open days": lambda desk: any(
+        isinstance(one, Gap) and isinstance(one.at_least, OpenDays) for one in _rules(desk)
+    ),
+    "an offset in open days": lambda desk: any(
+        isinstance(one, Offset) and isinstance(one.latest, OpenDays) for one in _rules(desk)
+    ),
+    "an offset in hours": lambda desk: any(
+        isinstance(one, Offset) and isinstance(one.latest, Hours) for one in _rules(desk)
+    ),
+    "an offset within hours": lambda desk: any(
+        isinstance(one, Offset) and one.within is not None for one in _rules(desk)
+    ),
     "at least so many a week": lambda desk: any(
         isinstance(one, Frequency) and one.at_least for one in _rules(desk)
     ),

@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.timeline.units import Days, Hours, Length, read_length
+from kapsched.timeline.units import Days, Hours, Length, OpenDays, read_length
 
-lengths = st.builds(Days, st.integers(-36_525, 36_525)) | st.builds(Hours, st.integers(-876_600, 876_600))
+counts = st.integers(-36_525, 36_525)
+lengths = (
+    st.builds(Days, counts) | st.builds(OpenDays, counts) | st.builds(Hours, st.integers(-876_600, 876_600))
+)
 
 
 @given(lengths)
@@ -45,6 +48,10 @@ def test_whatever_is_no_length_is_invalid_input(written: object) -> None:
             "2.5 days",
             "+2 days",
             "2 Days",
+            "2 open",
+            "2 open  days",
+            "2 open hours",
+            "open days",
         ),
         *("٢ days", "9999999 days", "9" * 5000 + " days", "40000 days", "", None, 2, True, ["2 days"]),
     ],
@@ -61,6 +68,8 @@ def test_only_a_number_and_a_unit_make_a_length(written: object) -> None:
         (Days(2), "2 days"),
         (Days(0), "0 days"),
         (Days(-1), "-1 days"),
+        (OpenDays(1), "1 open day"),
+        (OpenDays(-2), "-2 open days"),
         (Hours(1), "1 hour"),
         (Hours(48), "48 hours"),
         (Hours(-3), "-3 hours"),
@@ -72,12 +81,12 @@ def test_a_length_says_how_long_it_is(length: Length, written: str) -> None:
 
 def test_a_day_is_not_twenty_four_hours() -> None:
     day: Length = Days(1)
-    assert day not in (Hours(24), Hours(1))
+    assert day not in (Hours(24), Hours(1), OpenDays(1))
     with pytest.raises(TypeError):
         assert Days(1) < Hours(48)  # type: ignore[operator]  # the point of the test
 
 
-@pytest.mark.parametrize("unit", [Days, Hours])
+@pytest.mark.parametrize("unit", [Days, OpenDays, Hours])
 @pytest.mark.parametrize("count", [True, 1.0, "1", None, float("nan"), 10**6, -(10**400)])
 def test_a_count_is_a_whole_number_within_reach(unit: type[Length], count: object) -> None:
     with pytest.raises(InvalidInput) as caught:

@@ -15,7 +15,7 @@ from kapsched.model.course import Wishes
 from kapsched.model.plan import Cost, Plan
 from kapsched.model.programme import Segment, SessionKind
 from kapsched.model.rules import Continuity, Offset
-from kapsched.timeline.units import Days
+from kapsched.timeline.units import Days, Hours, OpenDays
 from kapsched.timeline.zones import zone
 from kapsched.verification.checks import CHECKS, verify
 from kapsched.verification.cost import cost_of
@@ -30,6 +30,7 @@ from tests.verified_stories import (
     Teller,
     a_cost_that_is_right,
     a_third_in_the_lounge_for_a_quarter,
+    beside,
     dose,
     one_of_the_two_who_were_together_before,
     prepared,
@@ -237,6 +238,29 @@ def test_wait_is_counted_to_the_target_and_drift_from_the_ideal() -> None:
         prepared("2027-01-06 10:00", "2027-01-14 10:00", earliest=Days(-9), ideal=Days(-3), latest=Days(-1))
     )
     assert (found.wait, found.drift, found.days) == (10, 5, 15)
+
+
+def test_drift_from_an_open_day_is_counted_in_calendar_days() -> None:
+    # The next open day after Good Friday's eve is the Tuesday, the one after it the Wednesday.
+    early = beside("2027-03-25 10:00", "2027-03-25 12:00", OpenDays(0), OpenDays(2), ideal=OpenDays(1))
+    assert cost(early).drift == 5
+    late = beside("2027-03-25 10:00", "2027-03-31 12:00", OpenDays(0), OpenDays(2), ideal=OpenDays(1))
+    assert cost(late).drift == 1
+    before = beside("2027-03-30 10:00", "2027-03-24 12:00", OpenDays(-2), OpenDays(-1))
+    assert cost(before).drift == 1
+
+
+def test_hours_from_an_anchor_never_cost() -> None:
+    assert cost(beside("2027-04-05 10:00", "2027-04-07 12:00", Hours(1), Hours(96))).drift == 0
+
+
+def test_what_is_found_of_open_days_and_hours_says_so() -> None:
+    rule = (OpenDays(2), OpenDays(3))
+    told = beside("2027-03-25 10:00", "2027-03-30 10:00", *rule, within=Hours(72))
+    assert [finding.message for finding in report_of(told)] == [
+        "beside: from therapy/talk/1 to therapy/talk/2 is 1 open day; 2 to 3 are allowed",
+        "beside: from therapy/talk/1 to therapy/talk/2 are 118 hours, at most 72 hours are allowed",
+    ]
 
 
 def test_a_target_that_is_done_has_no_wait_and_what_is_done_no_drift() -> None:

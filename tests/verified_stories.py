@@ -11,12 +11,13 @@ from attrs import evolve
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon, Notice
 from kapsched.model.course import Done
+from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.plan import Cost, Plan
 from kapsched.model.programme import Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.timeline.recurrence import Absence
-from kapsched.timeline.units import Days, Hours
+from kapsched.timeline.units import Days, Hours, Length, OpenDays
 from kapsched.timeline.zones import zone
 from kapsched.verification import clashes, cost, resources, rules, sessions
 from kapsched.verification.checks import verify
@@ -26,6 +27,7 @@ from tests.stories import (
     Story,
     Units,
     always_open,
+    closed,
     course_of,
     london,
     programme,
@@ -797,7 +799,7 @@ def too_soon_after_a_done_session_that_overran() -> Story:
     return talks("", "2027-01-05 12:00", rules=(gap,), done={"therapy/talk/1": done})
 
 
-def prepared(first: str, second: str, **window: Days) -> Story:
+def prepared(first: str, second: str, **window: Any) -> Story:
     """A talk and then a dose; the talk is dated from the dose."""
     rule = Offset(name="before", of="talk", anchor="dosing", **window)
     what = programme("talk", "dosing", rules=(rule,))
@@ -831,6 +833,162 @@ def a_preparation_eight_days_before_its_dose() -> Story:
 @breaks(rules.offsets_are_kept)
 def a_preparation_on_the_day_of_its_dose() -> Story:
     return prepared("2027-01-12 08:00", "2027-01-12 10:00", earliest=Days(-7), latest=Days(-1))
+
+
+@keeps(rules.offsets_are_kept)
+def a_preparation_exactly_a_day_of_hours_before_its_dose() -> Story:
+    return prepared("2027-01-11 09:00", "2027-01-12 10:00", earliest=Hours(-24), latest=Hours(-24))
+
+
+@keeps(rules.offsets_are_kept)
+def a_preparation_that_touches_its_dose() -> Story:
+    return prepared("2027-01-12 09:00", "2027-01-12 10:00", earliest=Hours(-24), latest=Hours(0))
+
+
+@breaks(rules.offsets_are_kept)
+def a_preparation_more_hours_before_its_dose() -> Story:
+    return prepared("2027-01-11 08:45", "2027-01-12 10:00", earliest=Hours(-24), latest=Hours(-1))
+
+
+@breaks(rules.offsets_are_kept)
+def a_preparation_fewer_hours_before_its_dose() -> Story:
+    return prepared("2027-01-12 08:15", "2027-01-12 10:00", earliest=Hours(-24), latest=Hours(-1))
+
+
+@breaks(rules.offsets_are_kept)
+def a_preparation_after_its_dose() -> Story:
+    return prepared("2027-01-12 14:00", "2027-01-12 10:00", earliest=Hours(-24), latest=Hours(0))
+
+
+def beside(first: str, second: str, earliest: Length, latest: Length, **more: Any) -> Story:
+    """Two talks, the second dated from the first; the clinic is closed at Easter."""
+    rule = Offset(
+        name="beside", of="therapy/talk/2", anchor="therapy/talk/1", earliest=earliest, latest=latest, **more
+    )
+    return evolve(talks(first, second, rules=(rule,)), clinic=EASTER)
+
+
+def on_any_day(story: Story) -> Story:
+    return evolve(story, clinic=always_open())
+
+
+EASTER = quayside(closed=closed("2027-03-26", "2027-03-29"))
+NEXT = (OpenDays(1), OpenDays(1))
+
+
+@keeps(rules.offsets_are_kept)
+def the_next_open_day_after_easter() -> Story:
+    return beside("2027-03-25 10:00", "2027-03-30 10:00", *NEXT)
+
+
+@keeps(rules.offsets_are_kept)
+def the_next_open_day_is_within_72_hours_of_a_friday() -> Story:
+    return beside("2027-04-09 10:00", "2027-04-12 11:00", *NEXT, within=Hours(72))
+
+
+@keeps(rules.offsets_are_kept)
+def an_open_day_before_its_anchor() -> Story:
+    return beside("2027-03-30 10:00", "2027-03-25 10:00", OpenDays(-1), OpenDays(-1))
+
+
+@breaks(rules.offsets_are_kept)
+def the_next_open_day_but_one() -> Story:
+    return beside("2027-03-25 10:00", "2027-03-31 10:00", *NEXT)
+
+
+@breaks(rules.offsets_are_kept)
+def the_same_day_where_the_next_open_one_is_wanted() -> Story:
+    return beside("2027-03-25 10:00", "2027-03-25 12:00", *NEXT)
+
+
+@breaks(rules.offsets_are_kept)
+def the_next_open_day_after_easter_is_too_far() -> Story:
+    return beside("2027-03-25 10:00", "2027-03-30 10:00", *NEXT, within=Hours(72))
+
+
+@breaks(rules.offsets_are_kept)
+def too_many_hours_before_its_anchor() -> Story:
+    return beside("2027-04-12 11:15", "2027-04-09 10:00", Days(-3), Days(0), within=Hours(72))
+
+
+@keeps(rules.offsets_are_kept)
+def within_72_hours_of_a_monday_since_the_clocks_went_forward() -> Story:
+    story = beside("2027-03-27 10:00", "2027-03-30 12:00", Days(3), Days(3), within=Hours(72))
+    return on_any_day(story)
+
+
+@breaks(rules.offsets_are_kept)
+def not_within_72_hours_of_a_monday_since_the_clocks_went_back() -> Story:
+    story = beside("2027-10-30 10:00", "2027-11-02 11:00", Days(3), Days(3), within=Hours(72))
+    return on_any_day(story)
+
+
+@keeps(rules.offsets_are_kept)
+def seventy_three_hours_are_at_least_72_across_the_autumn_change() -> Story:
+    hours = (Hours(73), Hours(73))
+    return on_any_day(beside("2027-10-28 10:00", "2027-10-31 10:00", *hours, between="start-start"))
+
+
+@breaks(rules.offsets_are_kept)
+def seventy_three_hours_where_at_most_72_are_allowed() -> Story:
+    hours = (Hours(24), Hours(72))
+    return on_any_day(beside("2027-10-28 10:00", "2027-10-31 10:00", *hours, between="start-start"))
+
+
+@breaks(rules.offsets_are_kept)
+def seventy_one_hours_where_at_least_72_are_wanted() -> Story:
+    hours = (Hours(72), Hours(96))
+    return on_any_day(beside("2027-03-25 10:00", "2027-03-28 10:00", *hours, between="start-start"))
+
+
+def open_days_apart(first: str, second: str) -> Story:
+    gap = Gap(name="apart", after="talk", before="talk", at_least=OpenDays(2), at_most=OpenDays(3))
+    return evolve(talks(first, second, rules=(gap,)), clinic=EASTER)
+
+
+@keeps(rules.gaps_are_kept)
+def two_open_days_over_easter() -> Story:
+    return open_days_apart("2027-03-25 10:00", "2027-03-31 10:00")
+
+
+@breaks(rules.gaps_are_kept)
+def five_dates_over_easter_are_one_open_day() -> Story:
+    return open_days_apart("2027-03-25 10:00", "2027-03-30 10:00")
+
+
+@breaks(rules.gaps_are_kept)
+def four_open_days() -> Story:
+    return open_days_apart("2027-04-05 10:00", "2027-04-09 10:00")
+
+
+def clock_change(first: str, second: str, **bound: Hours) -> Story:
+    gap = Gap(name="apart", after="talk", before="talk", between="start-start", **bound)
+    return evolve(talks(first, second, rules=(gap,)), clinic=always_open())
+
+
+@keeps(rules.gaps_are_kept)
+def at_least_72_hours_in_summer() -> Story:
+    return clock_change("2027-06-10 10:00", "2027-06-13 10:00", at_least=Hours(72), at_most=Hours(72))
+
+
+@breaks(rules.gaps_are_kept)
+def at_least_72_hours_are_not_had_in_spring() -> Story:
+    return clock_change("2027-03-25 10:00", "2027-03-28 10:00", at_least=Hours(72))
+
+
+@keeps(rules.gaps_are_kept)
+def at_most_72_hours_are_had_in_spring_an_hour_later() -> Story:
+    return clock_change("2027-03-25 10:00", "2027-03-28 11:00", at_most=Hours(72))
+
+
+@breaks(rules.gaps_are_kept)
+def at_most_72_hours_are_not_had_in_autumn() -> Story:
+    return clock_change("2027-10-28 10:00", "2027-10-31 10:00", at_most=Hours(72))
+
+
+@keeps(rules.gaps_are_kept)
+def at_least_72_hours_are_had_in_autumn_an_hour_earlier() -> Story:
+    return clock_change("2027-10-28 10:00", "2027-10-31 09:00", at_least=Hours(72))
 
 
 TWO_A_WEEK = Frequency(name="two-a-week", of="talk", at_least=2, at_most=2)

@@ -18,23 +18,15 @@ if typing.TYPE_CHECKING:
     from kapsched.model.bookings import Booking, Bookings, Resource
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+    from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
     from kapsched.model.phases import Phase
     from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
     from kapsched.model.programme import Programme, Segment, Session, SessionKind
-    from kapsched.model.rules import (
-        CalendarWeek,
-        Continuity,
-        Frequency,
-        Gap,
-        Offset,
-        RollingDays,
-        Span,
-        TreatmentWeek,
-    )
+    from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
     from kapsched.planning.course_plan import DEFAULT_STEPS
     from kapsched.planning.diary import Diary
     from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
-    from kapsched.timeline.units import Days, Hours
+    from kapsched.timeline.units import Days, Hours, OpenDays
     from kapsched.verification.checks import verify
     from kapsched.verification.report import Finding, Report
     from kapsched.workflow import find_plan
@@ -55,11 +47,12 @@ else:
         "model.phases": "Phase",
         "model.plan": "Appointment Cost Plan Reason Refusal Schedule Sequence",
         "model.programme": "Programme Segment Session SessionKind",
-        "model.rules": "CalendarWeek Continuity Frequency Gap Offset RollingDays Span TreatmentWeek",
+        "model.periods": "CalendarWeek RollingDays TreatmentWeek",
+        "model.rules": "Continuity Frequency Gap Offset Span",
         "planning.course_plan": "DEFAULT_STEPS",
         "planning.diary": "Diary",
         "timeline.recurrence": "Absence DaySpan Pattern Week",
-        "timeline.units": "Days Hours",
+        "timeline.units": "Days Hours OpenDays",
         "verification.checks": "verify",
         "verification.report": "Finding Report",
         "workflow": "find_plan",
@@ -105,6 +98,7 @@ __all__ = [
     "KapschedError",
     "Notice",
     "Offset",
+    "OpenDays",
     "Patient",
     "Pattern",
     "Phase",

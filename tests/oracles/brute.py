@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Pool
+from kapsched.model.periods import RollingDays
 from kapsched.model.programme import Session
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span
-from kapsched.timeline.units import Days
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+from kapsched.timeline.units import DayCount, Days, Hours, Length
 from tests.oracles.clinics import Case
 from tests.oracles.visits import Setting, Visit, moment_of
 
@@ -123,14 +124,14 @@ def _distances_kept(case: Case, held: dict[str, Held]) -> bool:
     for rule in programme.rules:
         if isinstance(rule, Gap):
             for one, two in rule.pairs(programme.sessions):
-                if _both(held, one, two) and not _gap_kept(rule, held[one.id], held[two.id]):
+                if _both(held, one, two) and not _gap_kept(case, rule, held[one.id], held[two.id]):
                     return False
         elif isinstance(rule, Offset):
             for anchor, session in rule.pairs(programme.sessions):
-                if _both(held, anchor, session):
-                    away = (held[session.id].day - held[anchor.id].day).days
-                    if not rule.earliest.count <= away <= rule.latest.count:
-                        return False
+                if _both(held, anchor, session) and not _offset_kept(
+                    case, rule, held[anchor.id], held[session.id]
+                ):
+                    return False
     return True
 
 
@@ -138,15 +139,43 @@ def _both(held: dict[str, Held], one: Session, two: Session) -> bool:
     return one.id in held and two.id in held and not (held[one.id].done and held[two.id].done)
 
 
-def _gap_kept(rule: Gap, one: Held, two: Held) -> bool:
-    if isinstance(rule.at_least or rule.at_most, Days):
-        apart, unit = two.day - one.day, timedelta(days=1)
-    else:
-        begin = one.end if rule.between == "end-start" else one.start
-        apart, unit = two.start - begin, timedelta(hours=1)
-    return (rule.at_least is None or apart >= rule.at_least.count * unit) and (
-        rule.at_most is None or apart <= rule.at_most.count * unit
+def _gap_kept(case: Case, rule: Gap, one: Held, two: Held) -> bool:
+    begin = one.end if rule.between == "end-start" else one.start
+    return (rule.at_least is None or _distance(case, rule.at_least, one, two, begin) >= 0) and (
+        rule.at_most is None or _distance(case, rule.at_most, one, two, begin) <= 0
     )
+
+
+def _distance(case: Case, bound: Length, one: Held, two: Held, begin: datetime) -> float:
+    """By how much the second lies further from the first than the bound."""
+    if isinstance(bound, Hours):
+        return (two.start - begin) / timedelta(hours=1) - bound.count
+    if isinstance(bound, Days):
+        return (two.day - one.day).days - bound.count
+    return len(_open_after(case, one.day, two.day)) - len(_open_after(case, two.day, one.day)) - bound.count
+
+
+def _open_after(case: Case, day: date, last: date) -> list[date]:
+    """The open dates after a day up to another, that included."""
+    dates = (day + timedelta(days=more) for more in range(1, (last - day).days + 1))
+    return [one for one in dates if case.clinic.open_time(one, one)]
+
+
+def _offset_kept(case: Case, rule: Offset, anchor: Held, one: Held) -> bool:
+    after, before = one.start - anchor.end, anchor.start - one.end
+    if rule.between == "start-start":
+        after, before = one.start - anchor.start, anchor.start - one.start
+    hour = timedelta(hours=1)
+    if rule.within is not None and max(after, before) > rule.within.count * hour:
+        return False
+    early, late = rule.earliest, rule.latest
+    if not isinstance(early, Hours):
+        far, near = (_distance(case, bound, anchor, one, anchor.end) for bound in (early, late))
+        return far >= 0 and near <= 0
+    if early.count >= 0:
+        return early.count * hour <= after <= late.count * hour
+    soon = before <= -early.count * hour
+    return soon and (after <= late.count * hour if late.count > 0 else before >= -late.count * hour)
 
 
 def _lawful(case: Case, held: dict[str, Held]) -> bool:
@@ -210,12 +239,21 @@ def _aims(case: Case, held: dict[str, Held], chosen: Sequence[Visit]) -> tuple[i
     days = 0 if programme.target in course.done else (held[programme.target].day - course.first_day).days
     for rule in programme.offsets:
         for anchor, session in rule.pairs(programme.sessions):
-            if not held[session.id].done:
-                days += abs((held[session.id].day - held[anchor.id].day).days - rule.ideal.count)
+            if not held[session.id].done and rule.ideal is not None:
+                days += abs((held[session.id].day - _ideal(case, rule.ideal, held[anchor.id].day)).days)
     soft = [rule for rule in programme.rules if isinstance(rule, Continuity) and not rule.hard]
     changes = sum(sum(_extra_people(case, rule, held)) for rule in soft)
     wishes = sum(_broken(case, held[one.session]) for one in chosen)
     return days, changes, wishes, _minutes(case, [held[one.session] for one in chosen])
+
+
+def _ideal(case: Case, ideal: DayCount, anchor: date) -> date:
+    """The date so many days from the anchor's or, of the open dates around it, the one so many further."""
+    if isinstance(ideal, Days):
+        return anchor + timedelta(days=ideal.count)
+    far = timedelta(days=60)
+    here = len(_open_after(case, anchor - far, anchor))
+    return _open_after(case, anchor - far, anchor + far)[here + ideal.count - 1]
 
 
 def _wall(case: Case, one: Held) -> int:

@@ -92,6 +92,21 @@ def closures(clock: Clock, absences: Iterable[Absence], days: Iterable[int]) -> 
     return found
 
 
+def open_dates(case: Case, days: Iterable[int]) -> list[int]:
+    """Those of the dates of which the clinic's hours, less its closures, leave a minute."""
+    hours, found = case.clinic.hours, []
+    for day in days:
+        when = date.fromordinal(day)
+        turn = (day - hours.first_monday.toordinal()) // 7 % len(hours.weeks)
+        left = {tod for span in hours.weeks[turn].days[when.weekday()] for tod in range(span.start, span.end)}
+        for closed in case.clinic.closed:
+            if when in set(closed.dates(when, when)):
+                left -= set(range(closed.span.start, closed.span.end))
+        if left:
+            found.append(day)
+    return found
+
+
 class Openings:
     """Stretches of minutes at which the patient and each unit can be had, and what is booked of them."""
 

@@ -10,7 +10,7 @@ from attrs import evolve
 from kapsched.model.course import Course
 from kapsched.model.programme import Session
 from kapsched.model.rules import Gap, Offset
-from kapsched.timeline.units import Days
+from kapsched.timeline.units import Hours, Length, OpenDays
 
 
 def gone_on(dice: Random, course: Course) -> Course:
@@ -56,12 +56,18 @@ def first_dates(course: Course) -> dict[str, date]:
     done = {id: record.start.astimezone(UTC).date() for id, record in course.done.items()}
     least: dict[str, list[tuple[str, int]]] = {one.id: [] for one in sessions}
     for rule in course.programme.rules:
-        if isinstance(rule, Gap) and isinstance(rule.at_least, Days):
-            for one, two in rule.pairs(sessions):
-                least[two.id].append((one.id, rule.at_least.count))
+        if isinstance(rule, Gap):
+            bound: Length | None = rule.at_least
         elif isinstance(rule, Offset):
+            bound = rule.earliest
+        else:
+            continue
+        days = None if bound is None or isinstance(bound, Hours) else bound.count
+        if isinstance(bound, OpenDays) and bound.count <= 0:
+            days = None
+        if days is not None:
             for one, two in rule.pairs(sessions):
-                least[two.id].append((one.id, rule.earliest.count))
+                least[two.id].append((one.id, days))
     found = {one.id: done.get(one.id, course.first_day) for one in sessions}
     for _ in range(10_000):
         late = [

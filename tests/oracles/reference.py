@@ -49,7 +49,7 @@ class Reference:
     def __init__(self, case: Case, *, forget_done: bool = False, tries: int = MOST_TRIES) -> None:
         self.case = case
         self.setting = Setting(case)
-        self.book = Rulebook(case.course, case.clinic.zone, forget_done=forget_done)
+        self.book = Rulebook(case.course, case.clinic, forget_done=forget_done)
         self.placer = Placer(self.setting, self.book, tries)
         self.owed = self.book.owed
         self._agree: dict[tuple[str, int, str, int], bool] = {}
@@ -102,18 +102,18 @@ class Reference:
         target = self.case.course.planned.target
         wait = days[target] - self.case.course.first_day.toordinal() if target in self.owed else 0
         known = [one for one in self.book.drifts if one.anchor in days]
-        return wait, sum(abs(days[one.session] - days[one.anchor] - one.ideal) for one in known)
+        return wait, sum(one.away(days[one.anchor], days[one.session]) for one in known)
 
     def _least_days(self, domains: dict[str, set[int]]) -> int:
         """No choice of dates from these costs less; exact once each has one date."""
         target, cost = self.case.course.planned.target, 0
         if target in domains:
             cost += min(domains[target]) - self.case.course.first_day.toordinal()
-        for anchor, session, ideal in self.book.drifts:
-            fact = self.book.facts.get(anchor)
-            anchors = {fact.day} if fact else domains.get(anchor)
-            if anchors and session in domains:
-                cost += min(abs(two - one - ideal) for one in anchors for two in domains[session])
+        for drift in self.book.drifts:
+            fact = self.book.facts.get(drift.anchor)
+            anchors = {fact.day} if fact else domains.get(drift.anchor)
+            if anchors and drift.session in domains:
+                cost += min(drift.away(one, two) for one in anchors for two in domains[drift.session])
         return cost
 
     def _domains(self, sessions: tuple[str, ...]) -> dict[str, set[int]]:
@@ -200,6 +200,11 @@ class Reference:
         (soon, late), (begin, close) = self._extremes(edge.one, days), self._extremes(edge.two, days)
         if edge.unit == "days":
             return edge.kept(soon, begin)
+        if edge.unit == "open days":
+            # Whatever the clinic, so many open days are at least so many dates.
+            least = edge.least if edge.least is not None and edge.least >= 0 else None
+            most = edge.most if edge.most is not None and edge.most <= 0 else None
+            return Edge(edge.one, edge.two, "days", least, most).kept(soon, begin)
         furthest = Edge(edge.one, edge.two, edge.unit, edge.least, None).kept(soon, close)
         return furthest and Edge(edge.one, edge.two, edge.unit, None, edge.most).kept(late, begin)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from datetime import date
+from typing import Literal, NamedTuple, TypeAlias
 
+from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
+from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
-from kapsched.timeline.units import Days
-from kapsched.timeline.zones import wall, zone
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+from kapsched.timeline.units import Days, Hours, Length, OpenDays
+from kapsched.timeline.zones import wall
 from tests.oracles.visits import Visit, minute_of
 
 # The ordinal of a Monday.
@@ -25,21 +29,31 @@ class Placed(NamedTuple):
     people: tuple[tuple[str, tuple[str, ...]], ...]
 
 
+Unit: TypeAlias = Literal["days", "open days", "end-start", "start-start", "start-end"]
+
+
 class Edge(NamedTuple):
-    """A bound on the distance from one session to another: in days, or in minutes from an end or a start."""
+    """A bound on the distance from one session to another: in days, or in minutes from an end or a start.
+
+    `opens` are the clinic's open dates, in order, where they are counted.
+    """
 
     one: str
     two: str
-    unit: Literal["days", "end-start", "start-start"]
+    unit: Unit
     least: int | None
     most: int | None
+    opens: Sequence[int] = ()
 
     def kept(self, one: Placed | Visit, two: Placed | Visit) -> bool:
         """Is the distance within the bounds?"""
         if self.unit == "days":
             distance = two.day - one.day
+        elif self.unit == "open days":
+            distance = bisect_right(self.opens, two.day) - bisect_right(self.opens, one.day)
         else:
-            distance = two.start - (one.end if self.unit == "end-start" else one.start)
+            begin, end = self.unit.split("-")
+            distance = getattr(two, end) - getattr(one, begin)
         return (self.least is None or self.least <= distance) and (self.most is None or distance <= self.most)
 
 
@@ -54,11 +68,18 @@ class Group(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """A session whose distance in days from its anchor costs."""
+    """A session whose distance in days from its ideal date costs; with `opens` that is an open date."""
 
     anchor: str
     session: str
     ideal: int
+    opens: Sequence[int] = ()
+
+    def away(self, anchor: int, day: int) -> int:
+        """What it costs on a day."""
+        if not self.opens:
+            return abs(day - anchor - self.ideal)
+        return abs(day - self.opens[bisect_right(self.opens, anchor) + self.ideal - 1])
 
 
 def picks(selectors: Iterable[str], session: Session) -> bool:
@@ -100,21 +121,24 @@ def anchored(offset: Offset, sessions: Sequence[Session]) -> list[tuple[str, str
 class Rulebook:
     """The rules of one course with what is done put in; `facts` are the done sessions."""
 
-    def __init__(self, course: Course, zone_name: str, *, forget_done: bool = False) -> None:
+    def __init__(self, course: Course, clinic: Clinic, *, forget_done: bool = False) -> None:
+        # No rule of these cases counts further than this from the horizon.
+        around = range(clinic.horizon.first_day.toordinal() - 60, clinic.horizon.last_day.toordinal() + 60)
+        self.opens = [day for day in around if clinic.open_time(date.fromordinal(day), date.fromordinal(day))]
         self.course, self.sessions = course, course.planned.sessions
         self.owed = tuple(one.id for one in self.sessions if one.id not in course.done)
         self.facts: dict[str, Placed] = {}
         for id_, done in course.done.items():
             if not forget_done:
                 end = minute_of(done.ended(course.planned.by_id[id_]))
-                day = wall(done.start, zone(zone_name)).date().toordinal()
+                day = wall(done.start, clinic.place).date().toordinal()
                 self.facts[id_] = Placed(day, minute_of(done.start), end, tuple(done.staff.items()))
         self.edges = [edge for edge in self._edges() if edge.one in self.owed or edge.two in self.owed]
         self.groups = list(self._groups())
         self.drifts = [
-            Drift(anchor, session, rule.ideal.count)
+            Drift(anchor, session, rule.ideal.count, self.opens if isinstance(rule.ideal, OpenDays) else ())
             for rule in course.planned.rules
-            if isinstance(rule, Offset)
+            if isinstance(rule, Offset) and rule.ideal is not None
             for anchor, session in anchored(rule, self.sessions)
             if session in self.owed
         ]
@@ -122,15 +146,32 @@ class Rulebook:
     def _edges(self) -> Iterable[Edge]:
         for rule in self.course.planned.rules:
             if isinstance(rule, Gap):
-                in_days = isinstance(rule.at_least or rule.at_most, Days)
-                factor = 1 if in_days else 60
-                least = None if rule.at_least is None else rule.at_least.count * factor
-                most = None if rule.at_most is None else rule.at_most.count * factor
                 for one, two in followers(rule, self.sessions):
-                    yield Edge(one, two, "days" if in_days else rule.between, least, most)
+                    yield self._edge(one, two, rule.between, rule.at_least, rule.at_most)
             elif isinstance(rule, Offset):
                 for anchor, session in anchored(rule, self.sessions):
-                    yield Edge(anchor, session, "days", rule.earliest.count, rule.latest.count)
+                    yield from self._offset(rule, anchor, session)
+
+    def _edge(self, one: str, two: str, minutes: Unit, least: Length | None, most: Length | None) -> Edge:
+        if isinstance(least or most, Hours):
+            low, high = (None if bound is None else bound.count * 60 for bound in (least, most))
+            return Edge(one, two, minutes, low, high)
+        low, high = (None if bound is None else bound.count for bound in (least, most))
+        if isinstance(least or most, Days):
+            return Edge(one, two, "days", low, high)
+        return Edge(one, two, "open days", low, high, self.opens)
+
+    def _offset(self, rule: Offset, anchor: str, session: str) -> Iterable[Edge]:
+        """Hours after the anchor are counted from its end, hours before it back from its start."""
+        after, before = ("start-start",) * 2 if rule.between == "start-start" else ("end-start", "start-end")
+        soon, late = after, after
+        if rule.earliest.count < 0:
+            soon, late = before, before if rule.latest.count <= 0 else after
+        yield self._edge(anchor, session, soon, rule.earliest, None)  # type: ignore[arg-type]
+        yield self._edge(anchor, session, late, None, rule.latest)  # type: ignore[arg-type]
+        if rule.within is not None:
+            yield self._edge(anchor, session, before, Hours(-rule.within.count), None)  # type: ignore[arg-type]
+            yield self._edge(anchor, session, after, None, rule.within)  # type: ignore[arg-type]
 
     def _groups(self) -> Iterable[Group]:
         for rule in self.course.planned.rules:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
 from ortools.sat.python import cp_model
 
+from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span, TreatmentWeek
-from kapsched.timeline.units import Days
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+from kapsched.timeline.units import DayCount, Days, Hours
 from kapsched.timeline.zones import wall
 from tests.oracles.clinics import Case
-from tests.oracles.expansion import EPOCH
+from tests.oracles.expansion import EPOCH, open_dates
 from tests.oracles.needs import Need
 
 Number: TypeAlias = cp_model.LinearExpr | int
@@ -51,6 +53,11 @@ class SolverRules:
             self.start[id_] = int((done.start - EPOCH).total_seconds()) // 60
             ended = done.ended(case.course.planned.by_id[id_])
             self.end[id_] = int((ended - EPOCH).total_seconds()) // 60
+        around = range(self.days[0] - 60, self.days[-1] + 60)
+        self.opens = open_dates(case, around)
+        # For each date the number of open ones up to it.
+        self.numbers = dict(zip(around, accumulate(day in self.opens for day in around), strict=True))
+        self._number: dict[str, Number] = {}
         self._inside: dict[tuple[str, int, int], Truth] = {}
         self.changes: list[cp_model.IntVar] = []
         for rule in case.course.planned.rules:
@@ -59,7 +66,7 @@ class SolverRules:
                     self._gap(rule)
                 case Offset():
                     for anchor, session in rule.pairs(self.sessions):
-                        self._bounds(self.day, anchor.id, session.id, rule.earliest.count, rule.latest.count)
+                        self._offset(rule, anchor.id, session.id)
                 case Span():
                     self._span(rule)
                 case Frequency():
@@ -71,14 +78,51 @@ class SolverRules:
         least = None if rule.at_least is None else rule.at_least.count
         most = None if rule.at_most is None else rule.at_most.count
         for one, two in rule.pairs(self.sessions):
-            if isinstance(rule.at_least or rule.at_most, Days):
-                self._bounds(self.day, one.id, two.id, least, most)
+            if not isinstance(rule.at_least or rule.at_most, Hours):
+                counted = self._counted(rule.at_least or rule.at_most, one.id, two.id)
+                self._bounds(counted, one.id, two.id, least, most)
             elif one.id in self.owed or two.id in self.owed:
                 begin = self.end[one.id] if rule.between == "end-start" else self.start[one.id]
                 if least is not None:
                     self.model.add(self.start[two.id] - begin >= least * 60)
                 if most is not None:
                     self.model.add(self.start[two.id] - begin <= most * 60)
+
+    def _counted(self, unit: object, *sessions: str) -> dict[str, Number]:
+        """The dates of sessions, or how many open ones there are up to them."""
+        if isinstance(unit, Days):
+            return self.day
+        for session in sessions:
+            if session not in self._number:
+                self._number[session] = self._looked_up(self.day[session], self.numbers)
+        return self._number
+
+    def _looked_up(self, day: Number, table: Mapping[int, int]) -> Number:
+        """What a table has for a date."""
+        if isinstance(day, int):
+            return table[day]
+        found = self.model.new_int_var(min(table.values()), max(table.values()), "")
+        rows = [row for row in table.items() if row[0] in self.days]
+        self.model.add_allowed_assignments([day, found], rows)
+        return found
+
+    def _offset(self, rule: Offset, anchor: str, one: str) -> None:
+        if anchor not in self.owed and one not in self.owed:
+            return
+        after, before = (self.end[anchor], self.start[one]), (self.start[anchor], self.end[one])
+        if rule.between == "start-start":
+            after = before = (self.start[anchor], self.start[one])
+        low, high = rule.earliest.count, rule.latest.count
+        if isinstance(rule.earliest, Hours):
+            soon = before if low < 0 else after
+            late = before if low < 0 and high <= 0 else after
+            self.model.add(soon[1] - soon[0] >= low * 60)
+            self.model.add(late[1] - late[0] <= high * 60)
+        else:
+            self._bounds(self._counted(rule.earliest, anchor, one), anchor, one, low, high)
+        if rule.within is not None:
+            self.model.add(after[1] - after[0] <= rule.within.count * 60)
+            self.model.add(before[0] - before[1] <= rule.within.count * 60)
 
     def _bounds(
         self, what: dict[str, Number], one: str, two: str, least: int | None, most: int | None
@@ -242,10 +286,20 @@ class SolverRules:
             total.append(self.day[target] - self.case.course.first_day.toordinal())
         for rule in self.offsets:
             for anchor, session in rule.pairs(self.sessions):
-                if session.id in self.owed:
-                    away = self.day[session.id] - self.day[anchor.id]
-                    total.append(self._distance(away, rule.ideal.count, 1000))
+                if session.id in self.owed and rule.ideal is not None:
+                    ideal = self._ideal(rule.ideal, self.day[anchor.id])
+                    total.append(self._distance(self.day[session.id], ideal, 1000))
         return sum(total)
+
+    def _ideal(self, ideal: DayCount, anchor: Number) -> Number:
+        if isinstance(ideal, Days):
+            return anchor + ideal.count
+        after = {
+            day: self.opens[number + ideal.count - 1]
+            for day, number in self.numbers.items()
+            if 0 < number + ideal.count <= len(self.opens)
+        }
+        return self._looked_up(anchor, after)
 
     def _minutes(self) -> Number:
         preferred = self.case.course.patient.wishes.time

@@ -25,7 +25,9 @@ def random_staff(dice: Random, frame: Frame) -> tuple[StaffMember, ...]:
         for place in range(number):
             roles = [role]
             scarce = role == "nurse" and frame.family == "crowded"
-            whole_time = 0.3 if scarce else 0.7 if role == "nurse" else 0.97 if steady else 0.9
+            whole_time = (
+                0.3 if scarce else (0.6 if tiny else 0.7) if role == "nurse" else 0.97 if steady else 0.9
+            )
             if dice.random() < (0.1 if steady else 0.25):
                 roles.append({"doctor": "therapist", "therapist": "nurse", "nurse": "doctor"}[role])
             found.append(
@@ -53,7 +55,7 @@ def _turns(dice: Random, frame: Frame) -> tuple[Pattern, Pattern, Pattern]:
     in_a_row = {(there + there)[begin + more] for more in range(half)}
     some = in_a_row if dice.random() < 0.7 else set(dice.sample(there, half))
     others = set(there) - some | (
-        {dice.choice(there)} if dice.random() < (0.8 if frame.family == "tiny" else 0.35) else set()
+        {dice.choice(there)} if dice.random() < (0.65 if frame.family == "tiny" else 0.35) else set()
     )
     whole = (DaySpan(frame.opens, frame.closes),)
     few = dice.sample(there, 2)

@@ -32,11 +32,12 @@ from kapsched.exchange.fields import (
     whole,
 )
 from kapsched.exchange.hours import placed, span, week, weekdays, written_date, written_moment
-from kapsched.exchange.rule_tables import days, length, period, written_period
+from kapsched.exchange.rule_tables import day_count, days, hours, length, period, written_period
+from kapsched.model.periods import Period, TreatmentWeek
 from kapsched.model.phases import BookAhead
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Period, Rule, Span, TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.timeline.recurrence import WEEKDAYS, DaySpan, Week
-from kapsched.timeline.units import Days, Hours, Length
+from kapsched.timeline.units import DayCount, Days, Hours, Length, OpenDays
 from kapsched.timeline.zones import wall, zone
 
 T = TypeVar("T")
@@ -79,10 +80,8 @@ def _converter(zone_name: str) -> Converter:
         (datetime, lambda moment: wall(moment, place).isoformat()),
         (date, date.isoformat),
         (time, time.isoformat),
-        (Days, str),
-        (Hours, str),
-        (Length, str),
-        (Length | None, lambda length: None if length is None else str(length)),
+        *((unit, str) for unit in (Days, OpenDays, Hours, Length)),
+        *((unit, _plain_length) for unit in (Length | None, DayCount | None, Hours | None)),
         (DaySpan, str),
         (Week, _plain_week),
         (frozenset[int], lambda chosen: [WEEKDAYS[day] for day in sorted(chosen)]),
@@ -123,7 +122,8 @@ def _register_readers(converter: Converter) -> None:
     hook(time, _time)
     hook(Days, days)
     hook(Length, length)
-    hook(Length | None, lambda value: None if value is None else length(value))
+    for unit, read in ((Length, length), (DayCount, day_count), (Hours, hours)):
+        hook(unit | None, _perhaps(read))
     hook(DaySpan, span)
     hook(Week, week)
     hook(frozenset[int], lambda value: weekdays(value) if value != [] else frozenset())
@@ -174,6 +174,14 @@ def _mapping_reader(converter: Converter, type_: Any) -> Callable[[object, Any],
     hook = converter.get_structure_hook(inner)
     whole_table = mapped(lambda value: hook(value, inner))
     return lambda value, _: whole_table(value)
+
+
+def _plain_length(given: Length | None) -> str | None:
+    return None if given is None else str(given)
+
+
+def _perhaps(read: Reader[Length]) -> Reader[Length | None]:
+    return lambda value: None if value is None else read(value)
 
 
 def _plain_week(given: Week) -> dict[str, list[str]]:

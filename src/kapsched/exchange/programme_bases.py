@@ -14,10 +14,11 @@ from attrs import evolve
 from kapsched.errors import Fault, refuse
 from kapsched.exchange.cadences import Step, cadence
 from kapsched.exchange.rule_tables import interleaving, written_period
+from kapsched.model.periods import TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, SessionKind
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span, TreatmentWeek
-from kapsched.timeline.units import Days, Length
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
+from kapsched.timeline.units import Days, Hours, Length
 
 # What is said here takes the place of these words of the programme below, which say the same in another way.
 _REPLACES = {
@@ -131,6 +132,7 @@ def _steps(phase: Phase, programme: Programme) -> tuple[Step, ...]:
             Days(one.ideal.count - one.earliest.count),
         )
         for one in found
+        if isinstance(one.ideal, Days)
     )
     fits = phase.open or sum(step.times for step in steps) == phase.times
     return steps if fits and cadence(phase, steps) == tuple(found) else ()
@@ -162,8 +164,10 @@ def _rule_table(rule: Rule) -> tuple[str, dict[str, object]]:
                 "of": list(rule.of),
                 "anchor": list(rule.anchor),
                 "earliest": str(rule.earliest),
-                "ideal": str(rule.ideal),
+                "ideal": _written(rule.ideal),
                 "latest": str(rule.latest),
+                "within": _written(rule.within),
+                "between": rule.between if isinstance(rule.latest, Hours) or rule.within else None,
             }
         case Frequency():
             return "frequencies", {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Literal
+from functools import partial
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.fields import (
@@ -19,25 +19,14 @@ from kapsched.exchange.fields import (
     text,
     whole,
 )
-from kapsched.model.rules import (
-    CalendarWeek,
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    Period,
-    RollingDays,
-    Rule,
-    Scope,
-    Span,
-    TreatmentWeek,
-)
-from kapsched.timeline.units import Days, Hours, Length, read_length
+from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
+from kapsched.model.rules import Between, Continuity, Frequency, Gap, Offset, Rule, Scope, Span
+from kapsched.timeline.units import DayCount, Days, Hours, Length, read_length
 
 _PERIOD = re.compile(r"(\d{1,4}) days?", re.ASCII)
 _NO_DAYS = Days(0)
 _SCOPES: tuple[Scope, ...] = ("course", "phase", "kinds", "pair")
-_BETWEEN: tuple[Literal["end-start", "start-start"], ...] = ("end-start", "start-start")
+_BETWEEN: tuple[Between, ...] = ("end-start", "start-start")
 _ANY = ("*",)
 _HARD = True
 
@@ -45,7 +34,7 @@ selectors = one_or_more(label)
 
 
 def length(value: object) -> Length:
-    """A length in days or hours such as "2 days"."""
+    """A length in days, open days or hours such as "2 days"."""
     return read_length(text(value))
 
 
@@ -54,6 +43,22 @@ def days(value: object) -> Days:
     found = length(value)
     if not isinstance(found, Days):
         raise InvalidInput(f'a length in days such as "3 days" is wanted, not {shown(value)}')
+    return found
+
+
+def day_count(value: object) -> DayCount:
+    """A length in days or open days such as "1 open day"."""
+    found = length(value)
+    if isinstance(found, Hours):
+        raise InvalidInput(f'days or open days such as "1 open day" are wanted, not {shown(value)}')
+    return found
+
+
+def hours(value: object) -> Hours:
+    """A length in hours such as "72 hours"."""
+    found = length(value)
+    if not isinstance(found, Hours):
+        raise InvalidInput(f'a length in hours such as "72 hours" is wanted, not {shown(value)}')
     return found
 
 
@@ -76,9 +81,7 @@ def _gap(name: str, value: object) -> tuple[Rule, ...]:
             after = table.need("after", selectors, _ANY)
             before = table.need("before", selectors, _ANY)
         least, most = table.take("at_least", length, None), table.take("at_most", length, None)
-        between = table.take("between", choice(*_BETWEEN), _BETWEEN[0])
-        if "between" in table and (isinstance(least, Days) or isinstance(most, Days)):
-            table.fault("days compare dates; only a gap in hours says between which instants", "between")
+        between = _between(table, least, most)
     return (
         Gap(
             name=name,
@@ -107,18 +110,33 @@ def interleaving(name: str, first: str, second: str) -> tuple[Gap, Gap]:
     )
 
 
+def _between(table: Fields, *lengths: Length | None) -> Between:
+    """Between which instants hours are counted; said of days alone it is a fault."""
+    between = table.take("between", choice(*_BETWEEN), _BETWEEN[0])
+    said = [one for one in lengths if one is not None]
+    if "between" in table and said and not any(isinstance(one, Hours) for one in said):
+        table.fault("days compare dates; only hours are counted between two instants", "between")
+    return between
+
+
 def _offset(name: str, value: object) -> tuple[Rule, ...]:
+    ideal: DayCount | None
     with Fields(value) as table:
         of, anchor = table.need("of", selectors, _ANY), table.need("anchor", selectors, _ANY)
-        ideal: Days | None
         if _one_way(table, "after", ("earliest", "ideal", "latest")):
-            earliest = ideal = latest = table.need("after", days, _NO_DAYS)
+            earliest = latest = table.need("after", length, _NO_DAYS)
+            ideal = None
         else:
-            earliest, latest = table.need("earliest", days, _NO_DAYS), table.need("latest", days, _NO_DAYS)
-            ideal = table.take("ideal", days, None)
-    if ideal is None:
-        return (Offset(name=name, of=of, anchor=anchor, earliest=earliest, latest=latest),)
-    return (Offset(name=name, of=of, anchor=anchor, earliest=earliest, latest=latest, ideal=ideal),)
+            earliest, latest = (
+                table.need("earliest", length, _NO_DAYS),
+                table.need("latest", length, _NO_DAYS),
+            )
+            ideal = table.take("ideal", day_count, None)
+        within = table.take("within", hours, None)
+        between = _between(table, earliest, latest, within)
+    offset = partial(Offset, name=name, of=of, anchor=anchor, earliest=earliest, latest=latest)
+    offset = partial(offset, within=within, between=between)
+    return (offset() if ideal is None else offset(ideal=ideal),)
 
 
 def period(value: object) -> Period:

@@ -13,12 +13,13 @@ from functools import lru_cache
 from attrs import evolve
 
 from kapsched.errors import InvalidInput
+from kapsched.model.periods import TreatmentWeek
 from kapsched.model.phases import BookAhead, Phase
 from kapsched.model.programme import MOST_SESSIONS, Programme, Session, sessions_of
 from kapsched.model.rule_faults import faults_of_rule
-from kapsched.model.rules import Frequency, Gap, Offset, Rule, TreatmentWeek
+from kapsched.model.rules import Frequency, Gap, Offset, Rule
 from kapsched.model.selectors import matches
-from kapsched.timeline.units import Days
+from kapsched.timeline.units import Days, OpenDays
 
 
 def planned_ahead(
@@ -88,12 +89,12 @@ def _earliest(programme: Programme, first_day: date, done: Mapping[str, date]) -
 def _least_days(programme: Programme) -> Iterator[tuple[str, str, int]]:
     """(one session, another, the least days from the one to the other)."""
     for rule in programme.rules:
-        if isinstance(rule, Gap) and isinstance(rule.at_least, Days):
-            for one, other in rule.pairs(programme.sessions):
-                yield one.id, other.id, rule.at_least.count
-        elif isinstance(rule, Offset) and isinstance(rule.earliest, Days):
-            for anchor, session in rule.pairs(programme.sessions):
-                yield anchor.id, session.id, rule.earliest.count
+        if isinstance(rule, Gap | Offset):
+            least = rule.at_least if isinstance(rule, Gap) else rule.earliest
+            # In any clinic so many open days are at least as many dates.
+            if isinstance(least, Days) or (isinstance(least, OpenDays) and least.count > 0):
+                for one, other in rule.pairs(programme.sessions):
+                    yield one.id, other.id, least.count
 
 
 @lru_cache(maxsize=256)

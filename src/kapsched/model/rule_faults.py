@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kapsched.errors import Fault
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, TreatmentWeek
+from kapsched.model.periods import TreatmentWeek
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule
 from kapsched.model.selectors import Named, matches
 
 

@@ -11,10 +11,17 @@ from typing import Literal, TypeAlias, get_args
 from attrs import field, frozen
 
 from kapsched.errors import InvalidInput, flag, identifier, of_type, one_of, optional, require, whole
+from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
 from kapsched.model.selectors import S, as_selectors, select, some_selectors
-from kapsched.timeline.units import Days, Hours, Length
+from kapsched.timeline.units import DayCount, Days, Hours, Length, OpenDays
 
-_A_LENGTH = of_type(Days, Hours)
+Between: TypeAlias = Literal["end-start", "start-start"]
+
+_A_LENGTH = of_type(Days, OpenDays, Hours)
+_A_DAY_COUNT = of_type(Days, OpenDays)
+_BETWEEN = one_of(get_args(Between))
+_BY_THE_CALENDAR = CalendarWeek()
+_ONE_UNIT = "is counted in days, in open days or in hours, never in two of them"
 
 
 @frozen(kw_only=True)
@@ -22,8 +29,8 @@ class Gap:
     """Least and most time from each session of `after` to the next one of `before`.
 
     The next one is the first that follows in programme order; `after` and `before` alike bind neighbours.
-    Days compare dates. Hours compare instants, from the end of the one (or its start, with
-    `between="start-start"`) to the start of the other.
+    Days compare dates, open days the clinic's open dates. Hours compare instants, from the end of the one (or
+    its start, with `between="start-start"`) to the start of the other.
     """
 
     name: str
@@ -31,7 +38,7 @@ class Gap:
     before: tuple[str, ...] = field(converter=as_selectors)
     at_least: Length | None = None
     at_most: Length | None = None
-    between: Literal["end-start", "start-start"] = "end-start"
+    between: Between = "end-start"
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -41,14 +48,14 @@ class Gap:
             before=some_selectors,
             at_least=optional(_A_LENGTH),
             at_most=optional(_A_LENGTH),
-            between=one_of(("end-start", "start-start")),
+            between=_BETWEEN,
         )
         if self.at_least is None and self.at_most is None:
             raise InvalidInput("a gap says at_least, at_most or both", path="at_least")
         if self.at_least is not None and self.at_most is not None:
             # Across a clock change a day is not 24 hours, so one gap keeps to one unit.
             if type(self.at_least) is not type(self.at_most):
-                raise InvalidInput("a gap is counted in days or in hours, not both", path="at_most")
+                raise InvalidInput(f"a gap {_ONE_UNIT}", path="at_most")
             if self.at_most.count < self.at_least.count:
                 raise InvalidInput(
                     f"at most {self.at_most} is less than at least {self.at_least}", path="at_most"
@@ -57,7 +64,7 @@ class Gap:
     @property
     def in_days(self) -> bool:
         """Is it counted in dates rather than in elapsed time?"""
-        return isinstance(self.at_least or self.at_most, Days)
+        return not isinstance(self.at_least or self.at_most, Hours)
 
     def pairs(self, sessions: Sequence[S]) -> tuple[tuple[S, S], ...]:
         """The pairs it binds, (earlier, later), in programme order."""
@@ -74,34 +81,66 @@ class Gap:
 
 @frozen(kw_only=True)
 class Offset:
-    """How many dates each session of `of` lies from its anchor: earliest, ideal, latest.
+    """How far each session of `of` lies from its anchor: earliest, ideal, latest; all in one unit.
 
     The anchor is the last session of `anchor` before it in programme order or, where none stands before, the
-    first after it that is not of `of` itself. Negative days lie before the anchor. `ideal` defaults to the end
-    nearest the anchor; only days away from it cost.
+    first after it that is not of `of` itself. What is negative lies before the anchor. `ideal` defaults to the end
+    nearest the anchor; only days away from it cost. An offset in hours has no ideal: its hours run from the
+    anchor's end (or start, with `between="start-start"`) to the session's start, before the anchor from the
+    session's end to the anchor's start. `within` limits the hours of an offset in days or open days as well, on
+    either side of the anchor.
     """
 
     name: str
     of: tuple[str, ...] = field(converter=as_selectors)
     anchor: tuple[str, ...] = field(converter=as_selectors)
-    earliest: Days
-    latest: Days
-    ideal: Days = field()
+    earliest: Length
+    latest: Length
+    ideal: DayCount | None = field()
+    within: Hours | None = None
+    between: Between = "end-start"
 
     @ideal.default
-    def _nearest_the_anchor(self) -> Days:
-        if of_type(Days)(self.earliest) or of_type(Days)(self.latest):
-            return Days(0)  # both are refused below
-        return Days(min(max(0, self.earliest.count), self.latest.count))
+    def _nearest_the_anchor(self) -> DayCount | None:
+        unit = type(self.earliest)
+        if not issubclass(unit, DayCount) or type(self.latest) is not unit:
+            return None  # hours have none; all else is refused below
+        return unit(min(max(0, self.earliest.count), self.latest.count))
 
     def __attrs_post_init__(self) -> None:
-        days = dict.fromkeys(("earliest", "ideal", "latest"), of_type(Days))
-        require(self, name=identifier, of=some_selectors, anchor=some_selectors, **days)
-        if not self.earliest <= self.ideal <= self.latest:
+        require(
+            self,
+            name=identifier,
+            of=some_selectors,
+            anchor=some_selectors,
+            earliest=_A_LENGTH,
+            ideal=optional(_A_DAY_COUNT),
+            latest=_A_LENGTH,
+            within=optional(of_type(Hours)),
+            between=_BETWEEN,
+        )
+        self._require_one_unit()
+        counts = [one.count for one in (self.earliest, self.ideal, self.latest) if one is not None]
+        if counts != sorted(counts):
+            named = "" if self.ideal is None else f" ideal {self.ideal},"
             raise InvalidInput(
-                f"earliest {self.earliest}, ideal {self.ideal}, latest {self.latest} are not in this order",
-                path="ideal",
+                f"earliest {self.earliest},{named} latest {self.latest} are not in this order",
+                path="latest" if self.ideal is None else "ideal",
             )
+
+    def _require_one_unit(self) -> None:
+        unit = type(self.earliest)
+        if type(self.latest) is not unit:
+            raise InvalidInput(f"an offset {_ONE_UNIT}", path="latest")
+        if unit is Hours:
+            if self.ideal is not None:
+                raise InvalidInput("an offset in hours has no ideal", path="ideal")
+            if self.within is not None:
+                raise InvalidInput("an offset in hours says by its latest what it is within", path="within")
+        elif type(self.ideal) is not unit:
+            raise InvalidInput(f"an offset {_ONE_UNIT}", path="ideal")
+        if self.within is not None and self.within.count < 1:
+            raise InvalidInput(f"within {self.within} leaves no time", path="within")
 
     def pairs(self, sessions: Sequence[S]) -> tuple[tuple[S, S], ...]:
         """The pairs it binds, (anchor, session), in programme order of the session."""
@@ -120,37 +159,6 @@ class Offset:
 
 
 @frozen(kw_only=True)
-class CalendarWeek:
-    """Monday to Sunday."""
-
-
-@frozen(kw_only=True)
-class RollingDays:
-    """Any `days` consecutive dates."""
-
-    days: int
-
-    def __attrs_post_init__(self) -> None:
-        require(self, days=whole(1, 3660))
-
-
-@frozen(kw_only=True)
-class TreatmentWeek:
-    """Seven dates in a row, counted from that of one session before and after it.
-
-    `anchor` is a selector of that one session; by default the first that the rule counts in its phase.
-    """
-
-    anchor: str | None = None
-
-    def __attrs_post_init__(self) -> None:
-        require(self, anchor=optional(lambda one: identifier(one, 500)))
-
-
-Period: TypeAlias = CalendarWeek | TreatmentWeek | RollingDays
-
-
-@frozen(kw_only=True)
 class Frequency:
     """At least and at most so many sessions of `of` in a calendar or treatment week, or in any n consecutive dates.
 
@@ -164,7 +172,7 @@ class Frequency:
     phase: str | None = None
     at_least: int = 0
     at_most: int | None = None
-    per: Period = CalendarWeek()
+    per: Period = _BY_THE_CALENDAR
 
     def __attrs_post_init__(self) -> None:
         require(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kapsched.planning.grid import Mask
+
+if TYPE_CHECKING:
+    from kapsched.planning.open_days import OpenTie
 
 # More days, or minutes, than any horizon has: no bound.
 NEVER = 10**6
@@ -48,7 +51,9 @@ def spread(days: Mask, least: int, most: int, size: int) -> Mask:
     return found & ((1 << size) - 1)
 
 
-def consistent(domains: list[Mask], edges: Sequence[Between], size: int) -> bool:
+def consistent(
+    domains: list[Mask], edges: Sequence[Between], size: int, ties: Sequence[OpenTie] = ()
+) -> bool:
     """Narrow date masks in place until each date has a partner across every edge; false if one runs empty."""
     changed = True
     while changed:
@@ -58,6 +63,13 @@ def consistent(domains: list[Mask], edges: Sequence[Between], size: int) -> bool
             earlier = domains[a] & spread(later, -most, -least, size)
             if later != domains[b] or earlier != domains[a]:
                 domains[b], domains[a], changed = later, earlier, True
+                if not later or not earlier:
+                    return False
+        for tie in ties:
+            later = domains[tie.later] & tie.spread(tie.earlier, domains[tie.earlier])
+            earlier = domains[tie.earlier] & tie.spread(tie.later, later)
+            if later != domains[tie.later] or earlier != domains[tie.earlier]:
+                domains[tie.later], domains[tie.earlier], changed = later, earlier, True
                 if not later or not earlier:
                     return False
     return all(domains)

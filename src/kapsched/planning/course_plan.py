@@ -141,13 +141,7 @@ def _days(problem: Problem, starts: Chosen) -> tuple[int, int]:
     target = problem.outline.place.get(problem.course.planned.target)
     first = (problem.course.first_day - problem.grid.first_day).days
     wait = 0 if target is None else day[target] - first
-    drift = 0
-    for place in range(len(starts)):
-        found = problem.ideal(place)
-        if found is not None:
-            anchor, done, ideal = found
-            drift += abs(day[place] - (done if anchor is None else day[anchor]) - ideal)
-    return wait, drift
+    return wait, problem.drift(day)
 
 
 def _minutes(problem: Problem, starts: Chosen) -> int:

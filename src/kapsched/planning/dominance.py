@@ -23,6 +23,9 @@ def never_worse_early(ties: Ties) -> list[bool]:
         for other, _, most in ties.dates[place]:
             if most < NEVER:
                 free[other] = False
+        for other, tie in ties.opened[place]:
+            if tie.costs or tie.most(other) < NEVER:
+                free[other] = False
     return free
 
 
@@ -30,7 +33,8 @@ def _is_free(ties: Ties, place: int) -> bool:
     """Is a session tied to nothing that a late date could do good? A frequency that only limits is no such tie."""
     counters = [ties.problem.counters[n] for n in ties.counted[place]]
     limits = all(counter.only_limits for counter in counters)
-    return ties.alone[place] and place != ties.target and limits and not ties.drifts[place]
+    costs = ties.drifts[place] or any(tie.costs for _, tie in ties.opened[place])
+    return ties.alone[place] and place != ties.target and limits and not costs
 
 
 class Earlier:

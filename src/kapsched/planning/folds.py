@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from kapsched.planning.closure import NEVER, spread
 from kapsched.planning.grid import Mask
+from kapsched.planning.open_days import OpenTie, seen_across
 from kapsched.planning.problem import Problem
 from kapsched.planning.starts import AllowedKey
 from kapsched.planning.ties import Ties
@@ -47,6 +48,7 @@ class Folds:
         self._chain = [0] * size  # how many sessions deep lies what is folded into one
         self._apart: dict[tuple[int, int], tuple[int, int]] = {}
         self._ideals: dict[tuple[int, int], list[int]] = {}
+        self._opened: dict[tuple[int, int], list[OpenTie]] = {}
         self._levels: dict[tuple[int, tuple[frozenset[str] | None, ...]], Levels] = {}
         self._costs: dict[tuple[int, tuple[frozenset[str] | None, ...]], Levels] = {}
         self._read()
@@ -88,6 +90,11 @@ class Folds:
                     self._ideals.setdefault((drift.other, place), []).append(drift.ideal)
                     self._ideals.setdefault((place, drift.other), []).append(-drift.ideal)
                     self._tie(place, drift.other)
+        for place, opened in enumerate(self.ties.opened):
+            for other, tie in opened:
+                self._opened.setdefault((other, place), []).append(tie)
+                self._opened.setdefault((place, other), []).append(tie)
+                self._tie(place, other)
 
     def _tie(self, one: int, two: int) -> None:
         self._beside[one].add(two)
@@ -136,7 +143,12 @@ class Folds:
         """The most that a session could cost its anchor, roughly; what is folded into it included."""
         least, most = self._apart.get((anchor, place), (-NEVER, NEVER))
         ideals = self._ideals.get((anchor, place), ())
-        return self._width[place] + sum(max(abs(least - ideal), abs(most - ideal)) for ideal in ideals)
+        opened = sum(
+            tie.widest(anchor, self.domains[anchor]) for tie in self._opened.get((anchor, place), ())
+        )
+        return (
+            self._width[place] + opened + sum(max(abs(least - ideal), abs(most - ideal)) for ideal in ideals)
+        )
 
     def levels(self, place: int, people: People) -> Levels:
         """A session's days by what its leaves cost, among those that the groups it shares leave to it."""
@@ -188,6 +200,8 @@ class Folds:
         least, most = self._apart.get((anchor, leaf), (-size, size))
         least, most = max(least, -size), min(most, size)
         ideals = self._ideals.get((anchor, leaf), ())
+        if ties := self._opened.get((anchor, leaf)):
+            return seen_across(ties, anchor, own, (least, most), ideals)
         if not ideals:
             return [spread(days, -most, -least, size) for days in own]
         steps = [(sum(abs(apart - ideal) for ideal in ideals), apart) for apart in range(least, most + 1)]

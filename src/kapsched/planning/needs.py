@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from math import gcd
 from typing import TypeAlias
 
 from attrs import frozen
 
 from kapsched.model.bookings import ResourceType
+from kapsched.model.course import Course
 from kapsched.model.programme import Segment, SessionKind
 
 # Minutes from the start of the visit, half-open, and whether the unit is taken whole.
@@ -94,3 +96,22 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((first, last))
     return merged
+
+
+def step_of(course: Course) -> int:
+    """The minutes that every duration of a course's sessions is a multiple of."""
+    return gcd(
+        *(
+            minutes
+            for kind in {session.kind for session in course.planned.sessions}
+            for minutes in (*_lengths(kind),)
+        )
+    )
+
+
+def _lengths(kind: SessionKind) -> Iterator[int]:
+    yield kind.minutes
+    for need in needs_of(kind):
+        for first, last, _ in need.stretches:
+            yield first
+            yield last

@@ -6,21 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import combinations
-from math import gcd
 
 from attrs import frozen
 
 from kapsched.model.course import Course
-from kapsched.model.programme import Session, SessionKind
-from kapsched.planning.closure import between, consistent
+from kapsched.model.programme import Session
+from kapsched.planning.closure import NEVER, between, consistent
 from kapsched.planning.diary import Diary
+from kapsched.planning.edges import HourEdge, OpenEdge
 from kapsched.planning.grid import Mask, bits
-from kapsched.planning.needs import needs_of
+from kapsched.planning.needs import step_of
+from kapsched.planning.open_days import OpenTie
 from kapsched.planning.order import elimination_order
 from kapsched.planning.starts import AllowedKey, Level, Starts
 from kapsched.planning.units import Units
 from kapsched.planning.weeks import Counter, counters
-from kapsched.planning.windows import Group, HourEdge, Outline, outline
+from kapsched.planning.windows import Group, Outline, outline
+
+# Longer than any course and any horizon.
+EVER = timedelta(days=36_525)
 
 
 @frozen(slots=False)
@@ -70,8 +74,9 @@ class Problem:
         *,
         first: int | None = None,
         starts: Starts | None = None,
+        any_calendar: bool = False,
     ) -> None:
-        self.course, self.now = course, now
+        self.course, self.now, self.any_calendar = course, now, any_calendar
         owed = course.owed if first is None else course.owed[:first]
         self.rules: Outline = outline(
             course.planned,
@@ -100,6 +105,7 @@ class Problem:
             for edge in self.outline.hours
             if edge.earlier in self.outline.place and edge.later in self.outline.place
         )
+        self.open_ties: tuple[OpenTie, ...] = () if any_calendar else tuple(self._open_ties())
         self._lawful: dict[int, Mask] = {}
         self._spans: dict[tuple[int, int], tuple[int, int]] = {}
         self._binding: dict[tuple[int, int, int], bool] = {}
@@ -109,6 +115,12 @@ class Problem:
         if not self.rules.hours:
             return self.rules
         return self.rules.timed(tuple(self.starts.times_of_day(one.kind) for one in self.sessions))
+
+    def _open_ties(self) -> Iterator[OpenTie]:
+        place = self.outline.place
+        for edge in self.outline.open_days:
+            if edge.earlier in place and edge.later in place:
+                yield OpenTie(edge, place[edge.earlier], place[edge.later], self.starts.open_dates)
 
     def _people(self, group: Group) -> People:
         done = self.course.done
@@ -127,14 +139,33 @@ class Problem:
         return People(group, places, was, could)
 
     def ideal(self, place: int) -> tuple[int | None, int, int] | None:
-        """A session's anchor (its place, or None with the day it was done) and the ideal days from it."""
+        """A session's anchor (its place, or None with the day it was done) and the ideal days from it.
+
+        From an owed anchor open days are no constant difference; there ties tell what they cost.
+        """
         found = self.outline.ideals.get(self.sessions[place].id)
         if found is None:
-            return None
+            return self._ideal_date(self.sessions[place].id)
         anchor, ideal = found
         if anchor in self.outline.place:
             return self.outline.place[anchor], 0, ideal
         return None, self.done_days[anchor], ideal
+
+    def _ideal_date(self, session: str) -> tuple[None, int, int] | None:
+        for edge in self.outline.open_days:
+            if edge.later == session and edge.ideal is not None and edge.earlier in self.done_days:
+                return None, self.starts.open_dates.ideal(self.done_days[edge.earlier], edge.ideal), 0
+        return None
+
+    def drift(self, day: Sequence[int]) -> int:
+        """The days that all sessions together lie from their ideal dates."""
+        total = sum(tie.cost(tie.earlier, day[tie.earlier], day[tie.later]) for tie in self.open_ties)
+        for place in range(len(self.sessions)):
+            found = self.ideal(place)
+            if found is not None:
+                anchor, done, ideal = found
+                total += abs(day[place] - (done if anchor is None else day[anchor]) - ideal)
+        return total
 
     def lawful(self, place: int) -> Mask:
         """The starts that an hour rule with a done session leaves to an owed one; -1 where there is none."""
@@ -142,7 +173,8 @@ class Problem:
         if found is None:
             found, session, done, grid = -1, self.sessions[place].id, self.course.done, self.grid
             for edge in self.outline.hours:
-                least, most = timedelta(minutes=edge.least), timedelta(minutes=edge.most)
+                least = -EVER if edge.least == -NEVER else timedelta(minutes=edge.least)
+                most = EVER if edge.most == NEVER else timedelta(minutes=edge.most)
                 if edge.later == session and edge.earlier in done:
                     begin = self._done_from(edge)
                     low, high = begin + least, begin + most
@@ -182,8 +214,7 @@ class Problem:
     def _done_from(self, edge: HourEdge) -> datetime:
         """The start that a done session's edge counts from; a visit that overran counts from its true end."""
         done = self.course.done[edge.earlier]
-        rule = next(one for one in self.course.planned.rules if one.name == edge.rule)
-        if done.end is None or getattr(rule, "between", "") == "start-start":
+        if done.end is None or not edge.from_end:
             return done.start
         return done.end - timedelta(minutes=self.course.planned.by_id[edge.earlier].kind.minutes)
 
@@ -197,7 +228,11 @@ class Problem:
     def domains(self) -> list[Mask] | None:
         """The days each session could have by itself and beside its neighbours; None if one has none."""
         found = [self.by_date(place) & self.days(place, ()) for place in range(len(self.sessions))]
-        return found if consistent(found, self.outline.between, self.grid.days) else None
+        return found if self.narrow(found) else None
+
+    def narrow(self, domains: list[Mask]) -> bool:
+        """Narrow the sessions' days in place to those that have partners by each rule; false if one runs empty."""
+        return consistent(domains, self.outline.between, self.grid.days, self.open_ties)
 
     def by_date(self, place: int) -> Mask:
         """The days that date rules with done sessions leave to an owed one."""
@@ -211,7 +246,24 @@ class Problem:
                 left &= between(
                     self.done_days[edge.later] - edge.most, self.done_days[edge.later] - edge.least
                 )
+        for opened in self.outline.open_days:
+            if session in (opened.earlier, opened.later):
+                left &= self._beside_done(opened)
         return left
+
+    def _beside_done(self, edge: OpenEdge) -> Mask:
+        """The days that a rule in open days with a done session leaves; all where it is with an owed one."""
+        dates, least, most = self.starts.open_dates, edge.least, edge.most
+        if edge.earlier in self.done_days:
+            done = self.done_days[edge.earlier]
+        elif edge.later in self.done_days:
+            done, least, most = self.done_days[edge.later], -most, -least
+        else:
+            return (1 << self.grid.days) - 1
+        if not self.any_calendar:
+            return between(*dates.span(done, least, most))
+        first = done + least if least >= 0 else 0
+        return between(first, done + most if most <= 0 else self.grid.days - 1)
 
     def levels(self, place: int, allowed: AllowedKey, day: int) -> tuple[Level, ...]:
         """One day's lawful starts by the wishes they break, fewest first; never empty on a day of `days`."""
@@ -228,22 +280,3 @@ class Problem:
         mask = self.starts.mask(kind, allowed) & self.lawful(place)
         begin = self.grid.begins[day]
         return [begin + bit for bit in bits(self.starts.of_day(mask, day))]
-
-
-def step_of(course: Course) -> int:
-    """The minutes that every duration of a course's sessions is a multiple of."""
-    return gcd(
-        *(
-            minutes
-            for kind in {session.kind for session in course.planned.sessions}
-            for minutes in (*_lengths(kind),)
-        )
-    )
-
-
-def _lengths(kind: SessionKind) -> Iterator[int]:
-    yield kind.minutes
-    for need in needs_of(kind):
-        for first, last, _ in need.stretches:
-            yield first
-            yield last

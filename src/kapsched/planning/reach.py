@@ -22,6 +22,9 @@ class Reach:
             day = self.day[other]
             first = max(first, day + least)
             last = min(last, day + most)
+        for other, tie in self.ties.opened[place]:
+            begin, end = tie.window(other, self.day[other])
+            first, last = max(first, begin), min(last, end)
         for n in self.ties.counted[place]:
             begin, end = self.problem.counters[n].days(self.counts[n], self.problem.sessions[place].id)
             first, last = max(first, begin), min(last, end)
@@ -36,6 +39,10 @@ class Reach:
         for drift in self.ties.drifts[place]:
             ideal = drift.ideal + (drift.done if drift.other is None else self.day[drift.other])
             first, last = max(first, ideal - most), min(last, ideal + most)
+        for other, tie in self.ties.opened[place]:
+            if tie.costs:
+                begin, end = tie.near(other, self.day[other], most)
+                first, last = max(first, begin), min(last, end)
         return first, last
 
     def beyond(self, place: int, most: int) -> int:
@@ -45,7 +52,7 @@ class Reach:
         far = self.domains[place] & between(first, last) & ~near
         if not far:
             return NEVER
-        if not self.ties.drifts[place]:
+        if not (self.ties.drifts[place] or self.ties.opened[place]):
             far &= -far  # waiting costs a day a day
         return max(most + 1, min(self.cost(place, day) for day in bits(far)))
 
@@ -57,4 +64,6 @@ class Reach:
                 cost += abs(day - drift.done - drift.ideal)
             else:
                 cost += abs(day - self.day[drift.other] - drift.ideal)
+        for other, tie in self.ties.opened[place]:
+            cost += tie.cost(other, self.day[other], day)
         return cost

@@ -87,7 +87,7 @@ def _rules_alone(problem: Problem) -> Problem:
     )
     # Hourly starts are enough to tell dates apart, and far fewer to try.
     always = evolve(clinic, hours=ALWAYS, rooms=(), staff=(), pools=(), closed=(), notice=Notice(), grid=60)
-    return Problem(bare, Diary(always, problem.diary.horizon), problem.grid.epoch)
+    return Problem(bare, Diary(always, problem.diary.horizon), problem.grid.epoch, any_calendar=True)
 
 
 def _first_impossible(problem: Problem, limit: int) -> int:
@@ -119,7 +119,7 @@ def _blocked(problem: Problem, count: int, budget: Steps) -> Refusal:
     domains = _dates_alone(part)
     for other in range(place):
         domains[other] &= part.days(other, ())
-    consistent(domains, part.rules.between, part.grid.days)
+    consistent(domains, part.rules.between, part.grid.days, part.open_ties)
     reasons = list(_reasons(part, place, domains[place])) or [_reason("window", (), part, 0)]
     return _refused(part, part.sessions[place], domains[place], reasons, budget)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from kapsched.planning.closure import NEVER, between, consistent, spread
+from kapsched.planning.closure import NEVER
 from kapsched.planning.dominance import Earlier, never_worse_early
 from kapsched.planning.folds import Folds
 from kapsched.planning.frontier import Frontier, State
@@ -80,7 +80,7 @@ class Search:
         """Narrow the days to those on which what is folded can be had too; false if some session has none."""
         for place in self.folds.core:
             self.domains[place] &= self.folds.levels(place, {})[-1]
-        return consistent(self.domains, self.problem.outline.between, self.problem.grid.days)
+        return self.problem.narrow(self.domains)
 
     def _read_levels(self) -> None:
         """For each level of the whole: its level in the core, what hangs on sessions placed before, and a bound."""
@@ -95,20 +95,20 @@ class Search:
 
     def _least_drift(self, place: int) -> int:
         """A bound: the least wait or drift that a session adds, by dates alone."""
-        ties, size, least = self.whole.ties, self.problem.grid.days, 0
+        ties, least = self.whole.ties, 0
         domain = self.domains[place]
         if place == ties.target:
             least = (domain & -domain).bit_length() - 1 - ties.first_day
         for drift in ties.drifts[place]:
-            if drift.other is None:
-                ideals = between(drift.done + drift.ideal, drift.done + drift.ideal)
-            else:
-                ideals = spread(self.domains[drift.other], drift.ideal, drift.ideal, size)
-            away = 0
-            while ideals and domain and not spread(ideals, -away, away, size) & domain:
-                away += 1
-            least += away
-        return least
+            ideal = drift.ideal + drift.done
+            anchors = 1 if drift.other is None else self.domains[drift.other]
+            # Ideal dates may lie outside the horizon, before its first day as well.
+            shift = self.problem.grid.days + abs(ideal)
+            ideals, days = anchors << shift + ideal, domain << shift
+            while ideals and days and not ideals & days:
+                ideals |= ideals << 1 | ideals >> 1
+                least += 1
+        return least + sum(tie.least_cost(self.domains) for _, tie in ties.opened[place])
 
     def least_days(self) -> int:
         """The least days of any plan, proved; `IMPOSSIBLE` if there is none."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import combinations
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ from kapsched.model.programme import Session, SessionKind
 from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Mask, bits, ends_by_midnight, runs, wall_clock_starts
 from kapsched.planning.needs import Need, needs_of
+from kapsched.planning.open_days import OpenDates
 from kapsched.planning.pools import Asked, Call, calls_of
 
 # The people a continuity leaves for a role; roles not named are open to all who can fill them.
@@ -41,6 +43,11 @@ class Starts:
         self._pools: dict[SessionKind, Mask] = {}
         self._times: dict[SessionKind, tuple[int, int]] = {}
         self.patient_free = self._patient_free()
+
+    @cached_property
+    def open_dates(self) -> OpenDates:
+        """The clinic's open dates, for rules in open days."""
+        return OpenDates(self.diary.clinic, self.grid.first_day, self.grid.days)
 
     def _patient_free(self) -> Mask:
         grid, horizon, clinic = self.grid, self.diary.horizon, self.diary.clinic

@@ -7,9 +7,10 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from kapsched.planning.closure import NEVER
+from kapsched.planning.edges import HourEdge
 from kapsched.planning.grid import Mask
+from kapsched.planning.open_days import OpenTie
 from kapsched.planning.problem import Problem
-from kapsched.planning.windows import HourEdge
 
 # Between two local times of day the clocks may take or give this many minutes.
 CLOCK_CHANGE = 180
@@ -48,6 +49,7 @@ class Ties:
         self.first_day = (problem.course.first_day - problem.grid.first_day).days
         self._until = [-1] * size  # the last level at which a session's date is referred to
         self._read_dates()
+        self._read_open_days()
         self._read_drifts()
         self._read_shares()
         self._read_hours()
@@ -81,6 +83,14 @@ class Ties:
             self.dates[late].append((early, least, most) if early == a else (early, -most, -least))
             self._until[early] = max(self._until[early], self.level[late])
 
+    def _read_open_days(self) -> None:
+        self.opened: list[list[tuple[int, OpenTie]]] = self._lists()
+        for tie in self.problem.open_ties:
+            if tie.earlier in self.level and tie.later in self.level:
+                early, late = self._sorted(tie.earlier, tie.later)
+                self.opened[late].append((early, tie))
+                self._until[early] = max(self._until[early], self.level[late])
+
     def _read_drifts(self) -> None:
         self.drifts: list[list[Drift]] = self._lists()
         for place in self.order:
@@ -99,13 +109,13 @@ class Ties:
 
     def _read_shares(self) -> None:
         """Which earlier sessions could share a date, and until which level another could join a session's date."""
-        furthest = self.problem.outline.furthest
+        outline = self.problem.outline
         self.shares: list[list[int]] = self._lists()
         self.mates: list[list[int]] = self._lists()
-        self.shared_until = [self.level.get(place, -1) for place in range(len(furthest))]
+        self.shared_until = [self.level.get(place, -1) for place in range(len(self.shares))]
         for one, two in combinations(sorted(self.order), 2):
             early, late = self._sorted(one, two)
-            could = -furthest[two][one] <= 0 <= furthest[one][two] and self.domains[one] & self.domains[two]
+            could = outline.could_share(one, two) and self.domains[one] & self.domains[two]
             if could and not self.dates_only and not self.apart:
                 self.shares[late].append(early)
                 self.mates[early].append(late)

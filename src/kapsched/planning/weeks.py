@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from kapsched.model.rules import Frequency, RollingDays
+from kapsched.model.periods import RollingDays
+from kapsched.model.rules import Frequency
 from kapsched.planning.closure import NEVER
 from kapsched.planning.windows import Outline
 

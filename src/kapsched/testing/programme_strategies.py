@@ -43,7 +43,7 @@ def programmes(draw: st.DrawFn, clinic: Clinic | None = None, *, most_sessions: 
         hour, days = draw(among((10, 1), (9, 2), (14, 1), (10, 3), (12, 7)))
         start = datetime.combine(day, time(hour), UTC)
         end = start + timedelta(minutes=session.kind.minutes)
-        placed.append(Placed(session=session, day=day, start=start, end=end))
+        placed.append(Placed(session=session, day=day, number=day.toordinal(), start=start, end=end))
         day += timedelta(days=days)
     found = evolve(bare, rules=rules_kept_by(draw, placed), target=some_target(draw, bare.sessions))
     # A first phase that is begun would have more rounds than the rules were drawn for.

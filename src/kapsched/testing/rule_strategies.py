@@ -6,38 +6,34 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations, pairwise
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
+from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
-from kapsched.model.rules import (
-    Continuity,
-    Frequency,
-    Gap,
-    Offset,
-    RollingDays,
-    Rule,
-    Scope,
-    Span,
-    TreatmentWeek,
-)
+from kapsched.model.rules import Between, Continuity, Frequency, Gap, Offset, Rule, Scope, Span
 from kapsched.testing.clinic_strategies import among
-from kapsched.timeline.units import Days, Hours
+from kapsched.timeline.units import Days, Hours, Length, OpenDays
 
 _FAR = Days(10_000)
 _HOUR = timedelta(hours=1)
 _A_MONDAY = date(1, 1, 1)
 _SLACK = among(0, 1, 3)
+_UNITS: st.SearchStrategy[type[Days | OpenDays | Hours]] = st.sampled_from([Days, OpenDays, Hours])
 
 
 @frozen(kw_only=True)
 class Placed:
-    """A session where it might be: on a date, from when to when, and with whom in each role if that is known."""
+    """A session where it might be: on a date, from when to when, and with whom in each role if that is known.
+
+    `number` counts the open dates up to its own.
+    """
 
     session: Session
     day: date
+    number: int
     start: datetime
     end: datetime
     people: Mapping[str, Iterable[str]] | None = None
@@ -77,32 +73,62 @@ def _gaps(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]:
     pairs = [(sketch[one], sketch[two]) for one, two in gap.pairs(tuple(sketch))]
     if not pairs or any(two.start < one.end for one, two in pairs):
         return []
+    unit = draw(_UNITS)
+    between: Between = draw(among(*get_args(Between)))
+    shortest, longest = _extremes(unit, between, pairs)
     least, most = draw(_SLACK), draw(among(None, 0, 2))
-    if draw(among(False, True)):
-        days = [(two.day - one.day).days for one, two in pairs]
-        at_most = None if most is None else Days(max(days) + most)
-        return [evolve(gap, at_least=Days(max(0, min(days) - least)), at_most=at_most)]
-    between: Literal["end-start", "start-start"] = draw(among("end-start", "start-start"))
-    times = [two.start - (one.end if between == "end-start" else one.start) for one, two in pairs]
     return [
         evolve(
             gap,
-            at_least=Hours(max(0, min(times) // _HOUR - least)),
-            at_most=None if most is None else Hours(-(-max(times) // _HOUR) + most),
-            between=between,
+            at_least=unit(max(0, shortest - least)),
+            at_most=None if most is None else unit(longest + most),
+            between=between if unit is Hours else gap.between,
         )
     ]
+
+
+def _extremes(
+    unit: type[Length], between: Between, pairs: Sequence[tuple[Placed, Placed]]
+) -> tuple[int, int]:
+    """The whole hours, days or open days that no pair lies closer than, and none further apart than."""
+    if unit is Days:
+        days = [(two.day - one.day).days for one, two in pairs]
+    elif unit is OpenDays:
+        days = [two.number - one.number for one, two in pairs]
+    else:
+        times = [_time(between, one, two) for one, two in pairs]
+        return min(times) // _HOUR, -(-max(times) // _HOUR)
+    return min(days), max(days)
+
+
+def _time(between: Between, anchor: Placed, one: Placed) -> timedelta:
+    """From an anchor's end, or start, to what lies after it; negative, from its start to what lies before it."""
+    if between == "start-start":
+        return one.start - anchor.start
+    return one.start - anchor.end if one.start >= anchor.end else one.end - anchor.start
 
 
 def _offsets(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]:
     of, anchor = (draw(among(*_kinds(sketch))) for _ in range(2))
     wide = Offset(name="after", of=of, anchor=anchor, earliest=Days(-_FAR.count), latest=_FAR)
-    days = [(sketch[two].day - sketch[one].day).days for one, two in wide.pairs(tuple(sketch))]
-    if not days:
+    pairs = [(sketch[one], sketch[two]) for one, two in wide.pairs(tuple(sketch))]
+    if not pairs:
         return []
-    earliest, latest = min(days) - draw(_SLACK), max(days) + draw(_SLACK)
-    ideal = Days(draw(among(*range(earliest, latest + 1))))
-    return [evolve(wide, earliest=Days(earliest), latest=Days(latest), ideal=ideal)]
+    unit = draw(_UNITS)
+    between: Between = draw(among(*get_args(Between)))
+    soonest, furthest = _extremes(unit, between, pairs)
+    earliest, latest = soonest - draw(_SLACK), furthest + draw(_SLACK)
+    if unit is Hours:
+        # No hours beside a negative bound would lie before the anchor.
+        hours = (Hours(earliest), Hours(1 if earliest < latest == 0 else latest))
+        return [evolve(wide, earliest=hours[0], latest=hours[1], ideal=None, between=between)]
+    ideal = draw(among(*range(earliest, latest + 1)))
+    whole = OpenDays(ideal) if unit is OpenDays else Days(ideal)
+    rule = evolve(wide, earliest=unit(earliest), latest=unit(latest), ideal=whole)
+    if not draw(among(False, True)):
+        return [rule]
+    hours_apart = max(map(abs, _extremes(Hours, between, pairs)))
+    return [evolve(rule, within=Hours(max(1, hours_apart) + draw(_SLACK)), between=between)]
 
 
 def _frequencies(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]:

@@ -78,10 +78,12 @@ def some_run(
     if not found:
         return None
     bare, visits = programme_of([slot for slot, _ in found]), tuple(visit for _, visit in found)
+    opened = _open_dates(clinic)
     placed = [
         Placed(
             session=session,
-            day=wall(visit.start, clinic.place).date(),
+            day=(day := wall(visit.start, clinic.place).date()),
+            number=sum(one <= day for one in opened),
             start=visit.start,
             end=visit.end,
             people=visit.people,
@@ -93,6 +95,16 @@ def some_run(
         rules = (*rules, Gap(name="a date each", after="*", before="*", at_least=Days(1)))
     programme = evolve(bare, rules=rules, target=some_target(draw, bare.sessions))
     return Run(patient, programme, visits, goes_on=draw(among(False, False, True)))
+
+
+def _open_dates(clinic: Clinic) -> set[date]:
+    """The dates of the horizon on which the clinic has any time."""
+    found: set[date] = set()
+    for stretch in clinic.open_time(clinic.horizon.first_day, clinic.horizon.last_day):
+        edges = (stretch.start, stretch.end - timedelta.resolution)
+        first, last = (wall(moment, clinic.place).date() for moment in edges)
+        found.update(first + timedelta(days=n) for n in range((last - first).days + 1))
+    return found
 
 
 def _placed(

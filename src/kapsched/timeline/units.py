@@ -28,6 +28,22 @@ class Days:
 
 
 @frozen(order=True)
+class OpenDays:
+    """A difference counted in a clinic's open dates: with the weekend closed, Friday to Monday is `OpenDays(1)`.
+
+    A date is open if the clinic has any time on it, its hours less its closures.
+    """
+
+    count: int
+
+    def __attrs_post_init__(self) -> None:
+        require(self, count=_A_COUNT_OF_DAYS)
+
+    def __str__(self) -> str:
+        return "1 open day" if self.count == 1 else f"{self.count} open days"
+
+
+@frozen(order=True)
 class Hours:
     """Elapsed hours between two instants, whatever the clocks on the wall do in between."""
 
@@ -40,15 +56,17 @@ class Hours:
         return "1 hour" if self.count == 1 else f"{self.count} hours"
 
 
-Length: TypeAlias = Days | Hours
+# What dates are told apart by; only these have an ideal.
+DayCount: TypeAlias = Days | OpenDays
+Length: TypeAlias = Days | OpenDays | Hours
 
-_WRITTEN = re.compile(r"(-?[0-9]{1,6}) (days?|hours?)")
+_WRITTEN = re.compile(r"(-?[0-9]{1,6}) (days?|open days?|hours?)")
+_UNITS: dict[str, type[Length]] = {"day": Days, "open day": OpenDays, "hour": Hours}
 
 
 def read_length(text: object) -> Length:
-    """`"2 days"` or `"48 hours"` as a unit; anything else is `InvalidInput`."""
+    """`"2 days"`, `"2 open days"` or `"48 hours"` as a unit; anything else is `InvalidInput`."""
     match = _WRITTEN.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise InvalidInput(f'a length such as "2 days" or "48 hours" is wanted, not {text!r}')
-    count = int(match[1])
-    return Days(count) if match[2].startswith("day") else Hours(count)
+        raise InvalidInput(f'a length such as "2 days", "2 open days" or "48 hours" is wanted, not {text!r}')
+    return _UNITS[match[2].removesuffix("s")](int(match[1]))

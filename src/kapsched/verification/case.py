@@ -9,10 +9,11 @@ from functools import cached_property
 from attrs import field, frozen
 
 from kapsched.model.bookings import Bookings, Resource
-from kapsched.model.clinic import Clinic, Horizon
+from kapsched.model.clinic import LONGEST_HORIZON, Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.plan import Appointment, Cost
 from kapsched.model.programme import Session
+from kapsched.model.rules import Gap, Offset
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.zones import instant, wall
 from kapsched.verification.needs import Match, best_match
@@ -33,6 +34,7 @@ class Case:
     now: datetime | None = None
     horizon: Horizon | None = None
     cost: Cost | None = None
+    _open: dict[date, bool] = field(init=False, factory=dict)
 
     @cached_property
     def visits(self) -> tuple[Visit, ...]:
@@ -75,6 +77,38 @@ class Case:
     def __iter__(self) -> Iterator[Visit]:
         """The one visit of each owed session that has one, in programme order."""
         return (self.placed[one.id] for one in self.course.owed if one.id in self.placed)
+
+    def pairs(self, rule: Gap | Offset) -> Iterator[tuple[Visit, Visit]]:
+        """The visits of each pair that a rule binds, where both are there and not both are done."""
+        for one, two in rule.pairs(self.course.planned.sessions):
+            if one.id in self.placed and two.id in self.placed:
+                first, second = self.placed[one.id], self.placed[two.id]
+                if not (first.done and second.done):
+                    yield first, second
+
+    def open_days(self, first: date, second: date) -> int:
+        """The clinic's open dates after `first`, up to and including `second`; negative where that is earlier."""
+        if second < first:
+            return -self.open_days(second, first)
+        return sum(self._is_open(first + timedelta(days=n)) for n in range(1, (second - first).days + 1))
+
+    def open_date(self, day: date, count: int) -> date:
+        """The open date to which there are so many open days from `day`."""
+        # From a closed date none lies no open days away but the last one before it.
+        step = timedelta(days=1 if count > 0 else -1)
+        left = count if count > 0 else 1 - count
+        at = day if count > 0 else day + timedelta(days=1)
+        for _ in range(LONGEST_HORIZON):
+            at += step
+            left -= self._is_open(at)
+            if not left:
+                break
+        return at
+
+    def _is_open(self, day: date) -> bool:
+        if day not in self._open:
+            self._open[day] = bool(self.clinic.open_time(day, day))
+        return self._open[day]
 
     def among(self, sessions: Iterable[Session]) -> tuple[Visit, ...]:
         """The visits of those of `sessions` that have one, in the order given."""

@@ -8,6 +8,7 @@ from kapsched.errors import InvalidInput
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import NOON, Course, Wishes
 from kapsched.model.plan import Appointment, Cost
+from kapsched.timeline.units import DayCount, OpenDays
 from kapsched.verification.case import Case, judged
 from kapsched.verification.report import Breach
 from kapsched.verification.rules import groups_of_people
@@ -44,8 +45,17 @@ def _drift(case: Case) -> int:
         for pair in offset.pairs(programme.sessions):
             anchor, visit = case.among(pair)
             if not visit.done:
-                drift += abs((visit.day - anchor.day).days - offset.ideal.count)
+                drift += _away(case, offset.ideal, anchor, visit)
     return drift
+
+
+def _away(case: Case, ideal: DayCount | None, anchor: Visit, visit: Visit) -> int:
+    """The days between a visit and its ideal date; hours have none."""
+    if ideal is None:
+        return 0
+    if isinstance(ideal, OpenDays):
+        return abs((visit.day - case.open_date(anchor.day, ideal.count)).days)
+    return abs((visit.day - anchor.day).days - ideal.count)
 
 
 def _changes(case: Case) -> int:

@@ -5,37 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from kapsched.model.rules import Continuity, Frequency, Gap, Offset, RollingDays, Span
+from kapsched.model.periods import RollingDays
+from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+from kapsched.timeline.units import Days, Hours, OpenDays
 from kapsched.verification.case import Case
 from kapsched.verification.report import Breach
 from kapsched.verification.visits import Visit
 
 WEEK = timedelta(weeks=1)
 A_MONDAY = date(1, 1, 1)
+AN_HOUR = timedelta(hours=1)
+
+_NAMES = {Days: "days", OpenDays: "open days", Hours: "hours"}
 
 
 def gaps_are_kept(case: Case) -> Iterator[Breach]:
-    """Days are differences of dates, hours elapsed time; at least and at most are both allowed."""
+    """Days are differences of dates, open days of the clinic's open dates, hours elapsed time."""
     for rule in case.course.planned.rules:
         if isinstance(rule, Gap):
-            for pair in rule.pairs(case.course.planned.sessions):
-                visits = case.among(pair)
-                if len(visits) == 2 and not all(visit.done for visit in visits):
-                    yield from _gap(rule, *visits)
+            for earlier, later in case.pairs(rule):
+                yield from _gap(rule, case, earlier, later)
 
 
-def _gap(rule: Gap, first: Visit, second: Visit) -> Iterator[Breach]:
-    least, most = (None if bound is None else bound.count for bound in (rule.at_least, rule.at_most))
-    if rule.in_days:
-        apart, unit, named = second.day - first.day, timedelta(days=1), "days"
+def _gap(rule: Gap, case: Case, first: Visit, second: Visit) -> Iterator[Breach]:
+    unit = type(rule.at_least or rule.at_most)
+    if unit is Hours:
+        apart = (second.start - (first.start if rule.between == "start-start" else first.end)) / AN_HOUR
     else:
-        apart = second.start - (first.start if rule.between == "start-start" else first.end)
-        unit, named = timedelta(hours=1), "hours"
+        apart = case.open_days(first.day, second.day) if unit is OpenDays else (second.day - first.day).days
     both = (first.id, second.id)
-    found = f"{rule.name}: from {first.id} to {second.id} {_are(apart / unit, named)}"
-    if least is not None and apart < least * unit:
+    found = f"{rule.name}: from {first.id} to {second.id} {_are(apart, _NAMES[unit])}"
+    if rule.at_least is not None and apart < rule.at_least.count:
         yield Breach(f"{found}, at least {rule.at_least} are wanted", both)
-    if most is not None and apart > most * unit:
+    if rule.at_most is not None and apart > rule.at_most.count:
         yield Breach(f"{found}, at most {rule.at_most} are allowed", both)
 
 
@@ -44,20 +46,37 @@ def _are(count: float, unit: str) -> str:
 
 
 def offsets_are_kept(case: Case) -> Iterator[Breach]:
-    """Each session's date lies from earliest to latest days from its anchor's."""
+    """Each session lies from earliest to latest days, open days or hours from its anchor, and within its hours."""
     for rule in case.course.planned.rules:
         if isinstance(rule, Offset):
-            for pair in rule.pairs(case.course.planned.sessions):
-                visits = case.among(pair)
-                if len(visits) == 2 and not all(visit.done for visit in visits):
-                    anchor, visit = visits
-                    days = (visit.day - anchor.day).days
-                    if not rule.earliest.count <= days <= rule.latest.count:
-                        yield Breach(
-                            f"{rule.name}: from {anchor.id} to {visit.id} {_are(days, 'days')}; "
-                            f"{rule.earliest.count} to {rule.latest.count} are allowed",
-                            (anchor.id, visit.id),
-                        )
+            for anchor, visit in case.pairs(rule):
+                yield from _offset(rule, case, anchor, visit)
+
+
+def _offset(rule: Offset, case: Case, anchor: Visit, visit: Visit) -> Iterator[Breach]:
+    unit, earliest, latest = type(rule.earliest), rule.earliest.count, rule.latest.count
+    after, before = _hours(rule, anchor, visit)
+    if unit is Hours:
+        # A bound of no hours lies on the side of the anchor on which the other bound lies.
+        low = after if earliest >= 0 else before
+        high = before if latest < 0 or (latest == 0 and earliest < 0) else after
+    else:
+        low = high = (
+            case.open_days(anchor.day, visit.day) if unit is OpenDays else (visit.day - anchor.day).days
+        )
+    both, found = (anchor.id, visit.id), f"{rule.name}: from {anchor.id} to {visit.id}"
+    if not (earliest <= low and high <= latest):
+        lies = _are(low if low < earliest else high, _NAMES[unit])
+        yield Breach(f"{found} {lies}; {earliest} to {latest} are allowed", both)
+    if rule.within is not None and (away := max(after, -before)) > rule.within.count:
+        yield Breach(f"{found} {_are(away, 'hours')}, at most {rule.within} are allowed", both)
+
+
+def _hours(rule: Offset, anchor: Visit, visit: Visit) -> tuple[float, float]:
+    """Hours from the anchor to the visit, as counted where it lies after and, negative, where it lies before."""
+    if rule.between == "start-start":
+        return ((visit.start - anchor.start) / AN_HOUR,) * 2
+    return (visit.start - anchor.end) / AN_HOUR, (visit.end - anchor.start) / AN_HOUR
 
 
 def frequencies_are_kept(case: Case) -> Iterator[Breach]:

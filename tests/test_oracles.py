@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from random import Random
 from typing import TypeAlias
@@ -12,10 +13,11 @@ from attrs import evolve
 
 from kapsched import verify
 from tests.oracles.appointments import plan_of
-from tests.oracles.brute import brute_force
-from tests.oracles.clinics import random_case, tiny_case
+from tests.oracles.brute import brute_force, is_tiny
+from tests.oracles.clinics import pooled_case, random_case, tiny_case, tiny_pooled_case
 from tests.oracles.cpsat import cpsat_plan
 from tests.oracles.openings import gone_on
+from tests.oracles.placing import TooLarge
 from tests.oracles.reference import Best
 from tests.oracles.shares import (
     BINDING,
@@ -106,3 +108,41 @@ def test_each_rule_and_each_kind_of_resource_binds_in_one_case_of_twenty(
     cases: Cases, draw: Draw, what: str
 ) -> None:
     assert enough(cases(NUMBER), 0.05, lambda seed: binds(seed, what, draw))
+
+
+# Cases in which the nurses are a pool, those that the reference finishes.
+POOLED = 90
+
+
+def pooled(draw: Draw) -> list[int]:
+    found = []
+    for seed in range(POOLED):
+        with suppress(TooLarge):
+            answer(seed, draw)
+            found.append(seed)
+    return found
+
+
+def test_where_nurses_are_a_pool_the_reference_finds_what_trying_everything_finds() -> None:
+    tiny = [seed for seed in pooled(tiny_pooled_case) if is_tiny(tiny_pooled_case(seed), most=60_000)]
+    assert len(tiny) >= POOLED // 3
+    for seed in tiny:
+        best = answer(seed, tiny_pooled_case)
+        assert brute_force(tiny_pooled_case(seed)) == (
+            (best.aims, best.visits) if isinstance(best, Best) else None
+        ), f"seed {seed}"
+
+
+def test_where_nurses_are_a_pool_the_reference_has_the_aims_of_the_solver_and_is_verified() -> None:
+    for seed in pooled(pooled_case):
+        case, best = pooled_case(seed), answer(seed, pooled_case)
+        assert cpsat_plan(case).aims == (best.aims if isinstance(best, Best) else None), f"seed {seed}"
+        if isinstance(best, Best):
+            plan, horizon = plan_of(case, best), case.clinic.horizon
+            report = verify(plan, case.course, case.clinic, booked=case.booked, now=case.now, horizon=horizon)
+            assert report.clean, f"seed {seed}: {report}"
+
+
+@pytest.mark.parametrize("draw", [pooled_case, tiny_pooled_case])
+def test_a_pool_binds_in_one_case_of_six_that_have_one(draw: Draw) -> None:
+    assert enough(pooled(draw), 1 / 6, lambda seed: binds(seed, "pool", draw))

@@ -44,7 +44,17 @@ def random_case(seed: int) -> Case:
     return _case(seed, FAMILIES[seed % len(FAMILIES)])
 
 
-def _case(seed: int, family: str) -> Case:
+def pooled_case(seed: int) -> Case:
+    """The random case of that seed, in which the nurses are a pool."""
+    return _case(seed, FAMILIES[seed % len(FAMILIES)], pooled=True)
+
+
+def tiny_pooled_case(seed: int) -> Case:
+    """The tiny case of that seed, in which the nurses are a pool."""
+    return _case(seed, "tiny", pooled=True)
+
+
+def _case(seed: int, family: str, *, pooled: bool = False) -> Case:
     dice = Random(seed)  # noqa: S311  # a seed makes a case, not a secret
     frame = random_frame(dice, family)
     rooms, staff = _rooms(dice, frame), random_staff(dice, frame)
@@ -60,12 +70,11 @@ def _case(seed: int, family: str) -> Case:
         horizon=Horizon(first_day=frame.first, days=frame.days),
     )
     programme = random_programme(dice, frame.family, places=clinic.rooms_of("lounge")[0].capacity)
-    # Dice of their own, so that the other cases stay what they are.
+    # Dice of their own, so that without a pool a case is what it would be.
     more_dice = Random(-1 - seed)  # noqa: S311
-    pooled = more_dice.random() < 0.27
     if pooled:
         clinic = pooled_clinic(more_dice, frame, clinic)
-        programme = pooled_programme(more_dice, programme)
+        programme = pooled_programme(more_dice, frame.family, programme)
     now = _now(dice, frame)
     patient = random_patient(dice, frame.family, staff, frame.first, frame.days, (frame.opens, frame.closes))
     course = Course(

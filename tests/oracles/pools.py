@@ -49,13 +49,14 @@ def _break(begin: int) -> Pattern:
     return each_week(dict.fromkeys(range(7), (DaySpan(begin, begin + 30),)))
 
 
-def pooled_programme(dice: Random, programme: Programme) -> Programme:
+def pooled_programme(dice: Random, family: str, programme: Programme) -> Programme:
     """The programme in which whoever shared a nurse is watched by the pool."""
-    return evolve(programme, kinds=[_pooled_kind(dice, kind) for kind in programme.kinds])
+    by_name = 0.8 if family == "tiny" else 0.3
+    return evolve(programme, kinds=[_pooled_kind(dice, kind, by_name) for kind in programme.kinds])
 
 
-def _pooled_kind(dice: Random, kind: SessionKind) -> SessionKind:
-    if kind.name == "integration" and dice.random() < 0.5:
+def _pooled_kind(dice: Random, kind: SessionKind, by_name: float) -> SessionKind:
+    if kind.name != "dosing" and dice.random() < by_name:
         # A nurse by name, who is shared, in the midst of those that are counted together.
         first, *others = kind.segments
         staff, shares = (*first.staff, NURSE), (*first.shares, NURSE)
@@ -84,7 +85,7 @@ def _pooled_kind(dice: Random, kind: SessionKind) -> SessionKind:
 
 def pool_bookings(dice: Random, frame: Frame) -> Iterator[Booking]:
     """Other patients of the pool, some off the grid."""
-    often = 0.4 if frame.family == "tiny" else 0.6
+    often = 0.6
     for offset in range(frame.days):
         while dice.random() < often:
             span = part_of_a_day(dice, frame, 50)

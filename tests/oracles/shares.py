@@ -184,16 +184,16 @@ REMOVALS: Mapping[str, Callable[[Case], Case]] = {
     "shared staff": lambda case: _without_needs(
         case, lambda at, name: not _is_room(at, name) and name in at.shares
     ),
-    "pool": _without_pools,
     "patient": _free_patient,
 }
 BINDING = (*REMOVALS, "done sessions")
+REMOVALS_OF_POOLS = {"pool": _without_pools}
 
 
 def binds(seed: int, what: str, draw: Draw = random_case) -> bool:
     """Does taking it away change whether there is a plan, or what the best one costs?"""
     case = draw(seed)
-    freed = case if what == "done sessions" else REMOVALS[what](case)
+    freed = case if what == "done sessions" else {**REMOVALS, **REMOVALS_OF_POOLS}[what](case)
     if freed == case and not (what == "done sessions" and case.course.done):
         return False
     found, slow = answer(seed, draw), Reference(freed, forget_done=freed == case, tries=15_000)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from itertools import pairwise
+from itertools import accumulate
+from operator import add, sub
 from typing import TypeAlias
 
 from kapsched.planning.closure import NEVER
@@ -184,11 +185,8 @@ class _Minutes:
         return found
 
 
-def _sloping(costs: list[int], points: Sequence[int]) -> list[int]:
+def _sloping(costs: Sequence[int], points: Sequence[int]) -> list[int]:
     """The costs, where each point may take another's for as many minutes as it lies away."""
-    steps = [after - before for before, after in pairwise(points)]
-    for place, step in enumerate(steps, start=1):
-        costs[place] = min(costs[place], costs[place - 1] + step)
-    for place in range(len(steps) - 1, -1, -1):
-        costs[place] = min(costs[place], costs[place + 1] + steps[place])
-    return costs
+    before = accumulate(map(sub, costs, points), min)
+    after = [*accumulate(map(add, reversed(costs), reversed(points)), min)][::-1]
+    return list(map(min, map(add, before, points), map(sub, after, points)))

@@ -45,7 +45,7 @@ def _phases(dice: Random, family: str) -> tuple[Phase, ...]:
         return dice.choice(
             (
                 (pairs,),
-                (pairs,),
+                (start, pairs),
                 (start, pairs),
                 (start, pairs),
                 (start, three),

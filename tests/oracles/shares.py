@@ -31,12 +31,19 @@ def answer(seed: int, draw: Draw = random_case) -> Best | Stuck:
 
 @cache
 def seeds(number: int) -> tuple[int, ...]:
-    """The first so many seeds whose cases the reference can finish; all but a few can."""
+    """The first so many seeds whose cases the reference can finish; all but a few can.
+
+    Half of the cases have no plan. That is one question of many, so of those four in five are kept.
+    """
     found: list[int] = []
+    without = 0
     for seed in count():
         try:
-            answer(seed)
+            stuck = infeasible(seed)
         except TooLarge:
+            continue
+        without += stuck
+        if stuck and without % 5 == 2:
             continue
         found.append(seed)
         if len(found) == number:
@@ -48,14 +55,14 @@ def seeds(number: int) -> tuple[int, ...]:
 def tiny_seeds(number: int) -> tuple[int, ...]:
     """The first so many seeds whose cases are tiny enough to try everything.
 
-    Six tiny cases in ten have no plan. That is one question of many, so of those but one in five is kept.
+    Eight tiny cases in ten have no plan. That is one question of many, so of those one in six is kept.
     """
     found: list[int] = []
     without = 0
     for seed in filter(lambda seed: is_tiny(tiny_case(seed)), count()):
         if infeasible(seed, tiny_case):
-            without += 1
-            if without % 5 != 2:
+            without += seed % 2 == 0
+            if seed % 2 or without % 3:
                 continue
         found.append(seed)
         if len(found) == number:

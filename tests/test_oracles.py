@@ -12,13 +12,19 @@ import pytest
 from attrs import evolve
 
 from kapsched import verify
+from kapsched.model.clinic import Horizon
+from kapsched.model.course import Course, Done
+from kapsched.model.periods import CalendarWeek, Period, TreatmentWeek
+from kapsched.model.rules import Frequency, Offset
+from kapsched.timeline.units import Days
 from tests.oracles.appointments import plan_of
 from tests.oracles.brute import brute_force, is_tiny
-from tests.oracles.clinics import pooled_case, random_case, tiny_case, tiny_pooled_case
+from tests.oracles.clinics import Case, pooled_case, random_case, tiny_case, tiny_pooled_case
+from tests.oracles.compare import differences, planned
 from tests.oracles.cpsat import cpsat_plan
 from tests.oracles.openings import gone_on
 from tests.oracles.placing import TooLarge
-from tests.oracles.reference import Best
+from tests.oracles.reference import Best, reference_plan
 from tests.oracles.shares import (
     BINDING,
     Draw,
@@ -31,6 +37,7 @@ from tests.oracles.shares import (
     seeds,
     tiny_seeds,
 )
+from tests.stories import course_of, london, programme, quayside
 
 NUMBER = 300
 Cases: TypeAlias = Callable[[int], Sequence[int]]
@@ -55,6 +62,41 @@ def test_the_reference_has_the_aims_that_the_solver_finds(first: int) -> None:
         assert cpsat_plan(random_case(seed)).aims == (best.aims if isinstance(best, Best) else None), (
             f"seed {seed}"
         )
+
+
+@pytest.mark.parametrize("weeks", [CalendarWeek(), TreatmentWeek(anchor="therapy/talk/2")])
+def test_an_empty_week_between_two_that_are_begun_is_past_and_binds_nothing(weeks: Period) -> None:
+    # The second was put off by a week. Of the week between nothing can be asked any more.
+    pace = Frequency(name="two a week", of="talk", at_least=2, per=weeks)
+    done = {
+        f"therapy/talk/{number}": Done(start=london(f"{day} 09:00"))
+        for number, day in ((1, "2027-01-05"), (2, "2027-01-18"))
+    }
+    course = course_of(
+        programme("talk", times=3, rules=(pace,), target="therapy/talk/3"), first_day="2027-01-19", done=done
+    )
+    assert all_find(course) == [date(2027, 1, 19)]
+
+
+def test_an_offset_from_its_own_kind_binds_the_first_to_nothing() -> None:
+    next_day = Offset(name="the next day", of="talk", anchor="talk", earliest=Days(1), latest=Days(1))
+    assert all_find(course_of(programme("talk", times=2, rules=(next_day,)), first_day="2027-01-19")) == [
+        date(2027, 1, 19),
+        date(2027, 1, 20),
+    ]
+
+
+def all_find(course: Course) -> list[date]:
+    """The dates that reference, brute force, solver and planner all find at quayside within a week."""
+    clinic = quayside(horizon=Horizon(first_day=course.first_day, days=6), grid=60)
+    now = london(f"{course.first_day} 00:00")
+    case = Case(seed=0, family="story", clinic=clinic, course=course, booked=(), now=now)
+    best = reference_plan(case)
+    assert isinstance(best, Best), best
+    assert list(differences(case, planned(case), best)) == []
+    assert brute_force(case) == (best.aims, best.visits)
+    assert cpsat_plan(case).aims == best.aims
+    return [date.fromordinal(one.day) for one in best.visits]
 
 
 def test_the_plans_of_the_reference_verify_clean() -> None:

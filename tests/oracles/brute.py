@@ -216,11 +216,10 @@ def _often_enough(case: Case, rule: Frequency, held: dict[str, Held]) -> bool:
         owed = any(not one.done for one in stretch)
         if rule.at_most is not None and owed and held_in[place] and len(stretch) > rule.at_most:
             return False
-        if rule.at_least and len(stretch) < rule.at_least:
-            before = next((week for week in reversed(held_in[:place]) if week), [])
-            behind = next((week for week in held_in[place + 1 :] if week), [])
-            if owed or (not stretch and any(not one.done for one in (*before, *behind))):
-                return False
+        # Up to the week of the last one done, what is empty is past.
+        past = any(one.done and one.day >= firsts[place] for one in counted)
+        if len(stretch) < rule.at_least and (owed or not past):
+            return False
     return True
 
 

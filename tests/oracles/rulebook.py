@@ -112,7 +112,11 @@ def anchored(offset: Offset, sessions: Sequence[Session]) -> list[tuple[str, str
     for place, session in enumerate(sessions):
         if picks(offset.of, session):
             before = [other.id for other in sessions[:place] if picks(offset.anchor, other)]
-            behind = [other.id for other in sessions[place + 1 :] if picks(offset.anchor, other)]
+            behind = [
+                other.id
+                for other in sessions[place + 1 :]
+                if picks(offset.anchor, other) and not picks(offset.of, other)
+            ]
             anchors = before[-1:] or behind[:1]
             found += [(anchor, session.id) for anchor in anchors]
     return found
@@ -236,10 +240,12 @@ class Rulebook:
         if not (rule.at_least and whole and binding):
             return True
         weeks = {one.id: (days[one.id] - begins) // 7 for one in counted}
-        bound = [(weeks[one.id], one.id in self.owed) for one in binding]
-        for week in range(min(bound)[0], max(bound)[0] + 1):
+        bound = [weeks[one.id] for one in binding]
+        last_done = max((when for one, when in weeks.items() if one not in self.owed), default=min(bound) - 1)
+        for week in range(min(bound), max(bound) + 1):
             inside = [one for one, when in weeks.items() if when == week]
-            if len(inside) < rule.at_least and self._judged(week, inside, bound):
+            judged = week > last_done or bool(set(inside) & set(self.owed))
+            if judged and len(inside) < rule.at_least:
                 return False
         return True
 
@@ -265,14 +271,6 @@ class Rulebook:
                 if sum(number for number in lacking.values() if number > 0) > len(left):
                     return False
         return True
-
-    def _judged(self, week: int, inside: list[str], bound: list[tuple[int, bool]]) -> bool:
-        """Does a week with too few count? One with an owed session does; an empty one beside such a week."""
-        if inside:
-            return bool(set(inside) & set(self.owed))
-        before = max(when for when, _ in bound if when < week)
-        behind = min(when for when, _ in bound if when > week)
-        return any(owed for when, owed in bound if when in (before, behind))
 
     def _weeks_begin(self, rule: Frequency, days: Mapping[str, int]) -> int | None:
         """A day on which a week of the rule begins; None where that hangs on a session without a date."""

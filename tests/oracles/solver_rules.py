@@ -226,18 +226,9 @@ class SolverRules:
         begun = self._any(self._within(one, early, last) for one in binding)
         goes_on = self._any(self._within(one, first, late) for one in binding)
         owed = self._any(truth for one, truth in inside.items() if one in self.owed)
-        self._where([given, begun, goes_on, owed], total >= least)
-        if any(truth is True for truth in inside.values()):
-            return
-        # An empty week counts where the nearest week before or behind it that binds holds an owed session.
-        done = [day for one in binding if isinstance(day := self.day[one], int)]
-        since = max([day - (day - first) % 7 for day in done if day < first], default=early)
-        until = min([day - (day - first) % 7 + 6 for day in done if day > last], default=late)
-        waiting = [one for one in binding if one in self.owed]
-        near = self._any(
-            self._within(one, *part) for one in waiting for part in ((since, first - 1), (last + 1, until))
-        )
-        self._where([given, begun, goes_on, near], total >= 1)
+        # Up to the week of the last one done, a week counts only for what is owed in it.
+        past = any(isinstance(day := self.day[one], int) and day >= first for one in inside)
+        self._where([given, begun, goes_on, owed if past else True], total >= least)
 
     def _continuity(self, rule: Continuity) -> None:
         for group in rule.groups(self.sessions, self.offsets):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from attrs import evolve
@@ -209,6 +209,7 @@ def later(case: Case) -> Case:
         )
 
     clinic, course = case.clinic, case.course
+    ahead = course.book_ahead
     return evolve(
         case,
         clinic=evolve(
@@ -221,6 +222,7 @@ def later(case: Case) -> Case:
         course=evolve(
             course,
             first_day=course.first_day + YEAR,
+            book_ahead=ahead + YEAR if isinstance(ahead, date) else ahead,
             patient=evolve(course.patient, away=moved(course.patient.away)),
             done={
                 id: evolve(one, start=one.start + YEAR, end=one.end and one.end + YEAR)

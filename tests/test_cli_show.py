@@ -98,7 +98,7 @@ def test_a_member_of_staff_without_any_visit_is_known_where_the_clinic_is_named(
     clinic = (desk.clinic / "clinic.toml").read_text(encoding="utf-8")
     zed = '[staff.zed]\nroles = ["nurse"]\nhours = { mon = "08:00-18:00" }\n'
     desk.write("clinic.toml", clinic + zed)
-    assert "there is no member of staff 'zed'" in refused(desk, "--staff", "zed")
+    assert "there is no member of staff 'zed' in the schedule" in refused(desk, "--staff", "zed")
     assert shown(desk, "--staff", "zed", "--clinic", desk.clinic)[1] == "no visits"
 
 
@@ -106,8 +106,8 @@ def test_a_member_of_staff_without_any_visit_is_known_where_the_clinic_is_named(
     ("options", "line"),
     [
         (["--patient", "q3"], "--patient: there is no patient 'q3'; known are q1, q2"),
-        (["--staff", "tes"], "--staff: there is no member of staff 'tes'; did you mean 'tess'? (known are ned, "),
-        (["--room", "attic"], "--room: there is no room 'attic'; known are blue, green, oak"),
+        (["--staff", "tes"], "--staff: there is no member of staff 'tes' in the schedule; did you mean 'tess'? "),
+        (["--room", "attic"], "--room: there is no room 'attic' in the schedule; known are blue, green, oak"),
         (["--day", "tuesday"], "--day: a date such as 2026-12-25 is wanted, not 'tuesday'"),
         (["--week", "2027-02-30"], "--week: "),
         (["--day", "--week"], "--week: a day or a week can be shown, not both"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,14 @@ from kapsched.exchange.documents import (
 from kapsched.exchange.feeds import index_rows
 from kapsched.exchange.programme_bases import programme_table
 from kapsched.exchange.programme_tables import programme_of
+from kapsched.exchange.utilisation import utilisation
 from kapsched.exchange.visits import all_visits
-from kapsched.model.bookings import Resource
-from kapsched.model.clinic import Pool
+from kapsched.model.bookings import Booking, Resource
+from kapsched.model.clinic import Horizon, Pool
 from kapsched.planning.diary import Diary
 from kapsched.workflow import plan_courses
-from tests.pool_stories import WATCHED, WITH_ARRIVAL, place, ward
+from tests.calendar_stories import schedule
+from tests.pool_stories import WATCHED, WITH_ARRIVAL, busy, place, ward
 from tests.stories import course_of, london, programme
 
 CLINIC = """\
@@ -145,3 +148,18 @@ def test_a_pool_has_no_calendar() -> None:
     made = plan_courses([course], Diary(clinic, booked=booked), now=now, digest="")
     readers = {(row.type, row.id) for row in index_rows(made, b"k" * 32)}
     assert readers == {("patient", "q17"), ("staff", "tess"), ("room", "blue"), ("clinic", "quayside")}
+
+
+def test_a_patient_of_a_pool_takes_one_of_its_places_and_a_member_taken_alone_as_many_as_the_ratio() -> None:
+    clinic = evolve(ward(ratio=3), horizon=Horizon(first_day=date(2027, 1, 4), days=7))
+
+    def nurses(*booked: Booking) -> tuple[int, int]:
+        (use,) = (one for one in utilisation(schedule([]), clinic, booked) if one.id == "nurse")
+        return use.booked, use.there
+
+    there = 2 * 3 * 5 * 600  # two nurses, three places each, five days of ten hours
+    assert nurses() == (0, there)
+    assert nurses(place("10:00", "11:00")) == (60, there)
+    assert nurses(place("10:00", "11:00"), place("10:30", "11:30")) == (120, there)
+    assert nurses(place("10:00", "11:00"), busy("nia", "10:00", "11:00")) == (60 + 180, there)
+    assert nurses(place("17:30", "18:30")) == (30, there)  # what lies outside of their hours does not count

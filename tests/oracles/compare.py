@@ -1,17 +1,27 @@
-"""Where do planner and reference part? `python -m tests.oracles.compare FROM TO` says, by seed."""
+"""Where do planner and reference part? `python -m tests.oracles.compare FROM TO [KIND]` says, by seed.
+
+The kind of case is `random`, or else `tiny`, `pooled` or `tiny-pooled`.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from kapsched import Diary, Plan, Refusal, find_plan, verify
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Appointment
-from tests.oracles.clinics import Case, random_case
+from tests.oracles.clinics import Case, pooled_case, random_case, tiny_case, tiny_pooled_case
 from tests.oracles.placing import TooLarge
 from tests.oracles.reference import Best, Stuck, reference_plan
 from tests.oracles.visits import Visit, minute_of
+
+DRAWS: Mapping[str, Callable[[int], Case]] = {
+    "random": random_case,
+    "tiny": tiny_case,
+    "pooled": pooled_case,
+    "tiny-pooled": tiny_pooled_case,
+}
 
 
 def planned(case: Case) -> Plan | Refusal:
@@ -89,11 +99,11 @@ def taken_in(visit: Visit) -> Taken:
     )
 
 
-def main(first: int, last: int) -> int:
+def main(first: int, last: int, kind: str = "random") -> int:
     """Compare the seeds from `first` up to `last`; say where they part, and how often."""
     parted = passed_over = 0
     for seed in range(first, last):
-        case = random_case(seed)
+        case = DRAWS[kind](seed)
         try:
             found = list(differences(case, planned(case), reference_plan(case)))
         except TooLarge:
@@ -107,4 +117,4 @@ def main(first: int, last: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))

@@ -146,7 +146,10 @@ def _whom(schedule: Schedule, site: ClinicFolder | None, whose: Mapping[str, str
         known = [one.id for one in there if one.type == whom.type]
     if whom.id not in known:
         noun = "member of staff" if whom.type == "staff" else whom.type
-        raise InvalidInput(f"there is no {noun} {whom.id!r}{meant(whom.id, known)}", path=f"--{whom.type}")
+        where = "" if site or whom.type == "patient" else " in the schedule"
+        raise InvalidInput(
+            f"there is no {noun} {whom.id!r}{where}{meant(whom.id, known)}", path=f"--{whom.type}"
+        )
     return whom
 
 

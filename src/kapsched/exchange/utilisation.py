@@ -10,9 +10,9 @@ from typing import Literal
 from attrs import frozen
 
 from kapsched.model.bookings import Booking, Bookings, Resource
-from kapsched.model.clinic import Clinic
+from kapsched.model.clinic import Clinic, Pool, StaffMember
 from kapsched.model.plan import Schedule
-from kapsched.timeline.intervals import Interval
+from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import wall
 
 _WEEK, _MINUTE = timedelta(days=7), timedelta(minutes=1)
@@ -23,7 +23,8 @@ class Use:
     """One room's or role's week: minutes of working time, and how many of them are booked.
 
     A resource with a capacity has so many places: an exclusive booking takes all of them, a sharing one a single
-    place. A role's minutes are those of everybody who can fill it, whatever they are booked for.
+    place. A member of a pool has as many as its ratio, and a patient of the pool takes one of all its members'. A
+    role's minutes are those of everybody who can fill it, whatever they are booked for.
     """
 
     type: Literal["room", "role"]
@@ -47,6 +48,7 @@ def utilisation(schedule: Schedule, clinic: Clinic, booked: Iterable[Booking] = 
     bookings = Bookings((*schedule.bookings, *booked))
     mondays = _mondays(clinic, bookings)
     roles = dict.fromkeys(role for one in clinic.staff for role in one.roles)
+    pools = {one.role: _watched(one, mondays, clinic, bookings) for one in clinic.pools}
     rows: list[tuple[Literal["room", "role"], str, list[Resource]]] = [
         *(("room", one.id, [Resource("room", one.id)]) for one in clinic.rooms),
         *(("role", role, [Resource("staff", one.id) for one in clinic.staff_of(role)]) for role in roles),
@@ -56,22 +58,20 @@ def utilisation(schedule: Schedule, clinic: Clinic, booked: Iterable[Booking] = 
         for _, _, some in rows
         for one in some
     }
-    return tuple(
-        Use(
-            type=type,
-            id=id,
-            monday=monday,
-            booked=sum(weeks[one][place][0] for one in resources),
-            there=sum(weeks[one][place][1] for one in resources),
-        )
-        for type, id, resources in rows
-        for place, monday in enumerate(mondays)
-    )
+    found = []
+    for type, id, resources in rows:
+        watched = pools[id] if type == "role" and id in pools else [0] * len(mondays)
+        for place, monday in enumerate(mondays):
+            there = sum(weeks[one][place][1] for one in resources)
+            booked_there = sum(weeks[one][place][0] for one in resources) + watched[place]
+            found.append(Use(type=type, id=id, monday=monday, booked=min(booked_there, there), there=there))
+    return tuple(found)
 
 
 def _mondays(clinic: Clinic, bookings: Bookings) -> list[date]:
     horizon = clinic.horizon
-    starts = (row.start for one in clinic.by_resource for row in bookings.of(one))
+    pools = (Resource("pool", one.role) for one in clinic.pools)
+    starts = (row.start for one in (*clinic.by_resource, *pools) for row in bookings.of(one))
     days = [wall(start, clinic.place).date() for start in starts]
     last = max((day for day in days if day <= horizon.last_day), default=horizon.first_day)
     monday = horizon.first_day - timedelta(days=horizon.first_day.weekday())
@@ -80,10 +80,8 @@ def _mondays(clinic: Clinic, bookings: Bookings) -> list[date]:
 
 def _week(resource: Resource, monday: date, clinic: Clinic, bookings: Bookings) -> tuple[int, int]:
     """Minutes booked and minutes worked, both of all places."""
-    first = max(monday, clinic.horizon.first_day)
-    last = min(monday + timedelta(days=6), clinic.horizon.last_day)
-    capacity = clinic.by_resource[resource].capacity
-    working = clinic.working_time(resource, first, last)
+    capacity = _places(resource, clinic)
+    working = clinic.working_time(resource, *_dates(monday, clinic))
     there = sum((one.end - one.start) // _MINUTE for one in working) * capacity
     booked = sum(
         minutes * places
@@ -91,6 +89,34 @@ def _week(resource: Resource, monday: date, clinic: Clinic, bookings: Bookings) 
         for minutes, places in _taken(one, bookings.during(resource, one.start, one.end), capacity)
     )
     return booked, there
+
+
+def _dates(monday: date, clinic: Clinic) -> tuple[date, date]:
+    """The week's first and last date within the horizon."""
+    return max(monday, clinic.horizon.first_day), min(monday + timedelta(days=6), clinic.horizon.last_day)
+
+
+def _places(resource: Resource, clinic: Clinic) -> int:
+    one = clinic.by_resource[resource]
+    roles = one.roles if isinstance(one, StaffMember) else ()
+    return next((pool.ratio for pool in clinic.pools if pool.role in roles), one.capacity)
+
+
+def _watched(pool: Pool, mondays: Iterable[date], clinic: Clinic, bookings: Bookings) -> list[int]:
+    """Minutes of the pool's places that patients take while a member is there, week by week."""
+    found = []
+    for monday in mondays:
+        there = IntervalSet()
+        for one in clinic.staff_of(pool.role):
+            there |= clinic.working_time(Resource("staff", one.id), *_dates(monday, clinic))
+        found.append(
+            sum(
+                (min(row.end, one.end) - max(row.start, one.start)) // _MINUTE
+                for one in there
+                for row in bookings.during(Resource("pool", pool.role), one.start, one.end)
+            )
+        )
+    return found
 
 
 def _taken(stretch: Interval, rows: tuple[Booking, ...], capacity: int) -> Iterator[tuple[int, int]]:

@@ -170,13 +170,30 @@ class Units:
 
     def fit_together(self, visits: tuple[Visit, ...]) -> bool:
         """Can visits of one date, each possible by itself, be had together, each with the people it asks for?"""
-        pairs = list(combinations(visits, 2))
-        if all(self.clear(one, two) for one, two in pairs):
-            # Nothing of one meets anything of another: what each is by itself is all there is to know.
-            return all(not visit.people or self._has(visit) for visit in visits)
+        # Where nothing of one meets anything of another, each is judged by itself, and once.
+        return all(
+            self._fit_by_themselves(group) if len(group) > 1 else not group[0].people or self._has(group[0])
+            for group in self._meeting(visits)
+        )
+
+    def _meeting(self, visits: tuple[Visit, ...]) -> list[tuple[Visit, ...]]:
+        """The visits in groups, such that nothing in one group meets anything in another."""
+        groups: list[tuple[Visit, ...]] = []
+        for visit in visits:
+            group: tuple[Visit, ...] = ()
+            others = []
+            for other in groups:
+                if all(self.clear(visit, one) for one in other):
+                    others.append(other)
+                else:
+                    group += other
+            groups = [*others, (*group, visit)]
+        return groups
+
+    def _fit_by_themselves(self, visits: tuple[Visit, ...]) -> bool:
         found = self._fits.get(visits)
         if found is None:
-            apart = all(self.apart(one, two) for one, two in pairs)
+            apart = all(self.apart(one, two) for one, two in combinations(visits, 2))
             found = self._fits[visits] = apart and self._counted(visits) and self._fit(visits, ())
         return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
+from operator import itemgetter
 
 from kapsched.planning.closure import NEVER
 from kapsched.planning.grid import Mask
@@ -27,6 +28,7 @@ class Visits:
         self._ways = Ways(problem, self._contacts, self._joint, spend)
         self._possible: dict[Cluster, bool] = {}
         self._starts: dict[Placed, list[int]] = {}
+        self._people: dict[tuple[int, ...], list[tuple[int, tuple[tuple[str, ...], ...]]]] = {}
         self.edges = self._ways.edges
 
     def ways(self, cluster: Cluster) -> tuple[Linked, ...]:
@@ -124,25 +126,32 @@ class Visits:
 
     def _people_broken(self, together: Cluster, starts: Arrangement, most: int) -> int | None:
         """The fewest wished people who are missing, if that is at most `most` and the visits fit at all."""
-        wished = [self.problem.starts.wished(self.problem.sessions[one.place].kind) for one in together]
-        total = sum(map(len, wished))
-        ways = product(
-            *(
-                [people for size in range(len(names) + 1) for people in combinations(names, size)]
-                for names in wished
-            )
-        )
-        for people in sorted(ways, key=lambda way: -sum(map(len, way))):
-            broken = total - sum(map(len, people))
+        for broken, people in self._choices_of_people(tuple([one.place for one in together])):
             if broken > most:
                 return None
             visits = tuple(
-                visit._replace(people=names)
+                visit._replace(people=names) if names else visit
                 for visit, names in zip(self._visits(together, starts), people, strict=True)
             )
             if self.problem.units.fit_together(visits):
                 return broken
         return None
+
+    def _choices_of_people(self, places: tuple[int, ...]) -> list[tuple[int, tuple[tuple[str, ...], ...]]]:
+        """The wished people that each of some sessions could have, the most first, and how many are then missing."""
+        found = self._people.get(places)
+        if found is None:
+            wished = [self.problem.starts.wished(self.problem.sessions[place].kind) for place in places]
+            total = sum(map(len, wished))
+            ways = product(
+                *(
+                    [some for size in range(len(names) + 1) for some in combinations(names, size)]
+                    for names in wished
+                )
+            )
+            missing = [(total - sum(map(len, people)), people) for people in ways]
+            found = self._people[places] = sorted(missing, key=itemgetter(0))
+        return found
 
     def _visits(self, together: Cluster, starts: Arrangement) -> tuple[Visit, ...]:
         return tuple(

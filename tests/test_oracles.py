@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date
 from random import Random
 from typing import TypeAlias
@@ -23,7 +22,6 @@ from tests.oracles.clinics import Case, pooled_case, random_case, tiny_case, tin
 from tests.oracles.compare import differences, planned
 from tests.oracles.cpsat import cpsat_plan
 from tests.oracles.openings import gone_on
-from tests.oracles.placing import TooLarge
 from tests.oracles.reference import Best, reference_plan
 from tests.oracles.shares import (
     BINDING,
@@ -34,6 +32,7 @@ from tests.oracles.shares import (
     enough,
     first_fit_fails,
     infeasible,
+    pooled_seeds,
     seeds,
     tiny_seeds,
 )
@@ -152,21 +151,16 @@ def test_each_rule_and_each_kind_of_resource_binds_in_one_case_of_twenty(
     assert enough(cases(NUMBER), 0.05, lambda seed: binds(seed, what, draw))
 
 
-# Cases in which the nurses are a pool, those that the reference finishes.
 POOLED = 90
-
-
-def pooled(draw: Draw) -> list[int]:
-    found = []
-    for seed in range(POOLED):
-        with suppress(TooLarge):
-            answer(seed, draw)
-            found.append(seed)
-    return found
+POOLS = pytest.mark.parametrize("draw", [pooled_case, tiny_pooled_case])
 
 
 def test_where_nurses_are_a_pool_the_reference_finds_what_trying_everything_finds() -> None:
-    tiny = [seed for seed in pooled(tiny_pooled_case) if is_tiny(tiny_pooled_case(seed), most=60_000)]
+    tiny = [
+        seed
+        for seed in pooled_seeds(tiny_pooled_case, POOLED)
+        if is_tiny(tiny_pooled_case(seed), most=60_000)
+    ]
     assert len(tiny) >= POOLED // 3
     for seed in tiny:
         best = answer(seed, tiny_pooled_case)
@@ -176,7 +170,7 @@ def test_where_nurses_are_a_pool_the_reference_finds_what_trying_everything_find
 
 
 def test_where_nurses_are_a_pool_the_reference_has_the_aims_of_the_solver_and_is_verified() -> None:
-    for seed in pooled(pooled_case):
+    for seed in pooled_seeds(pooled_case, POOLED):
         case, best = pooled_case(seed), answer(seed, pooled_case)
         assert cpsat_plan(case).aims == (best.aims if isinstance(best, Best) else None), f"seed {seed}"
         if isinstance(best, Best):
@@ -185,6 +179,13 @@ def test_where_nurses_are_a_pool_the_reference_has_the_aims_of_the_solver_and_is
             assert report.clean, f"seed {seed}: {report}"
 
 
-@pytest.mark.parametrize("draw", [pooled_case, tiny_pooled_case])
+@POOLS
+def test_pooled_cases_ask_questions_as_hard_as_the_others(draw: Draw) -> None:
+    cases = pooled_seeds(draw, POOLED)
+    assert enough(cases, 0.3, lambda seed: infeasible(seed, draw))
+    assert enough(cases, 0.3, lambda seed: first_fit_fails(seed, draw))
+
+
+@POOLS
 def test_a_pool_binds_in_one_case_of_six_that_have_one(draw: Draw) -> None:
-    assert enough(pooled(draw), 1 / 6, lambda seed: binds(seed, "pool", draw))
+    assert enough(pooled_seeds(draw, POOLED), 1 / 6, lambda seed: binds(seed, "pool", draw))

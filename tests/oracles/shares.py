@@ -15,7 +15,7 @@ from kapsched.model.programme import Programme, Segment
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.timeline.units import Days, Hours, Length, OpenDays
 from tests.oracles.brute import is_tiny
-from tests.oracles.clinics import Case, random_case, tiny_case
+from tests.oracles.clinics import Case, pooled_case, random_case, tiny_case, tiny_pooled_case
 from tests.oracles.firstfit import first_fit
 from tests.oracles.placing import TooLarge
 from tests.oracles.reference import Best, Reference, Stuck, reference_plan
@@ -63,6 +63,30 @@ def tiny_seeds(number: int) -> tuple[int, ...]:
         if infeasible(seed, tiny_case):
             without += seed % 2 == 0
             if seed % 2 or without % 3:
+                continue
+        found.append(seed)
+        if len(found) == number:
+            break
+    return tuple(found)
+
+
+# Of the pooled cases without a plan, and most tiny ones have none, one in so many is kept.
+_KEPT: Mapping[Draw, int] = {pooled_case: 2, tiny_pooled_case: 16}
+
+
+@cache
+def pooled_seeds(draw: Draw, number: int) -> tuple[int, ...]:
+    """The first so many seeds of cases in which the nurses are a pool that the reference can finish."""
+    found: list[int] = []
+    without = 0
+    for seed in count():
+        try:
+            stuck = infeasible(seed, draw)
+        except TooLarge:
+            continue
+        if stuck:
+            without += seed % 2 == 0
+            if seed % 2 or without % (_KEPT[draw] // 2):
                 continue
         found.append(seed)
         if len(found) == number:

@@ -9,15 +9,20 @@ import pytest
 
 from kapsched.exchange.documents import load_preset
 from kapsched.model.course import Patient, enrol
+from kapsched.model.rules import Gap
 from kapsched.planning.closure import NEVER
+from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
 from kapsched.planning.folds import Folds, allowed_by
 from kapsched.planning.grid import bits
+from kapsched.planning.hour_days import HourDays
 from kapsched.planning.problem import Problem
+from kapsched.planning.search import IMPOSSIBLE, Search, Steps
 from kapsched.planning.ties import Ties
+from kapsched.timeline.units import Hours
 from kapsched.timeline.zones import instant
 from tests.oracles.clinics import Case, random_case
-from tests.stories import london, quayside
+from tests.stories import course_of, london, programme, quayside
 
 
 def folded(case: Case) -> Folds | None:
@@ -123,3 +128,46 @@ def test_integrations_are_folded_and_doses_whose_weeks_are_counted_are_not(twice
         "induction/dosing/1",
         "induction/integration/1",
     ]
+
+
+def test_looking_away_from_starts_never_says_more_than_a_plan_costs() -> None:
+    tried = less = 0
+    for seed in range(120):
+        case = random_case(seed)
+        problem = Problem(
+            case.course, Diary(case.clinic, case.clinic.horizon, case.booked), instant(case.now)
+        )
+        domains = None if problem.rules.contradictory else problem.domains()
+        if domains is None:
+            continue
+        search = Search(problem, domains, Steps(DEFAULT_STEPS))
+        days = search.least_days()
+        if search.exact or days >= IMPOSSIBLE:
+            continue
+        budget = search.rest[0]
+        while (found := search.bound(0, budget)) > budget:
+            budget = found
+        assert budget <= days, f"seed {seed}"
+        tried, less = tried + 1, less + (budget < days)
+    assert tried > 20
+    assert less < tried / 2, "the bound is hardly ever what a plan costs"
+
+
+def test_a_window_of_hours_is_looked_up_in_the_starts_of_both_dates() -> None:
+    soon = Gap(name="soon", after="dosing", before="talk", at_least=Hours(18), at_most=Hours(20))
+    what = programme("dosing", "talk", rules=(soon,))
+    visit = what.by_id["therapy/dosing/1"].kind.minutes
+    problem = Problem(course_of(what), Diary(quayside()), instant(london("2027-01-04 07:00")))
+    hours = HourDays(problem)
+    assert hours.bind(0, 1)
+    kept = hours.kept(0, 1, 1, ())
+    for day in range(problem.grid.days - 1):
+        begin = [set(problem.day_starts(place, (), day + place)) for place in (0, 1)]
+        step = problem.grid.step
+        any_start = any(
+            18 * 60 + visit <= (late - early) * step <= 20 * 60 + visit
+            for early in begin[0]
+            for late in begin[1]
+        )
+        assert bool(kept >> day & 1) == any_start, day
+    assert 0 < kept.bit_count() < problem.grid.days

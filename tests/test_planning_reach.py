@@ -61,3 +61,9 @@ def test_a_session_that_a_span_keeps_before_its_ideal_is_not_thought_dearer_than
     # Of plans with equal days the one that begins first must win; the bound once hid it.
     case = random_case(986)
     assert not list(differences(case, planned(case), reference_plan(case)))
+
+
+def test_a_single_start_that_is_left_by_hours_from_a_done_session_is_no_contradiction_of_rules() -> None:
+    # 24 hours after a session done at a quarter past: starts at full hours, once taken for enough, left no date.
+    case = random_case(2535)
+    assert not list(differences(case, planned(case), reference_plan(case)))

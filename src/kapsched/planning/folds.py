@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from kapsched.planning.closure import NEVER, spread
 from kapsched.planning.grid import Mask
+from kapsched.planning.hour_days import HourDays
 from kapsched.planning.open_days import OpenTie, seen_across
 from kapsched.planning.problem import Problem
 from kapsched.planning.starts import AllowedKey
@@ -51,6 +52,7 @@ class Folds:
         self._opened: dict[tuple[int, int], list[OpenTie]] = {}
         self._levels: dict[tuple[int, tuple[frozenset[str] | None, ...]], Levels] = {}
         self._costs: dict[tuple[int, tuple[frozenset[str] | None, ...]], Levels] = {}
+        self.hours = HourDays(problem)
         self._read()
         self._fold()
         for place in self.core:
@@ -202,13 +204,19 @@ class Folds:
         ideals = self._ideals.get((anchor, leaf), ())
         if ties := self._opened.get((anchor, leaf)):
             return seen_across(ties, anchor, own, (least, most), ideals)
-        if not ideals:
+        bound = self.hours.bind(anchor, leaf) and not self.ties.dates_only
+        if not ideals and not bound:
             return [spread(days, -most, -least, size) for days in own]
+        allowed = allowed_by(
+            self.problem,
+            {n: some for n, some in people.items() if {anchor, leaf} <= set(self.problem.people[n].places)},
+        )
         steps = [(sum(abs(apart - ideal) for ideal in ideals), apart) for apart in range(least, most + 1)]
         found = [0] * (max((cost for cost, _ in steps), default=0) + len(own))
         for cost, apart in steps:
+            within = self.hours.kept(anchor, leaf, apart, allowed) if bound else -1
             for more, days in enumerate(own):
-                found[cost + more] |= spread(days, -apart, -apart, size)
+                found[cost + more] |= spread(days, -apart, -apart, size) & within
         for cost in range(1, len(found)):
             found[cost] |= found[cost - 1]
         return found

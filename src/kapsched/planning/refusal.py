@@ -85,8 +85,8 @@ def _rules_alone(problem: Problem) -> Problem:
         book_ahead=None,
         patient=Patient(id=course.patient.id),
     )
-    # Hourly starts are enough to tell dates apart, and far fewer to try.
-    always = evolve(clinic, hours=ALWAYS, rooms=(), staff=(), pools=(), closed=(), notice=Notice(), grid=60)
+    # Any start will do: hours counted from a session that is done may leave just one.
+    always = evolve(clinic, hours=ALWAYS, rooms=(), staff=(), pools=(), closed=(), notice=Notice(), grid=1)
     return Problem(bare, Diary(always, problem.diary.horizon), problem.grid.epoch, any_calendar=True)
 
 

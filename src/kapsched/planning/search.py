@@ -59,7 +59,8 @@ class Search:
         self, problem: Problem, domains: list[Mask], steps: Steps, *, dates_only: bool = False
     ) -> None:
         self.problem, self.steps, self.domains = problem, steps, list(domains)
-        self.folds = Folds(problem, domains, Ties(problem, self.domains, problem.order, apart=True))
+        apart = Ties(problem, self.domains, problem.order, dates_only=dates_only, apart=True)
+        self.folds = Folds(problem, domains, apart)
         self.possible = self._narrowed()
         ties = Ties(problem, self.domains, self.folds.order, dates_only=dates_only)
         core = Ties(problem, self.domains, self.folds.core, settled=self.folds.settled, apart=True)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from kapsched.model.programme import SessionKind
 from kapsched.planning.closure import spread
-from kapsched.planning.edges import CLOCK_CHANGE, MINUTES_A_DAY
+from kapsched.planning.edges import minutes_between
 from kapsched.planning.grid import Mask, bits
 from kapsched.planning.problem import Problem
 from kapsched.planning.starts import AllowedKey
@@ -49,8 +49,7 @@ class HourDays:
         if found is None:
             starts = self.problem.starts
             first, last = (starts.times_of_day(kind) for kind in kinds)
-            shortest = apart * MINUTES_A_DAY + last[0] - first[1] - CLOCK_CHANGE
-            longest = apart * MINUTES_A_DAY + last[1] - first[0] + CLOCK_CHANGE
+            shortest, longest = minutes_between(apart, first, last)
             if hours[0] <= shortest and longest <= hours[1]:
                 found = (1 << self.problem.grid.days) - 1
             else:

@@ -7,14 +7,10 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from kapsched.planning.closure import NEVER
-from kapsched.planning.edges import HourEdge
+from kapsched.planning.edges import HourEdge, minutes_between
 from kapsched.planning.grid import Mask
 from kapsched.planning.open_days import OpenTie
 from kapsched.planning.problem import Problem
-
-# Between two local times of day the clocks may take or give this many minutes.
-CLOCK_CHANGE = 180
-MINUTES_A_DAY = 24 * 60
 
 
 class Drift(NamedTuple):
@@ -147,8 +143,7 @@ class Ties:
         furthest = self.problem.outline.furthest
         first, last = (self.problem.starts.times_of_day(self.problem.sessions[n].kind) for n in (one, two))
         for days in range(max(-furthest[two][one], -self.problem.grid.days), furthest[one][two] + 1):
-            shortest = days * MINUTES_A_DAY + last[0] - first[1] - CLOCK_CHANGE
-            longest = days * MINUTES_A_DAY + last[1] - first[0] + CLOCK_CHANGE
+            shortest, longest = minutes_between(days, first, last)
             if days and (shortest < edge.least or longest > edge.most):
                 return True
             if days > 0 and shortest >= edge.least and edge.most >= NEVER:

@@ -22,7 +22,7 @@ from kapsched.planning.ties import Ties
 from kapsched.timeline.units import Hours
 from kapsched.timeline.zones import instant
 from tests.oracles.clinics import Case, random_case
-from tests.stories import course_of, london, programme, quayside
+from tests.stories import course_of, london, programme, quayside, taken
 
 
 def folded(case: Case) -> Folds | None:
@@ -153,11 +153,19 @@ def test_looking_away_from_starts_never_says_more_than_a_plan_costs() -> None:
     assert less < tried / 2, "the bound is hardly ever what a plan costs"
 
 
-def test_a_window_of_hours_is_looked_up_in_the_starts_of_both_dates() -> None:
-    soon = Gap(name="soon", after="dosing", before="talk", at_least=Hours(18), at_most=Hours(20))
+@pytest.mark.parametrize(("low", "high"), [(18, 20), (14, 16), (20, 30), (10, 18)])
+def test_a_window_of_hours_is_looked_up_in_the_starts_of_both_dates(low: int, high: int) -> None:
+    soon = Gap(name="soon", after="dosing", before="talk", at_least=Hours(low), at_most=Hours(high))
     what = programme("dosing", "talk", rules=(soon,))
     visit = what.by_id["therapy/dosing/1"].kind.minutes
-    problem = Problem(course_of(what), Diary(quayside()), instant(london("2027-01-04 07:00")))
+    # Each day the therapists are free from another time on, and on some days late or not at all.
+    mornings = [(f"2027-01-{4 + n:02}", 9 + n * 7 % 10) for n in range(26)]
+    booked = [
+        taken("staff", who, f"{day} 08:00", f"{day} {until:02}:00")
+        for day, until in mornings
+        for who in ("tess", "tom")
+    ]
+    problem = Problem(course_of(what), Diary(quayside(), booked=booked), instant(london("2027-01-04 07:00")))
     hours = HourDays(problem)
     assert hours.bind(0, 1)
     kept = hours.kept(0, 1, 1, ())
@@ -165,7 +173,7 @@ def test_a_window_of_hours_is_looked_up_in_the_starts_of_both_dates() -> None:
         begin = [set(problem.day_starts(place, (), day + place)) for place in (0, 1)]
         step = problem.grid.step
         any_start = any(
-            18 * 60 + visit <= (late - early) * step <= 20 * 60 + visit
+            low * 60 + visit <= (late - early) * step <= high * 60 + visit
             for early in begin[0]
             for late in begin[1]
         )

@@ -21,7 +21,7 @@ ANY_TIME: TimesOfDay = (0, MINUTES_A_DAY - 1)
 
 
 def minutes_between(days: int, earlier: TimesOfDay, later: TimesOfDay) -> tuple[int, int]:
-    """The fewest and the most elapsed minutes from one start to another so many dates later, across any clock change."""
+    """The fewest and the most elapsed minutes from one start to another so many dates later, over any clock change."""
     middle = days * MINUTES_A_DAY
     return middle + later[0] - earlier[1] - CLOCK_CHANGE, middle + later[1] - earlier[0] + CLOCK_CHANGE
 

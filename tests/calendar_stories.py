@@ -7,11 +7,12 @@ from datetime import date, datetime, time, timedelta
 
 from attrs import evolve
 
+from kapsched.model.appointments import Appointment, Sequence, Status
 from kapsched.model.bookings import Booking, ResourceType
 from kapsched.model.clinic import Clinic, Horizon, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, enrol
 from kapsched.model.phases import Phase
-from kapsched.model.plan import Appointment, Plan, Reason, Refusal, Schedule, Sequence, Status
+from kapsched.model.plan import Plan, Reason, Refusal, Schedule
 from kapsched.model.programme import Programme, Segment, Session, SessionKind
 from kapsched.model.rules import Offset
 from kapsched.testing import Desk

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from kapsched.cli.commands import kapsched
 from kapsched.exchange.documents import from_document
-from kapsched.model.plan import Appointment, Schedule
+from kapsched.model.appointments import Appointment
+from kapsched.model.plan import Schedule
 from tests.fences import ROOT
 
 NOW = "2027-01-04T09:00"

@@ -8,11 +8,12 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, ResourceType
 from kapsched.model.clinic import Clinic, Horizon, Room, StaffMember
 from kapsched.model.course import Course, Patient, enrol
 from kapsched.model.phases import Phase
-from kapsched.model.plan import Appointment, Cost, Plan, Refusal
+from kapsched.model.plan import Cost, Plan, Refusal
 from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.model.rules import Rule
 from kapsched.planning.diary import Diary

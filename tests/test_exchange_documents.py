@@ -20,10 +20,12 @@ from kapsched.exchange.documents import clinic_digest, from_document, load_prese
 from kapsched.exchange.model_values import plain, reader_of
 from kapsched.exchange.programme_bases import programme_table
 from kapsched.exchange.programme_tables import programme_of
+from kapsched.exchange.schedule_documents import FORMAT
+from kapsched.model.appointments import Appointment, Sequence, Status
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
-from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence, Status
+from kapsched.model.plan import Cost, Plan, Reason, Refusal, Schedule
 from kapsched.model.programme import Programme
 from kapsched.model.rules import Gap
 from kapsched.testing import Desk, desks, programmes
@@ -31,6 +33,7 @@ from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
 from kapsched.timeline.units import Days, Hours, Length, OpenDays
 from kapsched.timeline.zones import wall, zone
 from tests.calendar_stories import witnessed
+from tests.fences import ROOT
 
 LONDON = zone("Europe/London")
 
@@ -182,8 +185,21 @@ def test_two_courses_with_one_id_cannot_be_written() -> None:
 
 def test_a_newer_format_is_refused_by_name() -> None:
     with pytest.raises(InvalidInput) as caught:
-        from_document(TEXT.replace('"format": 1', '"format": 2').replace('"plans"', '"strange"'))
-    assert str(caught.value) == "format: this document has format 2; this kapsched reads up to 1"
+        from_document(TEXT.replace('"format": 2', '"format": 3').replace('"plans"', '"strange"'))
+    assert str(caught.value) == "format: this document has format 3; this kapsched reads up to 2"
+
+
+def test_a_document_of_each_past_format_is_read_and_written_in_the_newest() -> None:
+    """The samples were written by the kapsched of their time, and are never written anew."""
+    found = sorted((ROOT / "tests" / "formats").glob("schedule-*.json"))
+    assert [path.name for path in found] == [f"schedule-{number}.json" for number in range(1, FORMAT)]
+    for path in found:
+        text = path.read_text(encoding="utf-8")
+        schedule = from_document(text)
+        assert len(schedule.plans) + len(schedule.refusals) == len(json.loads(text)["courses"]) > 1
+        again = to_document(schedule)
+        assert json.loads(again)["format"] == FORMAT
+        assert from_document(again) == schedule
 
 
 def changed(change: dict[str, Any]) -> str:
@@ -312,7 +328,7 @@ def test_what_is_no_document_is_refused(text: str) -> None:
 
 def test_the_line_of_broken_json_is_named() -> None:
     with pytest.raises(InvalidInput, match=r"^line 2: is not JSON: "):
-        from_document('{"format": 1,\n}')
+        from_document('{"format": 2,\n}')
 
 
 def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

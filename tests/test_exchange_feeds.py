@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from kapsched.errors import InvalidInput
 from kapsched.exchange.feeds import ALL, Feed, feeds, index_rows
 from kapsched.exchange.ics import to_ics
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Resource
-from kapsched.model.plan import Appointment, Plan
+from kapsched.model.plan import Plan
 from kapsched.testing import Desk, desks
 from kapsched.timeline.intervals import Interval, IntervalSet
 from tests import calendar_stories as stories

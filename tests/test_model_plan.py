@@ -13,22 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
+from kapsched.model.appointments import Appointment, Sequence, Status
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course, Patient, enrol
 from kapsched.model.phases import Phase
-from kapsched.model.plan import (
-    PROOFS,
-    Appointment,
-    Cost,
-    Plan,
-    Proof,
-    Reason,
-    Refusal,
-    Schedule,
-    Sequence,
-    Status,
-)
+from kapsched.model.plan import PROOFS, Cost, Plan, Proof, Reason, Refusal, Schedule
 from kapsched.model.programme import Programme, Segment, SessionKind
 from kapsched.timeline.zones import zone
 

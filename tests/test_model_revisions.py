@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from kapsched.model.plan import Appointment, Schedule, Sequence, Status
+from kapsched.model.appointments import Appointment, Sequence, Status
+from kapsched.model.plan import Schedule
 from kapsched.model.revisions import confirmed, succeeding
 from tests import calendar_stories as stories
 

@@ -13,11 +13,12 @@ from attrs import evolve
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course, Done
 from kapsched.model.periods import TreatmentWeek
-from kapsched.model.plan import PROOFS, Appointment, Plan, Refusal
+from kapsched.model.plan import PROOFS, Plan, Refusal
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.planning.diary import Diary
 from kapsched.testing import (

@@ -15,12 +15,13 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.programme_files import load_preset, read_programme
     from kapsched.exchange.schedule_documents import from_document, to_document
     from kapsched.exchange.wording import ENGLISH, Wording
+    from kapsched.model.appointments import Appointment, Sequence
     from kapsched.model.bookings import Booking, Bookings, Resource
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
     from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
     from kapsched.model.phases import Phase
-    from kapsched.model.plan import Appointment, Cost, Plan, Reason, Refusal, Schedule, Sequence
+    from kapsched.model.plan import Cost, Plan, Reason, Refusal, Schedule
     from kapsched.model.programme import Programme, Segment, Session, SessionKind
     from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
     from kapsched.planning.course_plan import DEFAULT_STEPS
@@ -45,7 +46,8 @@ else:
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
         "model.phases": "Phase",
-        "model.plan": "Appointment Cost Plan Reason Refusal Schedule Sequence",
+        "model.appointments": "Appointment Sequence",
+        "model.plan": "Cost Plan Reason Refusal Schedule",
         "model.programme": "Programme Segment Session SessionKind",
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
         "model.rules": "Continuity Frequency Gap Offset Span",

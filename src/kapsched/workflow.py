@@ -8,10 +8,11 @@ from datetime import date, datetime
 from attrs import evolve
 
 from kapsched.errors import Fault, PlannerBug, a_moment, of_type, refuse, require_given, whole
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Bookings
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
-from kapsched.model.plan import Appointment, Plan, Refusal, Schedule
+from kapsched.model.plan import Plan, Refusal, Schedule
 from kapsched.planning.course_plan import DEFAULT_STEPS, plan_course
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import instant, tz_version, wall

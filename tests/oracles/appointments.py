@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Resource
-from kapsched.model.plan import Appointment, Plan
+from kapsched.model.plan import Plan
 from kapsched.model.programme import SessionKind
 from kapsched.timeline.zones import wall
 from tests.oracles.clinics import Case

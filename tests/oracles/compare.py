@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from kapsched import Diary, Plan, Refusal, find_plan, verify
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
-from kapsched.model.plan import Appointment
 from tests.oracles.clinics import Case, pooled_case, random_case, tiny_case, tiny_pooled_case
 from tests.oracles.placing import TooLarge
 from tests.oracles.reference import Best, Stuck, reference_plan

@@ -13,8 +13,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from kapsched.exchange.tables import Table
+from kapsched.model.appointments import Appointment
 from kapsched.model.course import Course
-from kapsched.model.plan import Appointment, Plan, Schedule
+from kapsched.model.plan import Plan, Schedule
 from kapsched.verification.report import Report
 
 

@@ -17,8 +17,9 @@ from kapsched.errors import Several, each, identifier, of_type, require, require
 from kapsched.exchange.ics import Audience, to_ics
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.wording import ENGLISH, Wording
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
-from kapsched.model.plan import Appointment, Schedule
+from kapsched.model.plan import Schedule
 from kapsched.timeline.zones import wall, zone
 
 Readers: TypeAlias = Literal["patient", "staff", "room", "clinic"]

@@ -26,8 +26,8 @@ from kapsched.errors import (
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.timezones import vtimezone
 from kapsched.exchange.wording import ENGLISH, Reader, Wording
+from kapsched.model.appointments import Appointment, Status
 from kapsched.model.bookings import Resource
-from kapsched.model.plan import Appointment, Status
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import instant, wall, zone
 

@@ -24,9 +24,10 @@ from kapsched.exchange.fields import (
 )
 from kapsched.exchange.hours import placed, written_date, written_moment
 from kapsched.exchange.model_values import plain, reader_of
+from kapsched.model.appointments import Appointment, Sequence, Status
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.course import Course
-from kapsched.model.plan import PROOFS, Appointment, Cost, Plan, Reason, ReasonCode, Refusal, Sequence, Status
+from kapsched.model.plan import PROOFS, Cost, Plan, Reason, ReasonCode, Refusal
 from kapsched.timeline.zones import wall, zone
 
 T = TypeVar("T")

@@ -43,7 +43,8 @@ from kapsched.model.programme import Programme
 
 T = TypeVar("T")
 
-FORMAT = 1
+# What each format brought: 2, what people decided (waivers, pins, confirmations) and what each reader was told when.
+FORMAT = 2
 
 _SOME_HORIZON = Horizon(first_day=written_date("1970-01-01"), days=1)
 
@@ -162,8 +163,8 @@ def _parsed(document: str) -> dict[str, object]:
 def _schedule(value: dict[str, object]) -> Schedule:
     with Fields(value) as table:
         form = table.need("format", whole, FORMAT)
-        if form != FORMAT:
-            table.fault(f"there is no format {form}; this kapsched reads {FORMAT}", "format")
+        if not 1 <= form <= FORMAT:
+            table.fault(f"there is no format {form}; this kapsched reads 1 to {FORMAT}", "format")
         table.need("version", text, "")
         revision = table.need("revision", positive, 1)
         zone_name = table.need("timezone", written_zone, "UTC")

@@ -9,8 +9,9 @@ from attrs import frozen
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.visits import Minute, minute_of, segments_of, serves
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Resource
-from kapsched.model.plan import Appointment, Plan, Schedule
+from kapsched.model.plan import Plan, Schedule
 from kapsched.timeline.zones import Zone, instant, midnight
 
 

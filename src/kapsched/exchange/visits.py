@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking
-from kapsched.model.plan import Appointment, Plan, Schedule
+from kapsched.model.plan import Plan, Schedule
 from kapsched.model.programme import Segment
 from kapsched.timeline.zones import Zone, instant, wall
 

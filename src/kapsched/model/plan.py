@@ -1,11 +1,10 @@
-"""What was booked, or why it was not? Appointments, plans, refusals and the schedule that holds them."""
+"""What was booked, or why it was not? Plans, refusals and the schedule that holds them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import partial
 from typing import Literal, TypeAlias, get_args
 
 from attrs import evolve, field, frozen
@@ -13,7 +12,6 @@ from attrs import evolve, field, frozen
 from kapsched.errors import (
     MOST,
     Fault,
-    InvalidInput,
     Several,
     a_date,
     a_moment,
@@ -29,12 +27,12 @@ from kapsched.errors import (
     text,
     whole,
 )
-from kapsched.model.bookings import Booking, in_order
+from kapsched.model.appointments import Appointment, a_session
+from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
-from kapsched.timeline.zones import exists, instant
+from kapsched.timeline.zones import instant
 
-Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
 Proof: TypeAlias = Literal["none", "days", "changes", "wishes", "minutes", "all"]
 PROOFS: tuple[Proof, ...] = ("none", "days", "changes", "wishes", "minutes", "all")
 ReasonCode: TypeAlias = Literal[
@@ -52,88 +50,11 @@ ReasonCode: TypeAlias = Literal[
     "steps",
 ]
 
-_A_STATUS = one_of(get_args(Status))
 _A_PROOF = one_of(PROOFS)
 _A_REASON = one_of(get_args(ReasonCode))
 _A_NUMBER = whole(-MOST, MOST)
 _A_COUNT = whole(0, MOST)
-_SOME_BOOKINGS = each(of_type(Booking))
-_PERHAPS_A_MOMENT = optional(a_moment)
 _PERHAPS_A_DATE = optional(a_date)
-_an_id = partial(identifier, most=500)  # a session's id has two names in it
-_perhaps_an_id = partial(text, most=200)
-
-
-@frozen(kw_only=True)
-class Sequence:
-    """How often an appointment changed in a way that each reader cares about."""
-
-    patient: int = 0
-    staff: int = 0
-    room: int = 0
-
-    def __attrs_post_init__(self) -> None:
-        require(self, patient=_A_COUNT, staff=_A_COUNT, room=_A_COUNT)
-
-
-_A_SEQUENCE = of_type(Sequence)
-
-
-@frozen(kw_only=True)
-class Appointment:
-    """A session placed: the patient's time from `start` to `end`, and all that is booked for it.
-
-    Made by hand it needs no more than a session, its times and its bookings.
-    """
-
-    session: str
-    kind: str
-    start: datetime
-    end: datetime
-    bookings: tuple[Booking, ...] = field(default=(), converter=in_order)
-    course: str = ""
-    patient: str = ""
-    status: Status = "provisional"
-    sequence: Sequence = Sequence()
-    created: datetime | None = None
-    revised: datetime | None = None
-
-    def __attrs_post_init__(self) -> None:
-        require(
-            self,
-            session=_an_id,
-            kind=identifier,
-            start=a_moment,
-            end=a_moment,
-            bookings=_SOME_BOOKINGS,
-            course=_perhaps_an_id,
-            patient=_perhaps_an_id,
-            status=_A_STATUS,
-            sequence=_A_SEQUENCE,
-            created=_PERHAPS_A_MOMENT,
-            revised=_PERHAPS_A_MOMENT,
-        )
-        refuse(
-            Fault(f"the clocks skip {moment:%Y-%m-%d %H:%M}; {self.session} cannot be then", name)
-            for name, moment in (("start", self.start), ("end", self.end))
-            if not exists(moment)
-        )
-        # Compared as instants: two times of one zone would compare as the clocks show them.
-        if instant(self.end) <= instant(self.start):
-            raise InvalidInput(
-                f"an appointment must end after it starts; {self.session} does not", path="end"
-            )
-
-    @property
-    def id(self) -> str:
-        """Unique within a schedule and stable for as long as the course has this session."""
-        return f"{self.course}:{self.session}"
-
-    def staff(self, role: str) -> tuple[str, ...]:
-        """Who fills a role, in order of id."""
-        return tuple(
-            sorted({one.resource for one in self.bookings if one.type == "staff" and one.role == role})
-        )
 
 
 @frozen(kw_only=True)
@@ -218,7 +139,12 @@ class Reason:
 
     def __attrs_post_init__(self) -> None:
         require(
-            self, code=_A_REASON, ids=each(_an_id), first=_PERHAPS_A_DATE, last=_PERHAPS_A_DATE, sentence=text
+            self,
+            code=_A_REASON,
+            ids=each(a_session),
+            first=_PERHAPS_A_DATE,
+            last=_PERHAPS_A_DATE,
+            sentence=text,
         )
 
 
@@ -242,7 +168,7 @@ class Refusal:
         require(
             self,
             course=of_type(Course),
-            session=optional(_an_id),
+            session=optional(a_session),
             first=_PERHAPS_A_DATE,
             last=_PERHAPS_A_DATE,
             reasons=each(of_type(Reason)),

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from attrs import evolve
 
+from kapsched.model.appointments import Appointment, Sequence
 from kapsched.model.bookings import ResourceType
-from kapsched.model.plan import Appointment, Schedule, Sequence
+from kapsched.model.plan import Schedule
 from kapsched.timeline.zones import instant
 
 

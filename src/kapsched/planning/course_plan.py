@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.course import Course
-from kapsched.model.plan import Appointment, Cost, Plan, Proof, Refusal
+from kapsched.model.plan import Cost, Plan, Proof, Refusal
 from kapsched.planning.diary import Diary
 from kapsched.planning.needs import Stretch, joined
 from kapsched.planning.problem import Problem

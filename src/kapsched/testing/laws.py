@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import RESOURCE_TYPES, Resource
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
-from kapsched.model.plan import Appointment
 from kapsched.testing.pools import Taken, first_crowd, pools_of
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.zones import instant, wall

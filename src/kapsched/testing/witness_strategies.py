@@ -9,10 +9,11 @@ from attrs import evolve, frozen
 from hypothesis import reject
 from hypothesis import strategies as st
 
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Done, Patient, enrol
-from kapsched.model.plan import Appointment, Plan
+from kapsched.model.plan import Plan
 from kapsched.model.programme import Programme
 from kapsched.model.rules import Gap
 from kapsched.testing.clinic_strategies import among

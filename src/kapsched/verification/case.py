@@ -8,10 +8,11 @@ from functools import cached_property
 
 from attrs import field, frozen
 
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Bookings, Resource
 from kapsched.model.clinic import LONGEST_HORIZON, Clinic, Horizon
 from kapsched.model.course import Course
-from kapsched.model.plan import Appointment, Cost
+from kapsched.model.plan import Cost
 from kapsched.model.programme import Session
 from kapsched.model.rules import Gap, Offset
 from kapsched.timeline.intervals import IntervalSet

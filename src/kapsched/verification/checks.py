@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from kapsched.errors import Several, a_moment, each, of_type, optional, require_given
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Bookings, Resource, rows, some_bookings
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
-from kapsched.model.plan import Appointment, Plan
+from kapsched.model.plan import Plan
 from kapsched.timeline.zones import instant
 from kapsched.verification.case import Case, judged
 from kapsched.verification.clashes import nothing_is_booked_twice

@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Resource
-from kapsched.model.plan import Appointment
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import instant
 from kapsched.verification.case import Case

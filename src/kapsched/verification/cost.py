@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kapsched.errors import InvalidInput
+from kapsched.model.appointments import Appointment
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import NOON, Course, Wishes
-from kapsched.model.plan import Appointment, Cost
+from kapsched.model.plan import Cost
 from kapsched.timeline.units import DayCount, OpenDays
 from kapsched.verification.case import Case, judged
 from kapsched.verification.report import Breach

@@ -1,0 +1,108 @@
+"""What is an appointment? A session placed, with all that is booked for it and who can see that it changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Literal, TypeAlias, get_args
+
+from attrs import field, frozen
+
+from kapsched.errors import (
+    MOST,
+    Fault,
+    InvalidInput,
+    a_moment,
+    each,
+    identifier,
+    of_type,
+    one_of,
+    optional,
+    refuse,
+    require,
+    text,
+    whole,
+)
+from kapsched.model.bookings import Booking, in_order
+from kapsched.timeline.zones import exists, instant
+
+Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
+
+_A_STATUS = one_of(get_args(Status))
+_A_COUNT = whole(0, MOST)
+_SOME_BOOKINGS = each(of_type(Booking))
+_PERHAPS_A_MOMENT = optional(a_moment)
+_perhaps_an_id = partial(text, most=200)
+a_session = partial(identifier, most=500)  # its id has two names in it
+
+
+@frozen(kw_only=True)
+class Sequence:
+    """How often an appointment changed in a way that each reader cares about."""
+
+    patient: int = 0
+    staff: int = 0
+    room: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        require(self, patient=_A_COUNT, staff=_A_COUNT, room=_A_COUNT)
+
+
+_A_SEQUENCE = of_type(Sequence)
+
+
+@frozen(kw_only=True)
+class Appointment:
+    """A session placed: the patient's time from `start` to `end`, and all that is booked for it.
+
+    Made by hand it needs no more than a session, its times and its bookings.
+    """
+
+    session: str
+    kind: str
+    start: datetime
+    end: datetime
+    bookings: tuple[Booking, ...] = field(default=(), converter=in_order)
+    course: str = ""
+    patient: str = ""
+    status: Status = "provisional"
+    sequence: Sequence = Sequence()
+    created: datetime | None = None
+    revised: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        require(
+            self,
+            session=a_session,
+            kind=identifier,
+            start=a_moment,
+            end=a_moment,
+            bookings=_SOME_BOOKINGS,
+            course=_perhaps_an_id,
+            patient=_perhaps_an_id,
+            status=_A_STATUS,
+            sequence=_A_SEQUENCE,
+            created=_PERHAPS_A_MOMENT,
+            revised=_PERHAPS_A_MOMENT,
+        )
+        refuse(
+            Fault(f"the clocks skip {moment:%Y-%m-%d %H:%M}; {self.session} cannot be then", name)
+            for name, moment in (("start", self.start), ("end", self.end))
+            if not exists(moment)
+        )
+        # Compared as instants: two times of one zone would compare as the clocks show them.
+        if instant(self.end) <= instant(self.start):
+            raise InvalidInput(
+                f"an appointment must end after it starts; {self.session} does not", path="end"
+            )
+
+    @property
+    def id(self) -> str:
+        """Unique within a schedule and stable for as long as the course has this session."""
+        return f"{self.course}:{self.session}"
+
+    def staff(self, role: str) -> tuple[str, ...]:
+        """Who fills a role, in order of id."""
+        return tuple(
+            sorted({one.resource for one in self.bookings if one.type == "staff" and one.role == role})
+        )

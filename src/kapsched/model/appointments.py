@@ -37,6 +37,17 @@ a_session = partial(identifier, most=500)  # its id has two names in it
 
 
 @frozen(kw_only=True)
+class Confirmation:
+    """Who said that an appointment is to be, and when."""
+
+    by: str
+    at: datetime
+
+    def __attrs_post_init__(self) -> None:
+        require(self, by=identifier, at=a_moment)
+
+
+@frozen(kw_only=True)
 class Sequence:
     """How often an appointment changed in a way that each reader cares about."""
 
@@ -49,6 +60,7 @@ class Sequence:
 
 
 _A_SEQUENCE = of_type(Sequence)
+_PERHAPS_CONFIRMED = optional(of_type(Confirmation))
 
 
 @frozen(kw_only=True)
@@ -69,6 +81,7 @@ class Appointment:
     sequence: Sequence = Sequence()
     created: datetime | None = None
     revised: datetime | None = None
+    confirmation: Confirmation | None = None
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -84,6 +97,7 @@ class Appointment:
             sequence=_A_SEQUENCE,
             created=_PERHAPS_A_MOMENT,
             revised=_PERHAPS_A_MOMENT,
+            confirmation=_PERHAPS_CONFIRMED,
         )
         refuse(
             Fault(f"the clocks skip {moment:%Y-%m-%d %H:%M}; {self.session} cannot be then", name)

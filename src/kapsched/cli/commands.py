@@ -236,8 +236,10 @@ def verify(schedule: Path, folder: Path, now: str | None) -> None:
     if planned.digest != clinic_digest(site.clinic):
         tell(f"note: {site.clinic.id} has changed since this schedule was made", aside=True)
     new = show_reports(reports, aside=False, new_only=False)
-    there = sum(len(report.findings) for _, report in reports) - new
-    tell(f"plans verified: {len(reports)}; findings: {new} new, {there} already there")
+    accepted = sum(len(report.accepted) for _, report in reports)
+    there = sum(len(report.findings) for _, report in reports) - new - accepted
+    also = f", {accepted} accepted" if accepted else ""
+    tell(f"plans verified: {len(reports)}; findings: {new} new, {there} already there{also}")
     _finish(new)
 
 

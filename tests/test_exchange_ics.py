@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.ics import Audience, to_ics
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.appointments import Appointment, Sequence
 from kapsched.model.bookings import Booking, Resource
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import zone
 from tests import calendar_stories as stories
 

@@ -18,10 +18,11 @@ from kapsched.exchange import lanes, strips, svg
 from kapsched.exchange.pictures import course_strip, week_by_room
 from kapsched.exchange.tables import Table, closing_table, course_table, week_table
 from kapsched.exchange.visits import visits
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Booking
 from kapsched.model.course import Done
 from kapsched.model.plan import Plan, Schedule
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 from tests import calendar_stories as stories
 
 CLINIC = stories.CLINIC

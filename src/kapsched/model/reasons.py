@@ -53,7 +53,8 @@ class Reason:
         return self._end(-1)
 
     def _end(self, place: int) -> date | None:
-        return self.dates[place] if isinstance(self.dates, tuple) and self.dates else None
+        # What is no date is the dates' fault, and not told of their ends as well.
+        return self.dates[place] if self.dates and not each(a_date)(self.dates) else None
 
     def __attrs_post_init__(self) -> None:
         require(

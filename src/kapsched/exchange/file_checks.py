@@ -52,7 +52,7 @@ _SIGNS = {
         "continuity",
     },
     "patients": {"patients", "courses"},
-    "wording": {"texts", "language"},
+    "wording": {"texts", "language", "based_on"},
 }
 
 

@@ -9,6 +9,7 @@ from kapsched.errors import require_given
 from kapsched.exchange.fields import Fields, choice, label, mapped, text
 from kapsched.exchange.toml_files import TomlFile, a_path, read_format
 from kapsched.model.wording import Reader, Wording
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.model.wordings.shipped import WORDINGS
 
 READERS: tuple[Reader, ...] = get_args(Reader)
@@ -29,12 +30,16 @@ def wording_in(file: TomlFile) -> Wording:
 def _wording(value: object) -> Wording:
     with Fields(value) as table:
         read_format(table)
-        named = table.take("based_on", choice(*WORDINGS), None)
-        based_on = WORDINGS[named] if named else None
+        # With a base that is none, everything would be missing as well.
+        based_on = table.take("based_on", _shipped, ENGLISH if "based_on" in table else None)
         take = table.take if based_on else table.need
         language = take("language", label, based_on.language if based_on else "en")
         texts = table.take("texts", _texts, {})
         return Wording(language=language, texts={**(based_on.texts if based_on else {}), **texts})
+
+
+def _shipped(value: object) -> Wording:
+    return WORDINGS[choice(*WORDINGS)(value)]
 
 
 def _texts(value: object) -> dict[tuple[Reader, str], str]:

@@ -84,6 +84,7 @@ def _patient(hours: HoursReader, id: str, value: object) -> Patient:
         return Patient(
             id=id,
             name=table.take("name", text, ""),
+            language=table.take("language", label, ""),
             hours=table.take("hours", hours, None),
             away=table.take("away", absences, ()),
             excludes=table.take("excludes", listed(label), ()),

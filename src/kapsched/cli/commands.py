@@ -34,6 +34,7 @@ from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.documents import check_files, clinic_digest, preset_text, presets
 from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.tables import closing_table
+from kapsched.model.bookings import not_among
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
 from kapsched.model.revisions import confirmed, succeeding
@@ -41,7 +42,7 @@ from kapsched.model.wording import Wording
 from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import wall
-from kapsched.workflow import not_among, plan_courses, verify_plans
+from kapsched.workflow import plan_courses, verify_plans
 
 BAD_INPUT, SOME_REFUSED, NEW_FINDINGS = 2, 3, 4
 INTERRUPTED, NOBODY_READS = 130, 141
@@ -248,8 +249,10 @@ def verify(schedule: Path, folder: Path, now: str | None) -> None:
     if planned.digest != clinic_digest(site.clinic):
         tell(f"note: {site.clinic.id} has changed since this schedule was made", aside=True)
     new = show_reports(reports, aside=False, new_only=False)
-    there = sum(len(report.findings) for _, report in reports) - new
-    tell(f"plans verified: {len(reports)}; findings: {new} new, {there} already there")
+    accepted = sum(len(report.accepted) for _, report in reports)
+    there = sum(len(report.findings) for _, report in reports) - new - accepted
+    also = f", {accepted} accepted" if accepted else ""
+    tell(f"plans verified: {len(reports)}; findings: {new} new, {there} already there{also}")
     _finish(new)
 
 

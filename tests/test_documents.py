@@ -58,6 +58,7 @@ LOOKED_AT = {
 }
 WHOLE_FILES = {
     "clinic-file.md": "test_example_files",
+    "languages.md": "test_languages",
     "overrides.md": "below",
     "patients-file.md": "below",
     "presets.md": "test_presets_sources",

@@ -19,7 +19,7 @@ from kapsched.exchange.fields import (
     mapped,
     meant,
     one_or_more,
-    text,
+    private_text,
 )
 from kapsched.exchange.hours import (
     HoursReader,
@@ -80,7 +80,7 @@ def _patient(hours: HoursReader, id: str, value: object) -> Patient:
     with Fields(value) as table:
         return Patient(
             id=id,
-            name=table.take("name", text, ""),
+            name=table.take("name", private_text, ""),
             hours=table.take("hours", hours, None),
             away=table.take("away", absences, ()),
             excludes=table.take("excludes", listed(label), ()),

@@ -17,6 +17,7 @@ from kapsched.errors import Several, each, identifier, of_type, require, require
 from kapsched.exchange.ics import Audience, to_ics
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.wording import ENGLISH, Wording
+from kapsched.logs import debug
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule
@@ -74,7 +75,14 @@ def feeds(
         wording=(wording, of_type(Wording)),
     )
     wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key)
-    return (_feed(one, uid_key, wording) for one in wanted)
+    return _written(wanted, uid_key, wording)
+
+
+def _written(wanted: Iterable[_Wanted], key: bytes, wording: Wording) -> Iterator[Feed]:
+    count = 0
+    for count, one in enumerate(wanted, start=1):  # noqa: B007  # how many there were is told at the end
+        yield _feed(one, key, wording)
+    debug("calendars made: %d", count)
 
 
 def index_rows(schedule: Schedule, uid_key: bytes) -> tuple[IndexRow, ...]:

@@ -141,6 +141,8 @@ def text(value: object, most: int = 10_000) -> str:
     """Text that every file can carry, possibly none; `most` in characters."""
     if not isinstance(value, str):
         return f"text is wanted, not {shown(value)}"
+    if len(value) <= most and value.isprintable():
+        return ""
     return f"{shown(value)} {fault}" if (fault := _unwritable(value, most)) else ""
 
 
@@ -154,7 +156,7 @@ def private_text(value: object) -> str:
 def _unwritable(value: str, most: int) -> str:
     if len(value) > most:
         return f"is longer than {most} characters"
-    if not value.isprintable() and (found := _UNWRITABLE.search(value)):
+    if found := _UNWRITABLE.search(value):
         return f"holds {found[0]!r}, which not every file can carry"
     return ""
 

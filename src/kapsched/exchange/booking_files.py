@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, of_type, refuse, require_given
-from kapsched.exchange.fields import Fields, label, meant, text
+from kapsched.exchange.fields import Fields, label, meant, private_text, text
 from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.toml_files import a_path, read_text
 from kapsched.model.bookings import RESOURCE_TYPES, Booking, Bookings, Resource, ResourceType
@@ -117,7 +117,7 @@ def _booking(cells: dict[str, object], zone_name: str) -> Booking:
         type = row.need("type", _type, RESOURCE_TYPES[0])
         resource = row.need("resource", label, "")
         start, end = row.need("start", moment, _NEVER), row.need("end", moment, _NEVER)
-        said, ref = row.take("exclusive", _exclusive, None), row.take("ref", text, "")
+        said, ref = row.take("exclusive", _exclusive, None), row.take("ref", private_text, "")
     # Of a pool one place is taken, and nobody need say so.
     exclusive = type != "pool" if said is None else said
     return Booking(type=type, resource=resource, start=start, end=end, exclusive=exclusive, ref=ref)

@@ -18,6 +18,7 @@ from kapsched.exchange.fields import (
     listed,
     listed_by,
     meant,
+    private_text,
     shown,
     text,
     whole,
@@ -207,7 +208,7 @@ def _read_booking(moment: Reader[datetime], value: object) -> Booking:
         resource = table.need("resource", label, "")
         start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
         exclusive = table.need("exclusive", boolean, _EXCLUSIVE)
-        role, ref = table.take("role", text, ""), table.take("ref", text, "")
+        role, ref = table.take("role", text, ""), table.take("ref", private_text, "")
     return Booking(
         type=type_, resource=resource, start=start, end=end, exclusive=exclusive, role=role, ref=ref
     )

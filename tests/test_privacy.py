@@ -218,6 +218,36 @@ def test_no_fault_of_a_document_has_a_name_or_a_reason(desk: Desk) -> None:
     assert faulty > 20
 
 
+NUMBER = 19770412
+"""Whoever forgets the quotes may have meant more than a number."""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [(name, text) for name in ("patients.toml", "clinic.toml") for text in ALL if text != NAMES[1]],
+)
+def test_no_fault_of_a_file_repeats_a_number_in_place_of_a_name(desk: Desk, name: str, text: str) -> None:
+    whole = (desk.clinic / name).read_text(encoding="utf-8")
+    desk.write(name, whole.replace(f'"{text}"', str(NUMBER)))
+    found = check_files([desk.clinic])
+    assert {fault.message for fault in found.faults} == (
+        {"text is wanted; put it in quotes"} if text in whole else set()
+    )
+
+
+@pytest.mark.parametrize("key", ["name", "why", "ref"])
+def test_no_fault_of_a_document_repeats_a_number_in_place_of_a_name(desk: Desk, key: str) -> None:
+    desk.plan()
+    document = (desk.out / "schedule.json").read_text(encoding="utf-8")
+    if key == "ref":
+        document = re.sub(r'"ref": "[^"]*"', f'"ref": {NUMBER}', document, count=1)
+    else:
+        secret = NAMES[0] if key == "name" else REASONS[0]
+        document = document.replace(f'"{secret}"', str(NUMBER))
+    with pytest.raises(InvalidInput, match=rf"{key}: text is wanted; put it in quotes$"):
+        from_document(document)
+
+
 def mutations_of_texts(text: str) -> Iterator[str]:
     for secret in (one for one in OF_PATIENTS if one in text):
         for wrong in ("5", "null", "true", f'["{secret}"]', f'{{"of": "{secret}"}}', f'"{secret}', secret):
@@ -337,6 +367,7 @@ def test_nothing_is_logged_unless_a_program_listens(desk: Desk, before: str, sai
     assert (result.returncode, result.stdout, result.stderr) == (0, "", said)
 
 
-def test_whoever_does_not_listen_does_not_wait_for_the_library_of_logs() -> None:
-    line = "import sys, kapsched; kapsched.find_plan, kapsched.Patient; print('logging' in sys.modules)"
-    assert python("-c", line).stdout == "False\n"
+def test_whoever_does_not_listen_does_not_wait_for_the_library_of_logs(desk: Desk) -> None:
+    desk.plan()
+    line = f"{READING}; print('logging' in sys.modules)"
+    assert python("-c", line, str(desk.out / "schedule.json")).stdout == "False\n"

@@ -286,6 +286,18 @@ NOUNS: Mapping[str, Door] = {
 """Constructors: what comes of each is a value."""
 
 CALLS: Mapping[str, Door] = {
+    "Appointment.of": (
+        k.Appointment.of,
+        {
+            "course": COURSE,
+            "session": "only/talk/2",
+            "start": NINE,
+            "staff": {"therapist": "tess"},
+            "rooms": {"therapy": ["oak"]},
+            "status": "confirmed",
+            "now": NINE,
+        },
+    ),
     "Bookings.changed": (BOOKINGS.changed, {"add": [BOOKING], "remove": [BOOKING]}),
     "Diary.book": (DIARY.book, {"plan": PLAN}),
     "Diary.release": (DIARY.book(FOUND).release, {"plan": FOUND}),

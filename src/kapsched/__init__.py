@@ -15,10 +15,12 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.programme_files import load_preset, read_programme
     from kapsched.exchange.schedule_documents import from_document, to_document
     from kapsched.exchange.wording import ENGLISH, Wording
-    from kapsched.model.appointments import Appointment, Sequence
+    from kapsched.model.appointments import Appointment, Confirmation, Sequence
     from kapsched.model.bookings import Booking, Bookings, Resource
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+    from kapsched.model.decisions import confirm, pin
+    from kapsched.model.overrides import Pin, Waiver
     from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
     from kapsched.model.phases import Phase
     from kapsched.model.plan import Cost, Plan, Reason, Refusal, Schedule
@@ -45,8 +47,10 @@ else:
         "model.bookings": "Booking Bookings Resource",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
+        "model.decisions": "confirm pin",
+        "model.overrides": "Pin Waiver",
         "model.phases": "Phase",
-        "model.appointments": "Appointment Sequence",
+        "model.appointments": "Appointment Confirmation Sequence",
         "model.plan": "Cost Plan Reason Refusal Schedule",
         "model.programme": "Programme Segment Session SessionKind",
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
@@ -82,6 +86,7 @@ __all__ = [
     "CalendarWeek",
     "Clash",
     "Clinic",
+    "Confirmation",
     "Continuity",
     "Cost",
     "Course",
@@ -104,6 +109,7 @@ __all__ = [
     "Patient",
     "Pattern",
     "Phase",
+    "Pin",
     "Plan",
     "PlannerBug",
     "Pool",
@@ -122,14 +128,17 @@ __all__ = [
     "Span",
     "StaffMember",
     "TreatmentWeek",
+    "Waiver",
     "Week",
     "Wishes",
     "Wording",
+    "confirm",
     "enrol",
     "feeds",
     "find_plan",
     "from_document",
     "load_preset",
+    "pin",
     "read_bookings",
     "read_clinic",
     "read_courses",

@@ -34,13 +34,14 @@ from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.documents import check_files, clinic_digest, preset_text, presets
 from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.tables import closing_table
+from kapsched.model.bookings import not_among
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
 from kapsched.model.revisions import confirmed, succeeding
 from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import wall
-from kapsched.workflow import not_among, plan_courses, verify_plans
+from kapsched.workflow import plan_courses, verify_plans
 
 BAD_INPUT, SOME_REFUSED, NEW_FINDINGS = 2, 3, 4
 INTERRUPTED, NOBODY_READS = 130, 141

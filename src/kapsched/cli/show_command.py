@@ -27,10 +27,9 @@ from kapsched.exchange.views import (
     visits_view,
 )
 from kapsched.exchange.writing import write_all
-from kapsched.model.bookings import Booking, Resource, ResourceType
+from kapsched.model.bookings import Booking, Resource, ResourceType, not_among
 from kapsched.model.plan import Schedule
 from kapsched.timeline.zones import wall, zone
-from kapsched.workflow import not_among
 
 A_PATH = click.Path(path_type=Path)
 NEXT = "next"

@@ -25,9 +25,10 @@ from kapsched.exchange.fields import (
 )
 from kapsched.exchange.hours import placed, written_date, written_moment
 from kapsched.exchange.model_values import plain, reader_of
-from kapsched.model.appointments import Appointment, Sequence, Status
+from kapsched.model.appointments import Appointment, Confirmation, Sequence, Status
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.course import Course
+from kapsched.model.overrides import Pin
 from kapsched.model.plan import PROOFS, Cost, Plan, Reason, ReasonCode, Refusal
 from kapsched.timeline.zones import wall, zone
 
@@ -65,6 +66,12 @@ def plan_value(plan: Plan, zone_name: str) -> dict[str, Any]:
     }
 
 
+def pin_value(pin: Pin, course: Course, zone_name: str) -> dict[str, Any]:
+    """A pin, with the whole appointment."""
+    signed = {"by": pin.by, "at": clock_text(pin.at, zone_name), **({"why": pin.why} if pin.why else {})}
+    return {**signed, "appointment": _appointment_value(pin.appointment, course, zone_name)}
+
+
 def _appointment_value(one: Appointment, course: Course, zone_name: str) -> dict[str, Any]:
     labels = {"course": one.course, "patient": one.patient}
     # An appointment that was never labelled, or belongs elsewhere, says so; the others go by their plan.
@@ -75,6 +82,7 @@ def _appointment_value(one: Appointment, course: Course, zone_name: str) -> dict
         "kind": one.kind,
         **own,
         "status": one.status,
+        **({} if one.confirmation is None else {"confirmation": plain(one.confirmation, zone_name)}),
         "sequence": {"patient": one.sequence.patient, "staff": one.sequence.staff, "room": one.sequence.room},
         "created": None if one.created is None else clock_text(one.created, zone_name),
         "revised": None if one.revised is None else clock_text(one.revised, zone_name),
@@ -159,7 +167,8 @@ def read_plan(courses: Courses, zone_name: str, value: object) -> Plan:
         proof = table.need("proved_through", choice(*PROOFS), PROOFS[0])
         steps = table.need("steps", whole, 0)
         cost = table.need("cost", perhaps(reader_of(Cost)), None)
-        one = partial(_read_appointment, course, moment_reader(zone_name))
+        owners = None if course is None else (course.id, course.patient.id)
+        one = partial(_read_appointment, owners, moment_reader(zone_name))
         appointments = table.need("appointments", listed_by("session", one), ())
         if course is None:
             raise InvalidInput(*table.faults)
@@ -172,14 +181,28 @@ def _same_programme(course: Course, value: object) -> None:
         table.need("version", _same(course.programme.version, "its course"), None)
 
 
-def _read_appointment(course: Course | None, moment: Reader[datetime], value: object) -> Appointment:
+def read_pin(owners: tuple[str, str], zone_name: str, value: object) -> Pin:
+    """A pin of the course and the patient with these ids."""
+    moment = moment_reader(zone_name)
+    with Fields(value) as table:
+        by, at = table.need("by", label, ""), table.need("at", moment, moment(_FIRST))
+        why = table.take("why", text, "")
+        one = table.need("appointment", partial(_read_appointment, owners, moment), None)
+        if one is None:
+            raise InvalidInput(*table.faults)
+        return Pin(appointment=one, by=by, at=at, why=why)
+
+
+def _read_appointment(owners: tuple[str, str] | None, moment: Reader[datetime], value: object) -> Appointment:
+    owning_course, owning_patient = owners or ("", "")
     with Fields(value) as table:
         session, kind = table.need("session", label, ""), table.need("kind", label, "")
-        course_id = table.take("course", text, course.id if course else "")
-        patient = table.take("patient", text, course.patient.id if course else "")
+        course_id = table.take("course", text, owning_course)
+        patient = table.take("patient", text, owning_patient)
         agreeing = f"{course_id}:{session}"
-        table.need("id", anything if course is None else _same(agreeing, "its course and session"), None)
+        table.need("id", anything if owners is None else _same(agreeing, "its course and session"), None)
         status = table.need("status", choice(*_STATUSES), _STATUSES[0])
+        confirmation = table.take("confirmation", reader_of(Confirmation), None)
         sequence = table.need("sequence", reader_of(Sequence), Sequence())
         created, revised = (
             table.need("created", perhaps(moment), None),
@@ -196,6 +219,7 @@ def _read_appointment(course: Course | None, moment: Reader[datetime], value: ob
         sequence=sequence,
         created=created,
         revised=revised,
+        confirmation=confirmation,
         start=start,
         end=end,
         bookings=bookings,

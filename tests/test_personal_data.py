@@ -10,10 +10,11 @@ from typing import Any, NoReturn
 import attrs
 import pytest
 
-from kapsched.model.appointments import Appointment
+from kapsched.model.appointments import Appointment, Confirmation
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes
+from kapsched.model.overrides import Pin, Waiver
 from kapsched.timeline.recurrence import Absence
 from tests.desk import quayside
 from tests.fences import ROOT
@@ -21,7 +22,22 @@ from tests.fences import ROOT
 PAGE = (ROOT / "docs" / "explanation" / "personal-data.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("noun", [Patient, Wishes, Absence, Course, Done, StaffMember, Booking, Appointment])
+NOUNS = (
+    Patient,
+    Wishes,
+    Absence,
+    Course,
+    Done,
+    StaffMember,
+    Booking,
+    Appointment,
+    Confirmation,
+    Waiver,
+    Pin,
+)
+
+
+@pytest.mark.parametrize("noun", NOUNS)
 def test_every_field_that_says_something_of_a_person_is_on_the_page(noun: Any) -> None:
     (row,) = re.findall(rf"^\| `{noun.__name__}` \| ([^|]*) \|", PAGE, re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", row)) == {one.name for one in attrs.fields(noun)}

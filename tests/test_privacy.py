@@ -14,13 +14,16 @@ from attrs import evolve
 from hypothesis.vendor.pretty import pretty
 from rich.pretty import pretty_repr
 
+from kapsched import workflow
 from kapsched.cli.clinic_folder import ClinicFolder
-from kapsched.errors import InvalidInput
+from kapsched.errors import InvalidInput, PlannerBug
 from kapsched.exchange.documents import check_files, from_document, to_document
 from kapsched.model.clinic import StaffMember
 from kapsched.model.course import Patient, enrol
+from kapsched.model.overrides import Pin, Waiver
 from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence
+from kapsched.verification.report import Finding, Report
 from kapsched.workflow import find_plan, verify_plans
 from tests import calendar_stories as stories
 from tests.desk import NOW, Desk, patient, python, quayside
@@ -315,6 +318,40 @@ def test_a_name_or_a_reason_that_cannot_be_written_is_not_shown(ending: str) -> 
         with pytest.raises(InvalidInput, match=r"(name|why): it (is longer than|holds) ") as raised:
             attempt()
         assert told(str(raised.value)) == []
+
+
+def test_why_a_promise_was_waived_or_a_visit_pinned_is_told_in_the_report_alone() -> None:
+    why = "hushed"
+    waiver = Waiver(check="gaps_are_kept", sessions=["a/b/1"], by="amara", at=stories.NOW, why=why)
+    pinned = Pin(
+        appointment=stories.plan(stories.course("c1", "q1")).appointments[0],
+        by="amara",
+        at=stories.NOW,
+        why=why,
+    )
+    finding = Finding(check=waiver.check, message="it is not", sessions=waiver.sessions, waiver=waiver)
+    assert why in str(Report([finding]))
+    for write in (repr, str, pretty, pretty_repr):
+        written = [write(thing) for thing in (waiver, pinned, Report([finding])) if write is not str]
+        assert [one for one in written if why in one] == []
+    for noun in (waiver, pinned):
+        for wrong in (f"{why}\x07", f"{why} " * 100, [why]):
+            with pytest.raises(InvalidInput) as raised:
+                evolve(noun, why=wrong)  # type: ignore[type-var]
+            assert why not in str(raised.value)
+    with pytest.raises(InvalidInput, match=r"^why: some text is wanted, not a blank$"):
+        evolve(waiver, why=" ")
+
+
+def test_a_bug_of_ours_is_told_without_what_was_accepted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiver = Waiver(check="gaps_are_kept", sessions=["a"], by="amara", at=stories.NOW, why="hushed")
+    accepted = Finding(check="gaps_are_kept", message="it is not", sessions=["a"], waiver=waiver)
+    broken = Finding(check="gaps_are_kept", message="neither is this", sessions=["b"])
+    monkeypatch.setattr(workflow, "verify", lambda *_, **__: Report([accepted, broken]))
+    here = site(desk)
+    with pytest.raises(PlannerBug, match="neither is this") as raised:
+        find_plan(here.courses[0], Diary(here.clinic), now=stories.NOW)
+    assert "hushed" not in str(raised.value)
 
 
 # The log.

@@ -146,11 +146,11 @@ def text(value: object, most: int = 10_000) -> str:
     return f"{shown(value)} {fault}" if (fault := _unwritable(value, most)) else ""
 
 
-def private_text(value: object) -> str:
+def private_text(value: object, most: int = 10_000) -> str:
     """Text about somebody, such as a name: no message shows any of it."""
     if not isinstance(value, str):
         return "text is wanted"
-    return f"it {fault}" if (fault := _unwritable(value, 10_000)) else ""
+    return f"it {fault}" if (fault := _unwritable(value, most)) else ""
 
 
 def _unwritable(value: str, most: int) -> str:

@@ -44,7 +44,7 @@ def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAU
         # What is wrong with pinned appointments alone is as it was found, and stays for a person to mend or accept.
         settled = course.pinned.keys() | course.done.keys()
         if any(not one.sessions or not settled >= {*one.sessions} for one in report.new):
-            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{report}")
+            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{Report(report.new)}")
     _tell(found)
     return found
 

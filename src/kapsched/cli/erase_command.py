@@ -18,9 +18,8 @@ from kapsched.cli.out_folder import (
 from kapsched.cli.screen import appointments, tell
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.views import courses_of
-from kapsched.model.bookings import Resource
+from kapsched.model.bookings import Resource, not_among
 from kapsched.model.plan import Schedule
-from kapsched.workflow import not_among
 
 A_PATH = click.Path(path_type=Path)
 

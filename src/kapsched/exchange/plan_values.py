@@ -186,7 +186,7 @@ def read_pin(owners: tuple[str, str], zone_name: str, value: object) -> Pin:
     moment = moment_reader(zone_name)
     with Fields(value) as table:
         by, at = table.need("by", label, ""), table.need("at", moment, moment(_FIRST))
-        why = table.take("why", text, "")
+        why = table.take("why", private_text, "")
         one = table.need("appointment", partial(_read_appointment, owners, moment), None)
         if one is None:
             raise InvalidInput(*table.faults)

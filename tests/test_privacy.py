@@ -337,7 +337,7 @@ def test_why_a_promise_was_waived_or_a_visit_pinned_is_told_in_the_report_alone(
     for noun in (waiver, pinned):
         for wrong in (f"{why}\x07", f"{why} " * 100, [why]):
             with pytest.raises(InvalidInput) as raised:
-                evolve(noun, why=wrong)  # type: ignore[type-var]
+                evolve(noun, why=wrong)  # type: ignore[arg-type]
             assert why not in str(raised.value)
     with pytest.raises(InvalidInput, match=r"^why: some text is wanted, not a blank$"):
         evolve(waiver, why=" ")

@@ -7,7 +7,7 @@ digest, and holds nothing that another patient's course could change.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from kapsched.errors import Several, each, identifier, of_type, require, require_given, shown, text
 from kapsched.exchange.ics import Audience, to_ics
 from kapsched.exchange.opaque import a_key, opaque
+from kapsched.logs import debug
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule
@@ -91,7 +92,16 @@ def feeds(
         return spoken(language, tables) or wording
 
     wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key)
-    return (_feed(one, uid_key, speaking(one.row)) for one in wanted)
+    return _written(wanted, uid_key, speaking)
+
+
+def _written(
+    wanted: Iterable[_Wanted], key: bytes, speaking: Callable[[IndexRow], Wording]
+) -> Iterator[Feed]:
+    count = 0
+    for count, one in enumerate(wanted, start=1):  # noqa: B007  # how many there were is told at the end
+        yield _feed(one, key, speaking(one.row))
+    debug("calendars made: %d", count)
 
 
 def index_rows(schedule: Schedule, uid_key: bytes) -> tuple[IndexRow, ...]:

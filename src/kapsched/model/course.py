@@ -16,6 +16,7 @@ from kapsched.errors import (
     Several,
     a_date,
     a_moment,
+    by_repr,
     each,
     faults_in,
     identifier,
@@ -23,10 +24,10 @@ from kapsched.errors import (
     of_type,
     one_of,
     optional,
+    private_text,
     refuse,
     require,
     shown,
-    text,
 )
 from kapsched.model.ahead import planned_ahead
 from kapsched.model.appointments import Appointment
@@ -91,11 +92,13 @@ class Patient:
     excludes: tuple[str, ...] = field(default=(), converter=Several[str])
     wishes: Wishes = Wishes()
 
+    _repr_pretty_ = by_repr
+
     def __attrs_post_init__(self) -> None:
         require(
             self,
             id=identifier,
-            name=text,
+            name=private_text,
             language=_perhaps_a_language,
             hours=optional(of_type(Pattern)),
             away=each(of_type(Absence)),

@@ -15,7 +15,7 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.programme_files import load_preset, read_programme
     from kapsched.exchange.schedule_documents import from_document, to_document
     from kapsched.exchange.wording import ENGLISH, Wording
-    from kapsched.model.appointments import Appointment, Sequence
+    from kapsched.model.appointments import Appointment, Changed, Sequence
     from kapsched.model.bookings import Booking, Bookings, Resource
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
@@ -46,7 +46,7 @@ else:
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
         "model.phases": "Phase",
-        "model.appointments": "Appointment Sequence",
+        "model.appointments": "Appointment Changed Sequence",
         "model.plan": "Cost Plan Reason Refusal Schedule",
         "model.programme": "Programme Segment Session SessionKind",
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
@@ -80,6 +80,7 @@ __all__ = [
     "Booking",
     "Bookings",
     "CalendarWeek",
+    "Changed",
     "Clash",
     "Clinic",
     "Continuity",

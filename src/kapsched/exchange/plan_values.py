@@ -24,7 +24,7 @@ from kapsched.exchange.fields import (
 )
 from kapsched.exchange.hours import placed, written_date, written_moment
 from kapsched.exchange.model_values import plain, reader_of
-from kapsched.model.appointments import Appointment, Sequence, Status
+from kapsched.model.appointments import READERS, Appointment, Changed, Sequence, Status
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.course import Course
 from kapsched.model.plan import PROOFS, Cost, Plan, Reason, ReasonCode, Refusal
@@ -77,6 +77,8 @@ def _appointment_value(one: Appointment, course: Course, zone_name: str) -> dict
         "sequence": {"patient": one.sequence.patient, "staff": one.sequence.staff, "room": one.sequence.room},
         "created": None if one.created is None else clock_text(one.created, zone_name),
         "revised": None if one.revised is None else clock_text(one.revised, zone_name),
+        **({} if one.changed == Changed() else {"changed": plain(one.changed, zone_name)}),
+        **({"notes": one.notes} if one.notes else {}),
         "start": clock_text(one.start, zone_name),
         "end": clock_text(one.end, zone_name),
         "bookings": [_booking_value(row, zone_name) for row in one.bookings],
@@ -184,6 +186,10 @@ def _read_appointment(course: Course | None, moment: Reader[datetime], value: ob
             table.need("created", perhaps(moment), None),
             table.need("revised", perhaps(moment), None),
         )
+        changed, notes = (
+            table.take("changed", partial(_read_changed, moment), Changed()),
+            table.take("notes", text, ""),
+        )
         start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
         bookings = table.need("bookings", listed_by("resource", partial(_read_booking, moment)), ())
     return Appointment(
@@ -195,10 +201,17 @@ def _read_appointment(course: Course | None, moment: Reader[datetime], value: ob
         sequence=sequence,
         created=created,
         revised=revised,
+        changed=changed,
+        notes=notes,
         start=start,
         end=end,
         bookings=bookings,
     )
+
+
+def _read_changed(moment: Reader[datetime], value: object) -> Changed:
+    with Fields(value) as table:
+        return Changed(**{reader: table.take(reader, moment, None) for reader in READERS})
 
 
 def _read_booking(moment: Reader[datetime], value: object) -> Booking:

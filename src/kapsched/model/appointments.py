@@ -28,12 +28,14 @@ from kapsched.errors import (
 )
 from kapsched.model.bookings import Booking, in_order
 from kapsched.model.by_hand import Named, taken_by
-from kapsched.model.course import Course
+from kapsched.model.course import Course, a_reference
 from kapsched.model.mappings import FrozenMapping
 from kapsched.timeline.zones import exists, instant
 
+Reader: TypeAlias = Literal["patient", "staff", "room"]
 Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
 
+READERS: tuple[Reader, ...] = get_args(Reader)
 _A_STATUS = one_of(get_args(Status))
 _A_COUNT = whole(0, MOST)
 _A_COURSE = of_type(Course)
@@ -57,14 +59,28 @@ class Sequence:
         require(self, patient=_A_COUNT, staff=_A_COUNT, room=_A_COUNT)
 
 
+@frozen(kw_only=True)
+class Changed:
+    """When an appointment last changed in a way that each reader cares about; None: when it was last revised."""
+
+    patient: datetime | None = None
+    staff: datetime | None = None
+    room: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        require(self, patient=_PERHAPS_A_MOMENT, staff=_PERHAPS_A_MOMENT, room=_PERHAPS_A_MOMENT)
+
+
 _A_SEQUENCE = of_type(Sequence)
+_CHANGES = of_type(Changed)
 
 
 @frozen(kw_only=True)
 class Appointment:
     """A session placed: the patient's time from `start` to `end`, and all that is booked for it.
 
-    Made by hand it needs no more than a session, its times and its bookings.
+    Made by hand it needs no more than a session, its times and its bookings. `notes` is the clinic's reference to
+    what was recorded on the session it hangs on, for the eyes of its staff.
     """
 
     session: str
@@ -78,6 +94,8 @@ class Appointment:
     sequence: Sequence = Sequence()
     created: datetime | None = None
     revised: datetime | None = None
+    changed: Changed = Changed()
+    notes: str = field(default="", repr=False)
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -93,6 +111,8 @@ class Appointment:
             sequence=_A_SEQUENCE,
             created=_PERHAPS_A_MOMENT,
             revised=_PERHAPS_A_MOMENT,
+            changed=_CHANGES,
+            notes=a_reference,
         )
         refuse(
             Fault(f"the clocks skip {moment:%Y-%m-%d %H:%M}; {self.session} cannot be then", name)
@@ -148,12 +168,18 @@ class Appointment:
             status=status,
             created=now,
             revised=now,
+            notes=course.notes.get(session, ""),
         )
 
     @property
     def id(self) -> str:
         """Unique within a schedule and stable for as long as the course has this session."""
         return f"{self.course}:{self.session}"
+
+    def revised_for(self, reader: Reader) -> datetime | None:
+        """When the appointment last changed for that reader."""
+        changed: datetime | None = getattr(self.changed, reader)
+        return changed or self.revised
 
     def staff(self, role: str) -> tuple[str, ...]:
         """Who fills a role, in order of id."""

@@ -101,6 +101,15 @@ class Patient:
         return open_time - absent(self.away, first, last, place)
 
 
+def a_reference(value: object) -> str:
+    """Possibly nothing, or one word of the caller's: never the text of what was said, which no message repeats."""
+    if not isinstance(value, str):
+        return f"text is wanted, not {shown(value)}"
+    if text(value, most=100) or any(map(str.isspace, value)):
+        return "a reference to notes is one word of at most 100 characters, such as an id; it holds no notes"
+    return ""
+
+
 def _people(given: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
     """Each role's people as a tuple; what is no mapping is left for the check to refuse."""
     if not isinstance(cast(object, given), Mapping):
@@ -110,11 +119,16 @@ def _people(given: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]
 
 @frozen(kw_only=True)
 class Done:
-    """A session that took place: when, and who was there in which role (role to staff ids)."""
+    """A session that took place: when, and who was there in which role (role to staff ids).
+
+    `notes` refers to the clinic's own record of it. The staff of the sessions that an offset counts from this one
+    find it in their calendars, and nobody else does.
+    """
 
     start: datetime = field(converter=as_instant)
     end: datetime | None = field(default=None, converter=if_given(as_instant))
     staff: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_people)
+    notes: str = field(default="", repr=False)
 
     def __attrs_post_init__(self) -> None:
         refuse(self._faults())
@@ -122,7 +136,9 @@ class Done:
             raise InvalidInput("a session that is done must end after it starts", path="end")
 
     def _faults(self) -> Iterator[Fault]:
-        yield from faults_in(self, start=a_moment, end=optional(a_moment), staff=of_type(Mapping))
+        yield from faults_in(
+            self, start=a_moment, end=optional(a_moment), staff=of_type(Mapping), notes=a_reference
+        )
         if not isinstance(cast(object, self.staff), Mapping):
             return
         for role, people in self.staff.items():
@@ -204,6 +220,13 @@ class Course:
         """The open phase, of which more is owed than is planned; None for a course that ends."""
         phase = self.programme.open_phase
         return None if phase is None else phase.name
+
+    @cached_property
+    def notes(self) -> Mapping[str, str]:
+        """What is recorded on a session that is done, by the sessions that an offset counts from it."""
+        pairs = (pair for offset in self.planned.offsets for pair in offset.pairs(self.planned.sessions))
+        recorded = {id: done.notes for id, done in self.done.items() if done.notes}
+        return FrozenMapping({one.id: recorded[anchor.id] for anchor, one in pairs if anchor.id in recorded})
 
     @cached_property
     def owed(self) -> tuple[Session, ...]:

@@ -32,10 +32,14 @@ DONE = {
 
 
 def test_notes_go_to_what_an_offset_counts_from_the_session_they_were_taken_in() -> None:
-    assert dict(stories.course("c1", "q17", done=DONE).notes) == {
-        "readying/preparation/1": NOTES,
-        "induction/integration/1": NOTES,
-    }
+    assert dict(stories.course("c1", "q17", done=DONE).notes) == {"induction/integration/1": NOTES}
+
+
+def test_what_comes_before_a_session_learns_nothing_of_it() -> None:
+    (rule,) = (rule for rule in stories.PROGRAMME.offsets if rule.name == "readying first")
+    bound = {(anchor.id, one.id) for anchor, one in rule.pairs(stories.PROGRAMME.sessions)}
+    assert bound == {("induction/dosing/1", "readying/preparation/1")}
+    assert "readying/preparation/1" not in stories.course("c1", "q17", done=DONE).notes
 
 
 def test_whatever_is_planned_or_made_by_hand_has_the_notes_of_its_anchor() -> None:

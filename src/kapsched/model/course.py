@@ -223,10 +223,15 @@ class Course:
 
     @cached_property
     def notes(self) -> Mapping[str, str]:
-        """What is recorded on a session that is done, by the sessions that an offset counts from it."""
-        pairs = (pair for offset in self.planned.offsets for pair in offset.pairs(self.planned.sessions))
-        recorded = {id: done.notes for id, done in self.done.items() if done.notes}
-        return FrozenMapping({one.id: recorded[anchor.id] for anchor, one in pairs if anchor.id in recorded})
+        """What is recorded on a session that is done, by the later sessions that an offset counts from it."""
+        found: dict[str, str] = {}
+        places = {session.id: place for place, session in enumerate(self.planned.sessions)}
+        for offset in self.planned.offsets:
+            for anchor, one in offset.pairs(self.planned.sessions):
+                # What comes before it, as a preparation does, has nothing to learn from it.
+                if anchor.id in self.done and places[anchor.id] < places[one.id]:
+                    found[one.id] = self.done[anchor.id].notes
+        return FrozenMapping({session: notes for session, notes in found.items() if notes})
 
     @cached_property
     def owed(self) -> tuple[Session, ...]:

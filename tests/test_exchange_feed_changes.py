@@ -132,6 +132,12 @@ def test_what_each_reader_was_told_when_outlasts_changes_and_documents() -> None
     assert dose.revised == LATER + timedelta(days=2)
 
 
+def test_what_is_planned_again_the_same_stays_as_each_reader_was_told_of_it() -> None:
+    nurse = succeeding(with_first_dose(BEFORE, **NURSE), BEFORE)
+    afresh = with_first_dose(nurse, changed=Changed(), sequence=Sequence(), revised=LATER + timedelta(days=9))
+    assert succeeding(evolve(afresh, now=LATER + timedelta(days=9)), nurse) is nurse
+
+
 def test_a_room_that_hears_nothing_of_a_nurse_keeps_its_date() -> None:
     dose = succeeding(with_first_dose(BEFORE, **NURSE), BEFORE).plans[0].appointments[1]
     assert [dose.revised_for(reader) for reader in ("patient", "staff", "room")] == [

@@ -11,8 +11,9 @@ from attrs import evolve
 from kapsched.errors import InvalidInput
 from kapsched.exchange.feeds import feeds, index_rows
 from kapsched.exchange.schedule_documents import from_document, to_document
-from kapsched.model.appointments import Appointment, Changed, Sequence
+from kapsched.model.appointments import READERS, Appointment, Changed, Sequence
 from kapsched.model.bookings import Resource, ResourceType
+from kapsched.model.decisions import confirm
 from kapsched.model.plan import Schedule
 from kapsched.model.revisions import succeeding
 from kapsched.timeline.units import Days
@@ -136,6 +137,13 @@ def test_what_is_planned_again_the_same_stays_as_each_reader_was_told_of_it() ->
     nurse = succeeding(with_first_dose(BEFORE, **NURSE), BEFORE)
     afresh = with_first_dose(nurse, changed=Changed(), sequence=Sequence(), revised=LATER + timedelta(days=9))
     assert succeeding(evolve(afresh, now=LATER + timedelta(days=9)), nurse) is nurse
+
+
+def test_what_is_confirmed_is_dated_then_for_everybody() -> None:
+    nurse = succeeding(with_first_dose(BEFORE, **NURSE), BEFORE).plans[0]
+    said = LATER + timedelta(days=1)
+    dose = confirm(nurse, [DOSE.session], by="mira", at=said).appointments[1]
+    assert [dose.revised_for(reader) for reader in READERS] == [said] * 3
 
 
 def test_a_room_that_hears_nothing_of_a_nurse_keeps_its_date() -> None:

@@ -12,12 +12,13 @@ from kapsched.errors import InvalidInput
 from kapsched.exchange.feeds import index_rows
 from kapsched.exchange.ics import to_ics
 from kapsched.exchange.schedule_documents import from_document, to_document
-from kapsched.exchange.wording import ENGLISH
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Done
+from kapsched.model.overrides import Pin
 from kapsched.model.plan import Plan
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.planning.diary import Diary
 from kapsched.workflow import find_plan
 from tests import calendar_stories as stories
@@ -61,6 +62,16 @@ def test_whatever_is_planned_or_made_by_hand_has_the_notes_of_its_anchor() -> No
     )
     assert by_hand == first
     assert from_document(to_document(stories.schedule([plan]))).plans == (plan,)
+
+
+def test_what_is_pinned_learns_of_notes_too() -> None:
+    now = stories.NOW.replace(day=2, hour=8)
+    course = stories.course("c1", "q17", first_day=date(2026, 12, 1), done=DONE)
+    bare = stories.appointment(course.planned.by_id["induction/integration/1"], date(2026, 12, 2), 11)
+    pinned = evolve(course, pins=[Pin(appointment=bare, by="mira", at=now)])
+    plan = find_plan(pinned, Diary(stories.CLINIC, Horizon(first_day=now.date(), days=21)), now=now)
+    assert isinstance(plan, Plan)
+    assert plan.appointments[0].notes == NOTES
 
 
 def test_only_the_staff_s_entry_tells_of_notes() -> None:

@@ -16,10 +16,12 @@ from attrs import evolve, frozen
 from kapsched.errors import Several, each, identifier, of_type, optional, require, require_given, shown, text
 from kapsched.exchange.ics import Audience, to_ics, told
 from kapsched.exchange.opaque import a_key, opaque
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
+from kapsched.model.wordings.shipped import WORDINGS, spoken
 from kapsched.timeline.units import Days
 from kapsched.timeline.zones import wall, zone
 
@@ -93,6 +95,7 @@ def feeds(
     audiences: Iterable[Readers] = ALL,
     uid_key: bytes,
     wording: Wording = ENGLISH,
+    wordings: Iterable[Wording] = (),
     past: Days | None = PAST,
     cancelled_for: Days | None = CANCELLED_FOR,
     also: Iterable[Resource] = (),
@@ -100,22 +103,32 @@ def feeds(
     """Every calendar of those audiences: patients in order of course, then staff, rooms and the clinic.
 
     A patient with two courses has one calendar. Whoever has no appointment in the schedule has none, unless `also`
-    names them; the clinic always has. Visits that ended more than `past` before the date of the schedule's `now` are
-    left out, and so are those that were cancelled more than `cancelled_for` before it; None leaves out nothing.
+    names them; the clinic always has. A patient's is in the patient's language, where one of `wordings`, `wording`
+    itself or a table that is shipped speaks it; everything else is in `wording`. Visits that ended more than `past`
+    before the date of the schedule's `now` are left out, and so are those that were cancelled more than
+    `cancelled_for` before it; None leaves out nothing.
     """
-    chosen, others = Several(audiences), Several(also)
+    chosen, others, tables = Several(audiences), Several(also), Several(wordings)
     require_given(
         schedule=(schedule, _A_SCHEDULE),
         audiences=(chosen, each(_a_reader)),
         uid_key=(uid_key, a_key),
         wording=(wording, of_type(Wording)),
+        wordings=(tables, each(of_type(Wording))),
         past=(past, _perhaps_some_days),
         cancelled_for=(cancelled_for, _perhaps_some_days),
         also=(others, _SOME_READERS),
     )
-    wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key, others)
+    tables = (*WORDINGS.values(), wording, *tables)
+    languages = _languages(schedule)
+
+    def speaking(row: IndexRow) -> Wording:
+        language = languages.get(row.id, "") if row.type == "patient" else ""
+        return spoken(language, tables) or wording
+
     within = _Shown(schedule=schedule, past=past, cancelled_for=cancelled_for)
-    return (_feed(one, within, uid_key, wording) for one in wanted)
+    wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key, others)
+    return (_feed(one, within, uid_key, speaking(one.row)) for one in wanted)
 
 
 def index_rows(schedule: Schedule, uid_key: bytes, also: Iterable[Resource] = ()) -> tuple[IndexRow, ...]:
@@ -139,6 +152,12 @@ def _perhaps_some_days(value: object) -> str:
     if isinstance(value, Days) and value.count < 0:
         return f"no days or more are wanted, not {value}"
     return optional(of_type(Days))(value)
+
+
+def _languages(schedule: Schedule) -> dict[str, str]:
+    """What each patient reads; where two courses differ, as the last of them says."""
+    patients = (plan.course.patient for plan in schedule.plans)
+    return {one.id: one.language for one in patients if one.language}
 
 
 def _wanted(

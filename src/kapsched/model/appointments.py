@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
@@ -27,10 +27,13 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.bookings import Booking, in_order
-from kapsched.model.by_hand import Named, taken_by
-from kapsched.model.course import Course, a_reference
 from kapsched.model.mappings import FrozenMapping
+from kapsched.model.notes import a_reference
 from kapsched.timeline.zones import exists, instant
+
+if TYPE_CHECKING:
+    from kapsched.model.by_hand import Named
+    from kapsched.model.course import Course
 
 Reader: TypeAlias = Literal["patient", "staff", "room"]
 Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
@@ -38,13 +41,23 @@ Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
 READERS: tuple[Reader, ...] = get_args(Reader)
 _A_STATUS = one_of(get_args(Status))
 _A_COUNT = whole(0, MOST)
-_A_COURSE = of_type(Course)
 _A_MAPPING = of_type(Mapping)
 _NOBODY: Named = FrozenMapping()
 _SOME_BOOKINGS = each(of_type(Booking))
 _PERHAPS_A_MOMENT = optional(a_moment)
 _perhaps_an_id = partial(text, most=200)
 a_session = partial(identifier, most=500)  # its id has two names in it
+
+
+@frozen(kw_only=True)
+class Confirmation:
+    """Who said that an appointment is to be, and when."""
+
+    by: str
+    at: datetime
+
+    def __attrs_post_init__(self) -> None:
+        require(self, by=identifier, at=a_moment)
 
 
 @frozen(kw_only=True)
@@ -73,6 +86,7 @@ class Changed:
 
 _A_SEQUENCE = of_type(Sequence)
 _CHANGES = of_type(Changed)
+_PERHAPS_CONFIRMED = optional(of_type(Confirmation))
 
 
 @frozen(kw_only=True)
@@ -96,6 +110,7 @@ class Appointment:
     revised: datetime | None = None
     changed: Changed = Changed()
     notes: str = field(default="", repr=False)
+    confirmation: Confirmation | None = None
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -113,6 +128,7 @@ class Appointment:
             revised=_PERHAPS_A_MOMENT,
             changed=_CHANGES,
             notes=a_reference,
+            confirmation=_PERHAPS_CONFIRMED,
         )
         refuse(
             Fault(f"the clocks skip {moment:%Y-%m-%d %H:%M}; {self.session} cannot be then", name)
@@ -143,8 +159,12 @@ class Appointment:
         more are needed at once. What is handed over names as many as stay throughout or, in the order of the
         segments, one for each segment that asks. `now` is when the appointment was made.
         """
+        # A course holds appointments that are pinned, so its module is not there before this one.
+        from kapsched.model.by_hand import taken_by  # noqa: PLC0415
+        from kapsched.model.course import Course  # noqa: PLC0415
+
         require_given(
-            course=(course, _A_COURSE),
+            course=(course, of_type(Course)),
             session=(session, a_session),
             start=(start, a_moment),
             staff=(staff, _A_MAPPING),

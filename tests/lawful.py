@@ -232,6 +232,7 @@ NOUNS: Mapping[str, Door] = {
         k.Room,
         {"id": "oak", "type": "therapy", "capacity": 2, "hours": PATTERN, "away": [ABSENCE]},
     ),
+    "Rows": (k.Rows, {"taken": [BOOKING], "freed": []}),
     "Schedule": (
         k.Schedule,
         {
@@ -291,6 +292,8 @@ CALLS: Mapping[str, Door] = {
     "Diary.release": (DIARY.book(FOUND).release, {"plan": FOUND}),
     "Diary.with_bookings": (DIARY.with_bookings, {"add": [BOOKING], "remove": [BOOKING]}),
     "Plan.of": (k.Plan.of, {"course": COURSE, "appointments": PLAN.appointments}),
+    "Rows.between": (k.Rows.between, {"before": [BOOKING], "after": [BOOKING, BOOKING]}),
+    "Schedule.rows_since": (SCHEDULE.rows_since, {"before": SCHEDULE}),
     "Week.of": (k.Week.of, {"mon": [(480, 1080)], "tue": [[480, 1080]]}),
     "enrol": (
         k.enrol,

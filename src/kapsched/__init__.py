@@ -16,7 +16,7 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.schedule_documents import from_document, to_document
     from kapsched.exchange.wording import ENGLISH, Wording
     from kapsched.model.appointments import Appointment, Sequence
-    from kapsched.model.bookings import Booking, Bookings, Resource
+    from kapsched.model.bookings import Booking, Bookings, Resource, Rows
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
     from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
@@ -42,7 +42,7 @@ else:
         "exchange.programme_files": "load_preset read_programme",
         "exchange.schedule_documents": "from_document to_document",
         "exchange.wording": "ENGLISH Wording",
-        "model.bookings": "Booking Bookings Resource",
+        "model.bookings": "Booking Bookings Resource Rows",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
         "model.phases": "Phase",
@@ -114,6 +114,7 @@ __all__ = [
     "Resource",
     "RollingDays",
     "Room",
+    "Rows",
     "Schedule",
     "Segment",
     "Sequence",

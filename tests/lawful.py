@@ -53,6 +53,8 @@ REFUSAL = k.Refusal(course=COURSE, session="only/talk/2", first=MONDAY, last=MON
 SCHEDULE = k.Schedule(
     clinic="quayside", zone="Europe/London", digest="d", tzdata="t", horizon=HORIZON, now=NINE, plans=[PLAN]
 )
+WAIVER = k.Waiver(check="gaps_are_kept", sessions=["only/talk/2"], by="amara", at=NINE, why="agreed")
+PIN = k.Pin(appointment=PLAN.appointments[0], by="amara", at=NINE)
 FINDING = k.Finding(check="gaps_are_kept", message="a week is not kept")
 
 
@@ -83,6 +85,7 @@ NOUNS: Mapping[str, Door] = {
             "sequence": k.Sequence(),
             "created": NINE,
             "revised": NINE,
+            "confirmation": k.Confirmation(by="reception", at=NINE),
             "changed": k.Changed(patient=NINE),
             "notes": "N-4711",
         },
@@ -117,6 +120,7 @@ NOUNS: Mapping[str, Door] = {
             "horizon": HORIZON,
         },
     ),
+    "Confirmation": (k.Confirmation, {"by": "reception", "at": NINE}),
     "Continuity": (
         k.Continuity,
         {"name": "same face", "role": "therapist", "scope": "kinds", "of": "talk", "hard": False},
@@ -131,6 +135,8 @@ NOUNS: Mapping[str, Door] = {
             "first_day": MONDAY,
             "done": {"only/talk/1": DONE},
             "book_ahead": 2,
+            "waivers": [WAIVER],
+            "pins": [PIN],
         },
     ),
     "DaySpan": (k.DaySpan, {"start": 480, "end": 1080}),
@@ -146,6 +152,7 @@ NOUNS: Mapping[str, Door] = {
             "sessions": ["only/talk/1"],
             "resource": k.Resource("staff", "tess"),
             "new": False,
+            "waiver": WAIVER,
         },
     ),
     "Frequency": (
@@ -201,6 +208,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Pattern": (k.Pattern, {"weeks": [WEEK], "first_monday": MONDAY}),
     "Phase": (k.Phase, {"name": "only", "order": ["talk"], "times": 1, "open": True, "book_ahead": 4}),
+    "Pin": (k.Pin, {"appointment": PLAN.appointments[0], "by": "amara", "at": NINE, "why": "the train"}),
     "Plan": (
         k.Plan,
         {
@@ -290,6 +298,16 @@ NOUNS: Mapping[str, Door] = {
         },
     ),
     "TreatmentWeek": (k.TreatmentWeek, {"anchor": "only/talk/1"}),
+    "Waiver": (
+        k.Waiver,
+        {
+            "check": "gaps_are_kept",
+            "sessions": ["only/talk/1", "only/talk/2"],
+            "by": "amara",
+            "at": NINE,
+            "why": "agreed",
+        },
+    ),
     "Week": (k.Week, {"days": [[DAY]] * 7}),
     "Wishes": (
         k.Wishes,
@@ -322,6 +340,7 @@ CALLS: Mapping[str, Door] = {
     "Schedule.rows_since": (SCHEDULE.rows_since, {"before": SCHEDULE}),
     "Wording.of": (k.Wording.of, {"language": "en", **by_reader(k.ENGLISH)}),
     "Week.of": (k.Week.of, {"mon": [(480, 1080)], "tue": [[480, 1080]]}),
+    "confirm": (k.confirm, {"plan": PLAN, "sessions": ["only/talk/2"], "by": "reception", "at": NINE}),
     "enrol": (
         k.enrol,
         {
@@ -331,6 +350,8 @@ CALLS: Mapping[str, Door] = {
             "first_day": MONDAY,
             "done": {"only/talk/1": DONE},
             "book_ahead": date(2027, 3, 1),
+            "waivers": [WAIVER],
+            "pins": [PIN],
         },
     ),
     "feeds": (
@@ -349,6 +370,10 @@ CALLS: Mapping[str, Door] = {
     "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),
     "from_document": (k.from_document, {"text": k.to_document(SCHEDULE)}),
     "load_preset": (k.load_preset, {"name": "iv-six@1"}),
+    "pin": (
+        k.pin,
+        {"plan": PLAN, "sessions": ["only/talk/2"], "by": "amara", "at": NINE, "why": "the train"},
+    ),
     "read_bookings": (k.read_bookings, {"path": FILES / "bookings.csv", "clinic": CLINIC}),
     "read_clinic": (k.read_clinic, {"path": FILES / "clinic.toml"}),
     "read_courses": (

@@ -21,6 +21,7 @@ from kapsched.exchange.views import busy_days, courses_of, resource_view, visits
 from kapsched.model.bookings import Resource
 from kapsched.model.course import Course, Done
 from kapsched.model.plan import Schedule
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.recurrence import Absence
 from tests import calendar_stories as stories
 from tests.desk import BOOKINGS, Desk, contents, patient, quayside
@@ -55,7 +56,7 @@ ERASED = WHOLE.without(COURSE)
 
 def outputs(of: Schedule, folder: Path) -> dict[str, bytes]:
     """All that can be made of a schedule."""
-    write_folder(folder, of, stories.CLINIC, (), stories.KEY)
+    write_folder(folder, of, stories.CLINIC, (), stories.KEY, ENGLISH)
     found = contents(folder)
     found |= {f"{name} itself": name.encode() for name in found}
     found |= {feed.name: feed.content + feed.digest.encode() for feed in feeds(of, uid_key=stories.KEY)}
@@ -249,3 +250,13 @@ def test_it_says_that_a_patient_stays_with_another_course(desk: Desk) -> None:
     desk.patients(patient(1), f"[patients.{PATIENT}]\n{more}")
     desk.planned()
     assert erase(desk, "--yes")[2] == f"note: patient {PATIENT} stays, with c3\n"
+
+
+def test_what_is_left_stays_in_the_language_that_is_asked_for(desk: Desk) -> None:
+    desk.planned("--language", "cy")
+    before = desk.written()
+    erase(desk, "--yes", "--language", "cy")
+    after = desk.written()
+    assert {name: after[name] for name in after if name.startswith(THEIRS)} == {
+        name: before[name] for name in after if name.startswith(THEIRS)
+    }

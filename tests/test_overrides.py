@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from attrs import evolve
 
-from kapsched import Confirmation, Pin, Plan, Schedule, Sequence, Waiver, confirm, find_plan, pin, verify
+from kapsched import (
+    Confirmation,
+    Pin,
+    Plan,
+    Schedule,
+    Sequence,
+    Waiver,
+    confirm,
+    find_plan,
+    pin,
+    read_courses,
+    verify,
+)
 from kapsched.errors import InvalidInput, PlannerBug
 from kapsched.exchange.documents import from_document, to_document
 from kapsched.model.clinic import Horizon
@@ -353,6 +366,77 @@ def test_what_people_decided_survives_the_document() -> None:
     (read,) = again.plans
     assert (read.course.waivers, [one.by for one in read.course.pins]) == (course.waivers, ["amara", "ben"])
     assert read.appointments[1].confirmation == Confirmation(by="reception", at=AT)
+
+
+PATIENTS = """
+format = 1
+zone = "Europe/London"
+
+[patients.q17]
+
+[courses.c17]
+patient = "q17"
+programme = "talks@1"
+first_day = 2027-01-04
+
+[[courses.c17.waivers]]
+check = "gaps_are_kept"
+sessions = ["therapy/talk/1", "therapy/talk/2"]
+by = "amara"
+at = 2026-12-20T09:00:00
+why = "she travels"
+
+[courses.c17.pins."therapy/talk/2"]
+start = 2027-01-05T10:00:00
+staff = { therapist = "tess" }
+rooms = { therapy = "oak" }
+by = "amara"
+at = 2026-12-20T09:00:00
+why = "the train"
+"""
+
+
+def read(tmp_path: Path, text: str) -> Course:
+    path = tmp_path / "patients.toml"
+    path.write_text(text, encoding="utf-8")
+    what = evolve(programme("talk", rules=(APART,), times=2), name="talks")
+    (course,) = read_courses(path, programmes=[what])
+    return course
+
+
+def test_the_patients_file_says_what_was_decided(tmp_path: Path) -> None:
+    course = read(tmp_path, PATIENTS)
+    assert course.waivers == (waiver("gaps_are_kept", "therapy/talk/1", "therapy/talk/2"),)
+    (one,) = course.pins
+    assert (one.by, one.at, one.why) == ("amara", AT, "the train")
+    wanted = visit(course.programme, "therapy/talk/2", "2027-01-05 10:00", therapist="tess", therapy="oak")
+    assert (one.appointment.start, one.appointment.end) == (wanted.start, wanted.end)
+    assert [evolve(row, ref="") for row in one.appointment.bookings] == [*wanted.bookings]
+    plan = planned(course)
+    assert dates(plan) == ["Mon 4 Jan", "Tue 5 Jan"]
+    assert verify(plan, course, quayside()).clean
+
+
+def test_faults_of_what_was_decided_are_told_all_at_once_with_their_lines(tmp_path: Path) -> None:
+    text = PATIENTS.replace('"gaps_are_kept"', '"gap"').replace(
+        '{ therapist = "tess" }', '{ doctor = "dora" }'
+    )
+    text = text.replace('why = "she travels"\n', "").replace("start = 2027-01-05T10:00:00", "start = 5")
+    with pytest.raises(InvalidInput) as caught:
+        read(tmp_path, text)
+    assert [(fault.path, fault.line) for fault in caught.value.faults] == [
+        ("courses.c17.waivers.1.why", 12),
+        ("courses.c17.pins.therapy/talk/2.start", 19),
+    ]
+    with pytest.raises(InvalidInput) as caught:
+        read(tmp_path, PATIENTS.replace('{ therapist = "tess" }', '{ doctor = "dora" }'))
+    assert [fault.path for fault in caught.value.faults] == [
+        "courses.c17.pins.therapy/talk/2.staff.doctor",
+        "courses.c17.pins.therapy/talk/2.staff.therapist",
+    ]
+    with pytest.raises(InvalidInput) as caught:
+        read(tmp_path, PATIENTS.replace('pins."therapy/talk/2"', 'pins."therapy/talk/5"'))
+    assert [fault.path for fault in caught.value.faults] == ["courses.c17.pins.therapy/talk/5"]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kapsched.cli.clinic_folder import ClinicFolder, read_key
+from kapsched.cli.languages import language_option
 from kapsched.cli.out_folder import (
     SCHEDULE,
     read_schedule,
@@ -20,6 +21,7 @@ from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.views import courses_of
 from kapsched.model.bookings import Resource, not_among
 from kapsched.model.plan import Schedule
+from kapsched.model.wording import Wording
 
 A_PATH = click.Path(path_type=Path)
 
@@ -30,11 +32,12 @@ A_PATH = click.Path(path_type=Path)
 @click.option("--out", metavar="DIR", required=True, type=A_PATH, help="The folder that `plan` wrote into.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--key", metavar="FILE", type=A_PATH, help="The key of the calendars.  [default: DIR/uid.key]")
-def erase(folder: Path, course: str, *, out: Path, yes: bool, key: Path | None) -> None:
+@language_option
+def erase(folder: Path, course: str, *, out: Path, yes: bool, key: Path | None, wording: Wording) -> None:
     """Erase a COURSE of the clinic in DIR: from the schedule, the calendars and the pictures, after asking.
 
-    Nothing else is planned or changed. Take it out of the patients' file before; nobody's calendar is told, so
-    cancel first what is still to come.
+    Nothing else is planned or changed, if the language is the one that `plan` was given. Take the course out of
+    the patients' file before; nobody's calendar is told, so cancel first what is still to come.
     """
     site, key = ClinicFolder.read(folder), key or folder / "uid.key"
     require_own_folder(out, (*site.files, key))
@@ -50,7 +53,8 @@ def erase(folder: Path, course: str, *, out: Path, yes: bool, key: Path | None) 
     schedule = _without(before, course)
     if not yes:
         _ask(before, schedule, course, out)
-    changed = write_folder(out, schedule, site.clinic, not_among(site.bookings, schedule.bookings), uid_key)
+    others = not_among(site.bookings, schedule.bookings)
+    changed = write_folder(out, schedule, site.clinic, others, uid_key, wording)
     for note in _left(site, before, course):
         tell(f"note: {note}", aside=True)
     tell(f"course {course} is erased; {len(changed)} files of {out} were written again or removed")

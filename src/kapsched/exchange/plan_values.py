@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias, TypeVar, get_args
 
@@ -23,20 +23,20 @@ from kapsched.exchange.fields import (
     text,
     whole,
 )
-from kapsched.exchange.hours import placed, written_date, written_moment
+from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.model_values import plain, reader_of
+from kapsched.exchange.reason_values import date_text, perhaps, read_ends, read_reason, reason_value
 from kapsched.model.appointments import Appointment, Confirmation, Sequence, Status
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.course import Course
 from kapsched.model.overrides import Pin
-from kapsched.model.plan import PROOFS, Cost, Plan, Reason, ReasonCode, Refusal
+from kapsched.model.plan import PROOFS, Cost, Plan, Refusal
 from kapsched.timeline.zones import wall, zone
 
 T = TypeVar("T")
 Courses: TypeAlias = Mapping[str, Course]
 
 _STATUSES: tuple[Status, ...] = get_args(Status)
-_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
 _EXCLUSIVE = _PROVED = True
 _FIRST, _LAST = "1970-01-01T00:00+00:00", "1970-01-01T01:00+00:00"
 
@@ -109,30 +109,12 @@ def refusal_value(refusal: Refusal) -> dict[str, Any]:
     return {
         "course": refusal.course.id,
         "session": refusal.session,
-        "first": _date_text(refusal.first),
-        "last": _date_text(refusal.last),
+        "first": date_text(refusal.first),
+        "last": date_text(refusal.last),
         "proved": refusal.proved,
         "steps": refusal.steps,
-        "reasons": [
-            {
-                "code": reason.code,
-                "ids": list(reason.ids),
-                "first": _date_text(reason.first),
-                "last": _date_text(reason.last),
-                "sentence": reason.sentence,
-            }
-            for reason in refusal.reasons
-        ],
+        "reasons": [reason_value(reason) for reason in refusal.reasons],
     }
-
-
-def _date_text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def perhaps(read: Reader[T]) -> Reader[T | None]:
-    """What `read` reads, or null."""
-    return lambda value: None if value is None else read(value)
 
 
 def _of_course(courses: Courses) -> Reader[Course]:
@@ -243,9 +225,9 @@ def read_refusal(courses: Courses, value: object) -> Refusal:
     with Fields(value) as table:
         course = table.need("course", _of_course(courses), None)
         session = table.need("session", perhaps(label), None)
-        first, last = _dates(table)
+        first, last = read_ends(table)
         proved, steps = table.need("proved", boolean, _PROVED), table.need("steps", whole, 0)
-        reasons = table.need("reasons", listed(_read_reason), ())
+        reasons = table.need("reasons", listed(read_reason), ())
         if course is None:
             raise InvalidInput(*table.faults)
         return Refusal(
@@ -257,16 +239,3 @@ def read_refusal(courses: Courses, value: object) -> Refusal:
             steps=steps,
             reasons=reasons,
         )
-
-
-def _read_reason(value: object) -> Reason:
-    with Fields(value) as table:
-        code = table.need("code", choice(*_CODES), _CODES[0])
-        ids, sentence = table.need("ids", listed(text), ()), table.need("sentence", text, "")
-        first, last = _dates(table)
-    return Reason(code=code, ids=ids, first=first, last=last, sentence=sentence)
-
-
-def _dates(table: Fields) -> tuple[date | None, date | None]:
-    day = perhaps(written_date)
-    return table.need("first", day, None), table.need("last", day, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
@@ -27,16 +27,17 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.bookings import Booking, in_order
-from kapsched.model.by_hand import Named, taken_by
-from kapsched.model.course import Course
 from kapsched.model.mappings import FrozenMapping
 from kapsched.timeline.zones import exists, instant
+
+if TYPE_CHECKING:
+    from kapsched.model.by_hand import Named
+    from kapsched.model.course import Course
 
 Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
 
 _A_STATUS = one_of(get_args(Status))
 _A_COUNT = whole(0, MOST)
-_A_COURSE = of_type(Course)
 _A_MAPPING = of_type(Mapping)
 _NOBODY: Named = FrozenMapping()
 _SOME_BOOKINGS = each(of_type(Booking))
@@ -137,8 +138,12 @@ class Appointment:
         more are needed at once. What is handed over names as many as stay throughout or, in the order of the
         segments, one for each segment that asks. `now` is when the appointment was made.
         """
+        # A course holds appointments that are pinned, so its module is not there before this one.
+        from kapsched.model.by_hand import taken_by  # noqa: PLC0415
+        from kapsched.model.course import Course  # noqa: PLC0415
+
         require_given(
-            course=(course, _A_COURSE),
+            course=(course, of_type(Course)),
             session=(session, a_session),
             start=(start, a_moment),
             staff=(staff, _A_MAPPING),

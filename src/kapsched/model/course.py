@@ -20,6 +20,7 @@ from kapsched.errors import (
     each,
     faults_in,
     identifier,
+    language_tag,
     of_type,
     one_of,
     optional,
@@ -45,6 +46,10 @@ def _wall_time(value: object) -> str:
     if not isinstance(value, time) or value.tzinfo is not None:
         return f"a time of day on the clinic's clocks is wanted, not {shown(value)}"
     return ""
+
+
+def _perhaps_a_language(value: object) -> str:
+    return "" if value == "" else language_tag(value)
 
 
 @frozen(kw_only=True)
@@ -74,12 +79,14 @@ class Wishes:
 class Patient:
     """Somebody in treatment, by the caller's id. `hours` and `away` say when they can come at all.
 
+    `language` is the BCP 47 tag of the one that they read their calendar in, where it is not the clinic's.
     `excludes` names members of staff who must not be booked for them. The name is kept in a schedule's document,
     and stands in no `repr`, calendar or picture.
     """
 
     id: str
     name: str = field(default="", repr=False)
+    language: str = ""
     hours: Pattern | None = None
     away: tuple[Absence, ...] = field(default=(), converter=Several[Absence])
     excludes: tuple[str, ...] = field(default=(), converter=Several[str])
@@ -92,6 +99,7 @@ class Patient:
             self,
             id=identifier,
             name=private_text,
+            language=_perhaps_a_language,
             hours=optional(of_type(Pattern)),
             away=each(of_type(Absence)),
             excludes=each(identifier),

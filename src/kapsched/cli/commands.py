@@ -101,7 +101,7 @@ def kapsched() -> None:
 @kapsched.command(epilog=EXIT_CODES, short_help="Check a clinic's files, and change nothing.")
 @click.argument("files", nargs=-1, required=True, type=A_PATH)
 def check(files: tuple[Path, ...]) -> None:
-    """Check clinic, programme, patient, booking and schedule FILES, or a folder of them; change nothing."""
+    """Check clinic, programme, patient, wording, booking and schedule FILES, or a folder of them; change nothing."""
     found = check_files(files)
     for note in found.notes:
         tell(f"note: {note}")

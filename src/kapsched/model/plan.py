@@ -32,7 +32,7 @@ from kapsched.model.appointments import Appointment, a_session
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
-from kapsched.model.reasons import Audience, Reason, sentence
+from kapsched.model.reasons import Audience, Reason, sentences
 from kapsched.model.wording import Wording
 from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import instant
@@ -146,13 +146,12 @@ class Refusal:
         )
 
     def sentences(self, audience: Audience = "desk", wording: Wording = ENGLISH) -> tuple[str, ...]:
-        """The reasons in plain words, one sentence each; alike ones once.
+        """The reasons in plain words, one sentence each.
 
         A `"patient"` reads on which dates nothing is to be had, and not of whom or what that is.
         """
         require_given(audience=(audience, _AN_AUDIENCE), wording=(wording, of_type(Wording)))
-        said = (sentence(one, self.course.first_day, audience, wording) for one in self.reasons)
-        return tuple(dict.fromkeys(said))
+        return sentences(self.reasons, self.course.first_day, audience, wording)
 
 
 @frozen(kw_only=True)

@@ -77,6 +77,7 @@ REASONS: Mapping[str, frozenset[str]] = {
     "rule": _ON_NAMES,
     "contradiction": frozenset({"names"}),
     "horizon": frozenset({"first_day", "last_day"}),
+    "pinned": _ON_NAMES,
     "steps": frozenset(),
 }
 """The sentences that a reason can be, with the blanks of the desk's; the patient's name nobody and nothing."""

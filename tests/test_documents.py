@@ -232,7 +232,9 @@ def test_the_decisions_of_the_how_to_are_read(tmp_path: Path) -> None:
     assert list(course.pinned) == ["preparation/preparation/1"]
     clinic = kapsched.read_clinic("examples/harbour/clinic.toml")
     report = kapsched.verify(course.pinned.values(), course, clinic)
-    assert {one.check for one in report} == {"every_session_is_planned_once"}, "the others are not planned yet"
+    assert {one.check for one in report} == {"every_session_is_planned_once"}, (
+        "the others are not planned yet"
+    )
 
 
 def test_the_bookings_of_the_how_to_are_read(tmp_path: Path) -> None:

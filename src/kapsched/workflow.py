@@ -9,7 +9,7 @@ from attrs import evolve
 
 from kapsched.errors import Fault, PlannerBug, a_moment, of_type, refuse, require_given, whole
 from kapsched.logs import info
-from kapsched.model.appointments import Appointment
+from kapsched.model.appointments import Appointment, Status
 from kapsched.model.bookings import Booking, Bookings, not_among
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
@@ -123,11 +123,13 @@ def _waiting(courses: Iterable[Course], plans: Iterable[Plan]) -> list[Course]:
 
 
 def _with_done(plan: Plan, course: Course | None) -> Plan:
-    """The plan, in which what the course has done by now is no longer to come."""
+    """The plan, in which what the course has done by now is no longer to come, and what was recorded is known."""
 
     def marked(one: Appointment) -> Appointment:
-        done = course is not None and one.session in course.done and one.status != "cancelled"
-        return evolve(one, status="done") if done else one
+        if course is None or one.status == "cancelled":
+            return one
+        status: Status = "done" if one.session in course.done else one.status
+        return evolve(one, status=status, notes=course.notes.get(one.session, ""))
 
     return evolve(plan, appointments=map(marked, plan.appointments))
 

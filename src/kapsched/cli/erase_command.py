@@ -36,8 +36,8 @@ A_PATH = click.Path(path_type=Path)
 def erase(folder: Path, course: str, *, out: Path, yes: bool, key: Path | None, wording: Wording) -> None:
     """Erase a COURSE of the clinic in DIR: from the schedule, the calendars and the pictures, after asking.
 
-    Nothing else is planned or changed, if the language is the one that `plan` was given. Take the course out of
-    the patients' file before; nobody's calendar is told, so cancel first what is still to come.
+    Nothing else is planned or changed: name the language that `plan` wrote in. Take it out of the patients' file
+    before; nobody's calendar is told, so cancel first what is still to come.
     """
     site, key = ClinicFolder.read(folder), key or folder / "uid.key"
     require_own_folder(out, (*site.files, key))

@@ -91,6 +91,7 @@ BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
     ("patient", "day"): _DATE,
     ("staff", "calendar"): frozenset({"staff"}),
     ("staff", "summary"): frozenset({"kind", "course", "patient", "session"}),
+    ("staff", "description"): frozenset({"notes"}),
     ("room", "calendar"): frozenset({"room"}),
     ("room", "summary"): frozenset({"kind", "course", "patient", "session"}),
     ("clinic", "calendar"): frozenset(),

@@ -146,6 +146,7 @@ def _appointment(problem: Problem, place: int, bit: int, taken: tuple[Taken, ...
         patient=course.patient.id,
         created=problem.now,
         revised=problem.now,
+        notes=course.notes.get(session.id, ""),
     )
 
 

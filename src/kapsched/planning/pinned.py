@@ -49,7 +49,7 @@ def with_pinned(planned: tuple[Appointment, ...], diary: Diary, course: Course) 
     found = {one.session: one for one in planned}
     for id, one in course.pinned.items():
         start, end = (instant(moment).astimezone(clock) for moment in (one.start, one.end))
-        found[id] = evolve(one, start=start, end=end)
+        found[id] = evolve(one, start=start, end=end, notes=course.notes.get(id, one.notes))
     return tuple(found[session.id] for session in course.owed)
 
 

@@ -31,6 +31,7 @@ ENGLISH = Wording.of(
     staff={
         "calendar": "Appointments of {staff}",
         "summary": "{kind} {course}",
+        "description": "Notes: {notes}",
     },
     room={
         "calendar": "Room {room}",

@@ -31,6 +31,7 @@ GERMAN = Wording.of(
     staff={
         "calendar": "Termine von {staff}",
         "summary": "{kind} {course}",
+        "description": "Notizen: {notes}",
     },
     room={
         "calendar": "Raum {room}",

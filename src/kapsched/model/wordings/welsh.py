@@ -35,6 +35,7 @@ WELSH = Wording.of(
     staff={
         "calendar": "Apwyntiadau {staff}",
         "summary": "{kind} {course}",
+        "description": "Nodiadau: {notes}",
     },
     room={
         "calendar": "Ystafell {room}",

@@ -245,6 +245,7 @@ NOUNS: Mapping[str, Door] = {
         k.Room,
         {"id": "oak", "type": "therapy", "capacity": 2, "hours": PATTERN, "away": [ABSENCE]},
     ),
+    "Rows": (k.Rows, {"taken": [BOOKING], "freed": []}),
     "Schedule": (
         k.Schedule,
         {
@@ -317,6 +318,8 @@ CALLS: Mapping[str, Door] = {
     "Diary.with_bookings": (DIARY.with_bookings, {"add": [BOOKING], "remove": [BOOKING]}),
     "Plan.of": (k.Plan.of, {"course": COURSE, "appointments": PLAN.appointments}),
     "Refusal.sentences": (REFUSAL.sentences, {"audience": "patient", "wording": k.WELSH}),
+    "Rows.between": (k.Rows.between, {"before": [BOOKING], "after": [BOOKING, BOOKING]}),
+    "Schedule.rows_since": (SCHEDULE.rows_since, {"before": SCHEDULE}),
     "Wording.of": (k.Wording.of, {"language": "en", **by_reader(k.ENGLISH)}),
     "Week.of": (k.Week.of, {"mon": [(480, 1080)], "tue": [[480, 1080]]}),
     "enrol": (

@@ -55,6 +55,8 @@ LOOKED_AT = {
     ("bookings-file.md", "A table in CSV", "text"): "below",
     ("clinic-file.md", "Existing bookings", "text"): "test_example_files",
     ("errors.md", "Errors", "text"): "below",
+    ("own-database.md", "Tables in PostgreSQL", "sql"): "test_database_postgres",
+    ("own-database.md", "Tables in SQLite", "sql"): "test_database, and the page itself",
 }
 WHOLE_FILES = {
     "clinic-file.md": "test_example_files",

@@ -16,7 +16,7 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.schedule_documents import from_document, to_document
     from kapsched.exchange.wording_files import read_wording
     from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence
-    from kapsched.model.bookings import Booking, Bookings, Resource
+    from kapsched.model.bookings import Booking, Bookings, Resource, Rows
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
     from kapsched.model.decisions import confirm, pin
@@ -50,7 +50,7 @@ else:
         "exchange.programme_files": "load_preset read_programme",
         "exchange.schedule_documents": "from_document to_document",
         "exchange.wording_files": "read_wording",
-        "model.bookings": "Booking Bookings Resource",
+        "model.bookings": "Booking Bookings Resource Rows",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
         "model.decisions": "confirm pin",
@@ -136,6 +136,7 @@ __all__ = [
     "Resource",
     "RollingDays",
     "Room",
+    "Rows",
     "Schedule",
     "Segment",
     "Sequence",

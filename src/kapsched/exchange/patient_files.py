@@ -22,7 +22,6 @@ from kapsched.exchange.fields import (
     meant,
     one_or_more,
     private_text,
-    text,
 )
 from kapsched.exchange.hours import (
     HoursReader,
@@ -151,5 +150,5 @@ def _done(zone_name: str | None, value: object) -> Done:
         start = table.need("start", moment, _NEVER)
         end = table.take("end", moment, None)
         staff = table.take("staff", mapped(one_or_more(label)), {})
-        notes = table.take("notes", text, "")
+        notes = table.take("notes", private_text, "")
     return Done(start=start, end=end, staff=staff, notes=notes)

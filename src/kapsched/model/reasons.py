@@ -25,6 +25,7 @@ ReasonCode: TypeAlias = Literal[
     "notice",
     "horizon",
     "continuity",
+    "pinned",
     "steps",
 ]
 Audience: TypeAlias = Literal["desk", "patient"]

@@ -25,12 +25,12 @@ from tests import calendar_stories as stories
 
 MONDAY = date(2027, 1, 4)
 CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
-IDS = ("oak", "ben", "next day")
+IDS = ("oak-7", "ben-7", "next day 7")  # no part of any word
 
 # The same word in both languages, or a small one that means something else.
 EQUAL = {
     "cy": "a all staff",
-    "de": "apr april aug august do feb in jan minute nov november patient person plan plans september status",
+    "de": "apr april aug august do feb in jan minute nov november patient person plan plans september so status",
 }
 
 

@@ -25,7 +25,7 @@ GERMAN = Wording.of(
         "reason rule": "Es ist {on} kein Termin möglich.",
         "reason contradiction": "Es lassen sich keine Termine finden.",
         "reason horizon": "Ab {first_day} ist bis {last_day} kein Tag mehr frei.",
-        "reason pinned": "Einige Ihrer Termine bleiben, wie sie sind, {on}.",
+        "reason pinned": "Einige Ihrer Termine bleiben {on}, wie sie sind.",
         "reason steps": "In der verfügbaren Zeit wurden keine Termine gefunden.",
     },
     staff={

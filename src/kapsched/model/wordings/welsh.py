@@ -112,7 +112,7 @@ WELSH = Wording.of(
             "O ddydd {first_day} ymlaen, nid yw'r rheolau'n gadael dyddiadau cyn i'r gorwel ddod i ben ar ddydd "
             "{last_day}."
         ),
-        "reason pinned": "Wedi eu pennu, ac felly heb eu symud, {on}: {names}.",
+        "reason pinned": "Wedi'u pennu, ac felly heb eu symud, {on}: {names}.",
         "reason steps": "Daeth y chwilio i ben cyn dod o hyd i gynllun na phrofi nad oes un.",
         "in all": "Trefnwyd: {placed}; gwrthodwyd: {refused}; apwyntiadau: {count}",
         "stayed": "Apwyntiadau fel yr oeddent: {count}",
@@ -154,13 +154,13 @@ WELSH = Wording.of(
         "there": "Ar gael",
         "share": "Cyfran",
         "provisional": "dros dro",
-        "confirmed": "wedi'i gadarnhau",
-        "cancelled": "wedi'i ganslo",
-        "done": "wedi'i wneud",
-        "taken": "wedi'i gymryd",
+        "confirmed": "cadarnhawyd",
+        "cancelled": "canslwyd",
+        "done": "cwblhawyd",
+        "taken": "cymerwyd",
         "closed": "ar gau",
         "not there": "ddim yno",
-        "turnaround": "clirio'r ystafell",
-        "tail": "gwaith wedyn",
+        "turnaround": "clirio",
+        "tail": "gwaith ar ôl",
     },
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from kapsched.cli.clinic_folder import ClinicFolder, new_key, read_key
+from kapsched.cli.erase_command import erase
 from kapsched.cli.languages import language_option
 from kapsched.cli.out_folder import (
     SCHEDULE,
@@ -271,3 +272,4 @@ def show_presets(name: str | None) -> None:
 
 
 kapsched.add_command(show)
+kapsched.add_command(erase)

@@ -1,4 +1,4 @@
-"""In which language is it said? The option that `plan` and `show` share."""
+"""In which language is it said? The option that commands share."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ its name tells nothing and cannot be guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal, NamedTuple, TypeAlias
@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from kapsched.errors import Several, each, identifier, of_type, optional, require, require_given, shown, text
 from kapsched.exchange.ics import Audience, to_ics, told
 from kapsched.exchange.opaque import a_key, opaque
+from kapsched.logs import debug
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule
@@ -128,7 +129,16 @@ def feeds(
 
     within = _Shown(schedule=schedule, past=past, cancelled_for=cancelled_for)
     wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key, others)
-    return (_feed(one, within, uid_key, speaking(one.row)) for one in wanted)
+    return _written(wanted, within, uid_key, speaking)
+
+
+def _written(
+    wanted: Iterable[_Wanted], within: _Shown, key: bytes, speaking: Callable[[IndexRow], Wording]
+) -> Iterator[Feed]:
+    count = 0
+    for count, one in enumerate(wanted, start=1):  # noqa: B007  # how many there were is told at the end
+        yield _feed(one, within, key, speaking(one.row))
+    debug("calendars made: %d", count)
 
 
 def index_rows(schedule: Schedule, uid_key: bytes, also: Iterable[Resource] = ()) -> tuple[IndexRow, ...]:

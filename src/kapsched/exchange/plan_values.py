@@ -18,6 +18,7 @@ from kapsched.exchange.fields import (
     listed,
     listed_by,
     meant,
+    private_text,
     shown,
     text,
     whole,
@@ -169,7 +170,7 @@ def read_pin(owners: tuple[str, str], zone_name: str, value: object) -> Pin:
     moment = moment_reader(zone_name)
     with Fields(value) as table:
         by, at = table.need("by", label, ""), table.need("at", moment, moment(_FIRST))
-        why = table.take("why", text, "")
+        why = table.take("why", private_text, "")
         one = table.need("appointment", partial(_read_appointment, owners, moment), None)
         if one is None:
             raise InvalidInput(*table.faults)
@@ -193,7 +194,7 @@ def _read_appointment(owners: tuple[str, str] | None, moment: Reader[datetime], 
         )
         changed, notes = (
             table.take("changed", partial(_read_changed, moment), Changed()),
-            table.take("notes", text, ""),
+            table.take("notes", private_text, ""),
         )
         start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
         bookings = table.need("bookings", listed_by("resource", partial(_read_booking, moment)), ())
@@ -226,7 +227,7 @@ def _read_booking(moment: Reader[datetime], value: object) -> Booking:
         resource = table.need("resource", label, "")
         start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
         exclusive = table.need("exclusive", boolean, _EXCLUSIVE)
-        role, ref = table.take("role", text, ""), table.take("ref", text, "")
+        role, ref = table.take("role", text, ""), table.take("ref", private_text, "")
     return Booking(
         type=type_, resource=resource, start=start, end=end, exclusive=exclusive, role=role, ref=ref
     )

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from kapsched.errors import (
     MOST,
     Fault,
+    InvalidInput,
     Several,
     a_date,
     a_moment,
@@ -188,6 +189,22 @@ class Schedule:
             Fault("there are two plans of this course; a course has one", f"plans.{id}")
             for id, count in Counter(plan.course.id for plan in self.plans).items()
             if count > 1
+        )
+
+    def without(self, course: str) -> Schedule:
+        """The schedule with a course erased: its plan or refusal, and with it the patient who has no other.
+
+        What is left keeps its revision and its stamps. Nobody is told: what is still to come is better cancelled
+        before.
+        """
+        require_given(course=(course, identifier))
+        every = {one.course.id for one in self.plans} | {one.course.id for one in self.refusals}
+        if course not in every:
+            raise InvalidInput(f"there is no course {course!r} in this schedule", path="course")
+        return evolve(
+            self,
+            plans=[one for one in self.plans if one.course.id != course],
+            refusals=[one for one in self.refusals if one.course.id != course],
         )
 
     @property

@@ -370,7 +370,7 @@ def test_the_log_holds_ids_and_counts_and_nothing_else(desk: Desk, caplog: pytes
         "courses: 1 with a plan, 1 refused",
         "plans verified: 1; findings: 0 new, 0 already there",
         "document written: revision 1, 1 plans, 1 refusals",
-        "calendars made: 6",
+        "calendars made: 8",
         "document read: revision 1, 1 plans, 1 refusals",
         "plans verified: 1; findings: 0 new, 0 already there",
     ]

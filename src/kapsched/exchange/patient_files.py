@@ -22,6 +22,7 @@ from kapsched.exchange.fields import (
     meant,
     one_or_more,
     private_text,
+    text,
 )
 from kapsched.exchange.hours import (
     HoursReader,

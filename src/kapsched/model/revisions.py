@@ -49,7 +49,7 @@ def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointmen
     moved = _visit(one) != _visit(before)
     rooms, staff = (_rows(one, type) != _rows(before, type) for type in ("room", "staff"))
     if before.status == "confirmed" and not (moved or rooms or staff) and one.status == "provisional":
-        one = evolve(one, status="confirmed")
+        one = evolve(one, status="confirmed", confirmation=before.confirmation)
     moved |= one.status != before.status
     staff |= one.notes != before.notes
     sequence = Sequence(

@@ -22,7 +22,6 @@ from kapsched.exchange.fields import (
     meant,
     one_or_more,
     private_text,
-    text,
 )
 from kapsched.exchange.hours import (
     HoursReader,

@@ -287,6 +287,7 @@ NOUNS: Mapping[str, Door] = {
 
 CALLS: Mapping[str, Door] = {
     "Bookings.changed": (BOOKINGS.changed, {"add": [BOOKING], "remove": [BOOKING]}),
+    "Course.under": (COURSE.under, {"programme": PROGRAMME, "appointments": PLAN.appointments}),
     "Diary.book": (DIARY.book, {"plan": PLAN}),
     "Diary.release": (DIARY.book(FOUND).release, {"plan": FOUND}),
     "Diary.with_bookings": (DIARY.with_bookings, {"add": [BOOKING], "remove": [BOOKING]}),

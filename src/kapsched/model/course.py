@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.converters import optional as if_given
 
 from kapsched.errors import (
@@ -24,13 +24,16 @@ from kapsched.errors import (
     optional,
     refuse,
     require,
+    require_given,
     shown,
     text,
 )
-from kapsched.model.ahead import planned_ahead
+from kapsched.model.ahead import planned_ahead, rounds_begun
+from kapsched.model.appointments import Appointment
 from kapsched.model.mappings import FrozenMapping
 from kapsched.model.phases import BookAhead, book_ahead
 from kapsched.model.programme import Programme, Session
+from kapsched.model.versions import what_changed
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, Pattern, absent, some_weekdays, weekday_numbers
 from kapsched.timeline.zones import as_instant, wall, zone
@@ -209,6 +212,42 @@ class Course:
     def owed(self) -> tuple[Session, ...]:
         """The sessions that are planned and not yet done, in programme order."""
         return tuple(session for session in self.planned.sessions if session.id not in self.done)
+
+    def under(self, programme: Programme, *, appointments: Iterable[Appointment] = ()) -> Course:
+        """The course under a new version of its programme, or another one; all else is kept.
+
+        A session that is done, or that one of the `appointments` is of, cancelled ones aside, and that `programme`
+        does not have is `InvalidInput`: each is named, with what changed. Of an open phase as many rounds are planned
+        as the appointments reach.
+        """
+        given = Several(appointments)
+        require_given(
+            programme=(programme, of_type(Programme)), appointments=(given, each(of_type(Appointment)))
+        )
+        standing = [one for one in given if one.status != "cancelled" and one.session not in self.done]
+        refuse([*self._lost(programme), *_lost_appointments(standing, programme)])
+        phase = programme.open_phase
+        if phase is None:
+            return evolve(self, programme=programme, book_ahead=None)
+        moved = evolve(self, programme=programme)
+        reached = rounds_begun(phase, [one.session for one in standing])
+        if reached <= sum(one.times for one in moved.planned.phases if one.name == phase.name):
+            return moved
+        return evolve(moved, book_ahead=reached - rounds_begun(phase, self.done))
+
+    def _lost(self, programme: Programme) -> Iterator[Fault]:
+        for session in self.done:
+            if why := what_changed(session, programme):
+                yield Fault(why, f"done.{session}")
+
+
+def _lost_appointments(appointments: Iterable[Appointment], programme: Programme) -> Iterator[Fault]:
+    for one in appointments:
+        why = what_changed(one.session, programme)
+        if not why and one.kind != (kind := one.session.split("/")[1]):
+            why = f"a session of this id is of another kind: {kind}, not {one.kind}"
+        if why:
+            yield Fault(why, f"appointments.{one.session}")
 
 
 def enrol(

@@ -54,10 +54,12 @@ LOOKED_AT = {
     ("architecture.md", "The front door", "text"): "test_front_door",
     ("bookings-file.md", "A table in CSV", "text"): "below",
     ("clinic-file.md", "Existing bookings", "text"): "test_example_files",
+    ("editor-completion.md", "Let your editor complete the files", "sh"): "test_cli_schema",
     ("errors.md", "Errors", "text"): "below",
 }
 WHOLE_FILES = {
     "clinic-file.md": "test_example_files",
+    "editor-completion.md": "test_cli_schema",
     "patients-file.md": "below",
     "presets.md": "test_presets_sources",
     "programme-file.md": "test_example_files",

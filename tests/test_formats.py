@@ -18,7 +18,9 @@ from kapsched.exchange.documents import (
     read_programmes,
 )
 from kapsched.exchange.model_values import plain
+from kapsched.exchange.wording_files import read_wording
 from kapsched.model.course import Course
+from kapsched.model.wordings.shipped import WORDINGS
 from tests.fences import ROOT
 
 FORMATS = ROOT / "tests" / "formats"
@@ -54,13 +56,22 @@ def _bookings(path: Path) -> object:
     return [plain(row, LONDON) for row in found.bookings]
 
 
+def _wording(path: Path) -> object:
+    """What is said otherwise than in the language that it is based on: texts may be added there."""
+    found = read_wording(path)
+    shipped = WORDINGS[found.language[:2]].texts
+    own = {f"{at[0]}.{at[1]}": text for at, text in found.texts.items() if text != shipped[at]}
+    return {"language": found.language, "texts": own}
+
+
 READERS: dict[str, Callable[[Path], object]] = {
     "clinic": _clinic,
     "programme": _programme,
     "patients": _patients,
     "bookings": _bookings,
+    "wording": _wording,
 }
-SAMPLES = [*samples("clinic"), *samples("programme"), *samples("patients"), *samples("bookings", "csv")]
+SAMPLES = [one for sort in READERS for one in samples(sort, "csv" if sort == "bookings" else "toml")]
 
 
 def test_each_sort_of_file_has_a_sample_of_its_first_format() -> None:

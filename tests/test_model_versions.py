@@ -11,8 +11,10 @@ from attrs import evolve
 from kapsched.errors import InvalidInput
 from kapsched.model.appointments import Appointment, Status
 from kapsched.model.course import Course, Done, Patient, enrol
+from kapsched.model.overrides import Pin, Waiver
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, SessionKind
+from kapsched.model.versions import transfer
 
 NINE = datetime(2027, 1, 4, 9, tzinfo=UTC)
 DOSING, TALK = (
@@ -49,14 +51,14 @@ def visit(session: str, kind: str = "", status: Status = "provisional") -> Appoi
 
 def faults(one: Course, programme: Programme, *appointments: Appointment) -> list[str]:
     with pytest.raises(InvalidInput) as caught:
-        one.under(programme, appointments=appointments)
+        transfer(one, programme, appointments=appointments)
     return str(caught.value).splitlines()
 
 
 def test_a_longer_phase_shifts_no_session_and_keeps_everything() -> None:
     before = course(FIRST, "start/talk/1", "start/talk/2", "induction/dosing/1")
     longer = version(evolve(START, times=3), evolve(INDUCTION, times=4))
-    after = before.under(longer, appointments=[visit("induction/dosing/2"), visit("induction/talk/2")])
+    after = transfer(before, longer, appointments=[visit("induction/dosing/2"), visit("induction/talk/2")])
     assert after == evolve(before, programme=longer)
     assert [one.id for one in after.owed] == [
         one.id
@@ -82,14 +84,35 @@ def test_a_shorter_phase_is_refused_only_where_the_lost_sessions_are_referred_to
         "appointments.induction/talk/2: induction has 1 talk session now",
     ]
     begun = course(FIRST, "induction/dosing/2")
-    assert begun.under(shorter, appointments=[visit("induction/talk/1")]).programme == shorter
+    assert transfer(begun, shorter, appointments=[visit("induction/talk/1")]).programme == shorter
 
 
 def test_cancelled_appointments_hold_nobody_to_a_programme() -> None:
     shorter = version(START, evolve(INDUCTION, times=1))
-    assert course().under(shorter, appointments=[visit("induction/talk/2", status="cancelled")]) == course(
-        shorter
+    assert transfer(
+        course(), shorter, appointments=[visit("induction/talk/2", status="cancelled")]
+    ) == course(shorter)
+
+
+def test_what_people_decided_is_kept_or_told_as_lost() -> None:
+    waived = Waiver(
+        check="gaps_are_kept", sessions=["induction/dosing/3", "start/talk/1"], by="jo", at=NINE, why="x"
     )
+    pinned = Pin(appointment=visit("induction/talk/2"), by="jo", at=NINE)
+    before = course(waivers=[waived], pins=[pinned])
+    longer = version(START, evolve(INDUCTION, times=3))
+    assert transfer(before, longer) == evolve(before, programme=longer)
+    assert faults(before, version(START, evolve(INDUCTION, times=1)), visit("induction/talk/2")) == [
+        "waivers.0.sessions.induction/dosing/3: induction has 2 dosing sessions now",
+        "pins.induction/talk/2: induction has 1 talk session now",
+    ]
+
+
+def test_a_pin_in_an_open_phase_is_reached_by_what_is_planned() -> None:
+    pinned = Pin(appointment=visit("upkeep/dosing/4"), by="jo", at=NINE)
+    before = course(version(START, evolve(UPKEEP, book_ahead=4), number="1"), pins=[pinned])
+    nearer = version(START, evolve(UPKEEP, book_ahead=1))
+    assert transfer(before, nearer) == evolve(before, programme=nearer, book_ahead=4)
 
 
 def test_what_is_done_and_has_an_appointment_is_told_once() -> None:
@@ -122,8 +145,8 @@ def test_of_an_open_phase_as_many_rounds_are_planned_as_the_appointments_reach()
     goes_on = version(START, UPKEEP, number="1")
     before = course(goes_on, "upkeep/dosing/1", book_ahead=4)
     nearer = version(START, evolve(UPKEEP, book_ahead=1))
-    assert before.under(nearer) == evolve(before, programme=nearer)
-    reaching = course(goes_on, "upkeep/dosing/1").under(nearer, appointments=[visit("upkeep/dosing/3")])
+    assert transfer(before, nearer) == evolve(before, programme=nearer)
+    reaching = transfer(course(goes_on, "upkeep/dosing/1"), nearer, appointments=[visit("upkeep/dosing/3")])
     assert reaching.book_ahead == 2
     assert [one.id for one in reaching.planned.sessions][-1] == "upkeep/dosing/3"
 
@@ -131,11 +154,11 @@ def test_of_an_open_phase_as_many_rounds_are_planned_as_the_appointments_reach()
 def test_a_phase_that_becomes_open_or_closed_is_planned_as_its_new_version_says() -> None:
     closed = version(START, evolve(UPKEEP, open=False, book_ahead=None, times=6), number="1")
     goes_on = version(START, UPKEEP)
-    assert course(closed).under(goes_on, appointments=[visit("upkeep/dosing/6")]).book_ahead == 6
-    assert course(goes_on, book_ahead=4).under(closed).book_ahead is None
+    assert transfer(course(closed), goes_on, appointments=[visit("upkeep/dosing/6")]).book_ahead == 6
+    assert transfer(course(goes_on, book_ahead=4), closed).book_ahead is None
 
 
 def test_what_is_no_programme_and_what_are_no_appointments_is_refused_by_name() -> None:
     with pytest.raises(InvalidInput) as caught:
-        course().under("ours@2", appointments=[5])  # type: ignore[arg-type,list-item]
+        transfer(course(), "ours@2", appointments=[5])  # type: ignore[arg-type,list-item]
     assert {fault.path for fault in caught.value.faults} == {"programme", "appointments"}

@@ -18,10 +18,11 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.appointments import Appointment
-from kapsched.model.bookings import Booking, Bookings
+from kapsched.model.bookings import Booking, Bookings, not_among
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.plan import Plan, Refusal, Schedule
+from kapsched.model.versions import transfer
 from kapsched.planning.course_plan import DEFAULT_STEPS, plan_course
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import instant, tz_version, wall
@@ -51,7 +52,9 @@ def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAU
     found = plan_course(course, diary, moment, steps)
     if isinstance(found, Plan):
         report = verify(found, course, diary.clinic, booked=diary.bookings, now=now, horizon=diary.horizon)
-        if not report.clean:
+        # What is wrong with pinned appointments alone is as it was found, and stays for a person to mend or accept.
+        settled = course.pinned.keys() | course.done.keys()
+        if any(not one.sessions or not settled >= {*one.sessions} for one in report.new):
             raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{report}")
     return found
 
@@ -78,8 +81,8 @@ def plan_courses(
 
     The plans of `kept` stay as they are, also those of courses that are no longer given; only what is done by
     now is marked so. A kept course whose programme is another today, or another version of it, goes on under that one;
-    where this has not all sessions that are done or have an appointment, `InvalidInput` lists them, as `Course.under`
-    does. `progress` is told of each course before it is planned.
+    where that lacks sessions that are done, waived, pinned or planned, `InvalidInput` lists them, as of `transfer`.
+    `progress` is told of each course before it is planned.
     """
     ordered = sorted(courses, key=lambda course: course.first_day)
     today = {course.id: course for course in ordered}
@@ -135,7 +138,7 @@ def _under_todays_programme(plan: Plan, course: Course | None, clinic: Clinic) -
     """The plan, its appointments untouched; under other rules its cost is counted anew and nothing of it is proved."""
     if course is None or course.programme == plan.course.programme:
         return plan
-    moved = plan.course.under(course.programme, appointments=plan.appointments)
+    moved = transfer(plan.course, course.programme, appointments=plan.appointments)
     whole_plan = {one.id for one in moved.owed} <= {one.session for one in judged(plan.appointments, moved)}
     cost = cost_of(plan.appointments, moved, clinic) if whole_plan else None
     return evolve(plan, course=moved, cost=cost, proved_through="none")
@@ -149,12 +152,6 @@ def _with_done(plan: Plan, course: Course | None) -> Plan:
         return evolve(one, status="done") if done else one
 
     return evolve(plan, appointments=map(marked, plan.appointments))
-
-
-def not_among(bookings: Iterable[Booking], others: Iterable[Booking]) -> Iterator[Booking]:
-    """The bookings that `others` lack, by resource, times and `ref`: rows from a table know no roles."""
-    there = {(row.of, row.start, row.end, row.ref) for row in others}
-    return (row for row in bookings if (row.of, row.start, row.end, row.ref) not in there)
 
 
 def verify_plans(

@@ -17,6 +17,7 @@ from kapsched.exchange.patient_files import patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
 from kapsched.exchange.toml_files import TomlFile, read_text
+from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
 from kapsched.model.programme import Programme
@@ -51,6 +52,7 @@ _SIGNS = {
         "continuity",
     },
     "patients": {"patients", "courses"},
+    "wording": {"texts", "language", "based_on"},
 }
 
 
@@ -63,7 +65,7 @@ class FileCheck:
 
 
 def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
-    """Read clinic, programme, patient, booking and schedule files, told apart by content, and compare them.
+    """Read clinic, programme, patient, wording, booking and schedule files, told apart by content, and compare them.
 
     A folder stands for its TOML and CSV files and those of its `programmes`.
     """
@@ -144,6 +146,9 @@ class _Check:
         self.faults += faults
         for file in self.tables["patients"]:
             self._read_patients(file)
+        for file in self.tables["wording"]:
+            with self.collecting():
+                wording_in(file)
         for source, text in self.texts["bookings"]:
             with self.collecting():
                 self._read_bookings(source, text)

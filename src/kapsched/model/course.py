@@ -19,21 +19,21 @@ from kapsched.errors import (
     each,
     faults_in,
     identifier,
+    language_tag,
     of_type,
     one_of,
     optional,
     refuse,
     require,
-    require_given,
     shown,
     text,
 )
-from kapsched.model.ahead import planned_ahead, rounds_begun
+from kapsched.model.ahead import planned_ahead
 from kapsched.model.appointments import Appointment
 from kapsched.model.mappings import FrozenMapping
+from kapsched.model.overrides import Pin, Waiver
 from kapsched.model.phases import BookAhead, book_ahead
 from kapsched.model.programme import Programme, Session
-from kapsched.model.versions import what_changed
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, Pattern, absent, some_weekdays, weekday_numbers
 from kapsched.timeline.zones import as_instant, wall, zone
@@ -45,6 +45,10 @@ def _wall_time(value: object) -> str:
     if not isinstance(value, time) or value.tzinfo is not None:
         return f"a time of day on the clinic's clocks is wanted, not {shown(value)}"
     return ""
+
+
+def _perhaps_a_language(value: object) -> str:
+    return "" if value == "" else language_tag(value)
 
 
 @frozen(kw_only=True)
@@ -74,12 +78,14 @@ class Wishes:
 class Patient:
     """Somebody in treatment, by the caller's id. `hours` and `away` say when they can come at all.
 
+    `language` is the BCP 47 tag of the one that they read their calendar in, where it is not the clinic's.
     `excludes` names members of staff who must not be booked for them. The name is kept in a schedule's document,
     and stands in no `repr`, calendar or picture.
     """
 
     id: str
     name: str = field(default="", repr=False)
+    language: str = ""
     hours: Pattern | None = None
     away: tuple[Absence, ...] = field(default=(), converter=Several[Absence])
     excludes: tuple[str, ...] = field(default=(), converter=Several[str])
@@ -90,6 +96,7 @@ class Patient:
             self,
             id=identifier,
             name=text,
+            language=_perhaps_a_language,
             hours=optional(of_type(Pattern)),
             away=each(of_type(Absence)),
             excludes=each(identifier),
@@ -153,7 +160,7 @@ class Course:
     """One patient's run through a programme: nothing of it is dated before `first_day`, save what is done.
 
     `book_ahead` is how far ahead its open phase is planned, where that is not as the phase says: so many rounds more
-    than are begun, or those that may be by a date.
+    than are begun, or those that may be by a date. `waivers` and `pins` are what people decided about its sessions.
     """
 
     id: str
@@ -162,6 +169,8 @@ class Course:
     first_day: date
     done: Mapping[str, Done] = field(default=NOTHING_DONE, converter=_recorded)
     book_ahead: BookAhead | None = None
+    waivers: tuple[Waiver, ...] = field(default=(), converter=Several[Waiver])
+    pins: tuple[Pin, ...] = field(default=(), converter=Several[Pin])
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -172,6 +181,8 @@ class Course:
             first_day=a_date,
             done=of_type(Mapping),
             book_ahead=optional(book_ahead),
+            waivers=each(of_type(Waiver)),
+            pins=each(of_type(Pin)),
         )
         if self.book_ahead is not None and self.programme.open_phase is None:
             raise InvalidInput(f"no phase of {self.programme.name} is open", path="book_ahead")
@@ -185,10 +196,40 @@ class Course:
             if fault := of_type(Done)(record):
                 yield Fault(fault, f"done.{session}")
             if session not in known:
-                yield Fault(
-                    f"there is no session {session!r} in {self.programme.name}; there are {', '.join(known)}",
-                    f"done.{session}",
-                )
+                yield self._no_session(session, known, f"done.{session}")
+        for number, waiver in enumerate(self.waivers):
+            for session in waiver.sessions:
+                if session not in known:
+                    yield self._no_session(session, known, f"waivers.{number}.sessions")
+        yield from self._faults_of_pins(known)
+
+    def _no_session(self, session: str, known: Iterable[str], path: str) -> Fault:
+        return Fault(
+            f"there is no session {session!r} in {self.programme.name}; there are {', '.join(known)}", path
+        )
+
+    def _faults_of_pins(self, known: Mapping[str, Session]) -> Iterator[Fault]:
+        seen: set[str] = set()
+        for one in (pin.appointment for pin in self.pins):
+            path = f"pins.{one.session}"
+            if one.session not in known:
+                yield self._no_session(one.session, known, path)
+            if one.session in seen:
+                yield Fault("two appointments are pinned for this session", path)
+            if one.status in ("cancelled", "done"):
+                yield Fault(f"an appointment that is {one.status} cannot be pinned", path)
+            if (one.course or self.id, one.patient or self.patient.id) != (self.id, self.patient.id):
+                yield Fault(f"this appointment is of course {one.course!r}, not of {self.id!r}", path)
+            seen.add(one.session)
+
+    @cached_property
+    def pinned(self) -> Mapping[str, Appointment]:
+        """The appointments that move only by name, by session in programme order; none of what is done by now."""
+        found = {
+            pin.appointment.session: evolve(pin.appointment, course=self.id, patient=self.patient.id)
+            for pin in self.pins
+        }
+        return FrozenMapping({one.id: found[one.id] for one in self.owed if one.id in found})
 
     @cached_property
     def planned(self) -> Programme:
@@ -213,42 +254,6 @@ class Course:
         """The sessions that are planned and not yet done, in programme order."""
         return tuple(session for session in self.planned.sessions if session.id not in self.done)
 
-    def under(self, programme: Programme, *, appointments: Iterable[Appointment] = ()) -> Course:
-        """The course under a new version of its programme, or another one; all else is kept.
-
-        A session that is done, or that one of the `appointments` is of, cancelled ones aside, and that `programme`
-        does not have is `InvalidInput`: each is named, with what changed. Of an open phase as many rounds are planned
-        as the appointments reach.
-        """
-        given = Several(appointments)
-        require_given(
-            programme=(programme, of_type(Programme)), appointments=(given, each(of_type(Appointment)))
-        )
-        standing = [one for one in given if one.status != "cancelled" and one.session not in self.done]
-        refuse([*self._lost(programme), *_lost_appointments(standing, programme)])
-        phase = programme.open_phase
-        if phase is None:
-            return evolve(self, programme=programme, book_ahead=None)
-        moved = evolve(self, programme=programme)
-        reached = rounds_begun(phase, [one.session for one in standing])
-        if reached <= sum(one.times for one in moved.planned.phases if one.name == phase.name):
-            return moved
-        return evolve(moved, book_ahead=reached - rounds_begun(phase, self.done))
-
-    def _lost(self, programme: Programme) -> Iterator[Fault]:
-        for session in self.done:
-            if why := what_changed(session, programme):
-                yield Fault(why, f"done.{session}")
-
-
-def _lost_appointments(appointments: Iterable[Appointment], programme: Programme) -> Iterator[Fault]:
-    for one in appointments:
-        why = what_changed(one.session, programme)
-        if not why and one.kind != (kind := one.session.split("/")[1]):
-            why = f"a session of this id is of another kind: {kind}, not {one.kind}"
-        if why:
-            yield Fault(why, f"appointments.{one.session}")
-
 
 def enrol(
     programme: Programme,
@@ -258,11 +263,21 @@ def enrol(
     first_day: date,
     done: Mapping[str, Done] = NOTHING_DONE,
     book_ahead: BookAhead | None = None,
+    waivers: Iterable[Waiver] = (),
+    pins: Iterable[Pin] = (),
 ) -> Course:
     """Open a course, also one that is half way: `done` maps session ids to what took place.
 
-    `book_ahead` takes the place of what an open phase says.
+    `book_ahead` takes the place of what an open phase says. `waivers` set promises aside for some sessions, and `pins`
+    keep appointments where they are.
     """
     return Course(
-        id=id, patient=patient, programme=programme, first_day=first_day, done=done, book_ahead=book_ahead
+        id=id,
+        patient=patient,
+        programme=programme,
+        first_day=first_day,
+        done=done,
+        book_ahead=book_ahead,
+        waivers=waivers,
+        pins=pins,
     )

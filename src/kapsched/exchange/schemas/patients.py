@@ -18,6 +18,7 @@ from kapsched.exchange.schemas.values import (
 from kapsched.exchange.schemas.words import choice, either, listed, mapped, one_or_more, says, table, words_of
 from kapsched.exchange.toml_files import FORMAT
 from kapsched.model.course import Course, Done, Patient, Wishes
+from kapsched.model.overrides import PROMISES, Pin, Waiver
 
 WISHES = table(
     Wishes,
@@ -34,6 +35,7 @@ PATIENT = table(
     needs={},
     takes={
         "name": says("For those who edit this file; schedule.json keeps it, no calendar shows it.", TEXT),
+        "language": says("The tag of the language that they read, where it is not the clinic's.", LABEL),
         "hours": says("When they can come; left out, whenever the clinic is open.", PATTERN),
         "away": says("When they cannot: dates, or tables of from, to, weekdays, time and why.", ABSENCES),
         "excludes": says("Members of staff who are not booked for them, by id.", listed(LABEL)),
@@ -51,6 +53,30 @@ DONE = either(
         },
     ),
 )
+_SIGNED = {
+    "by": says("Who decided it.", LABEL),
+    "at": says("When it was decided.", MOMENT),
+}
+_UNITS = mapped(one_or_more(LABEL))
+WAIVER = table(
+    Waiver,
+    needs={
+        "check": says("Which promise, as a report names it.", choice(PROMISES)),
+        "sessions": says("For which sessions, by id.", one_or_more(LABEL)),
+        **_SIGNED,
+        "why": says("Why it was decided.", LABEL),
+    },
+    takes={},
+)
+PIN = table(
+    Pin,
+    needs={"start": says("When the session begins.", MOMENT), **_SIGNED},
+    takes={
+        "staff": says("Who is there, by role.", _UNITS),
+        "rooms": says("Which room, by type.", _UNITS),
+        "why": says("Why it was decided.", TEXT),
+    },
+)
 COURSE = table(
     Course,
     needs={
@@ -61,6 +87,8 @@ COURSE = table(
     takes={
         "done": says("Sessions that took place, by id: when, or when and with whom.", mapped(DONE)),
         "book_ahead": says("How far the open phase is planned: a number of rounds, or a date.", BOOK_AHEAD),
+        "waivers": says("Promises that are set aside for some sessions.", listed(WAIVER)),
+        "pins": says("Appointments that move only by name, by session.", mapped(PIN)),
     },
 )
 

@@ -9,6 +9,7 @@ from kapsched.exchange.schemas.clinic import CLINIC
 from kapsched.exchange.schemas.patients import PATIENTS
 from kapsched.exchange.schemas.programme import PROGRAMME
 from kapsched.exchange.schemas.schedule import SCHEDULE
+from kapsched.exchange.schemas.wording import WORDING
 from kapsched.exchange.schemas.words import Schema
 
 # The draft that editors of TOML read; of it little more is used than they had in the one before.
@@ -20,6 +21,7 @@ SCHEMAS: Mapping[str, Schema] = {
         ("clinic", "a clinic's file", CLINIC),
         ("programme", "a programme's file", PROGRAMME),
         ("patients", "a patients' file", PATIENTS),
+        ("wording", "a file of wording", WORDING),
         ("schedule", "the document of a schedule", SCHEDULE),
     )
 }

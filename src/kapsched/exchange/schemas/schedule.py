@@ -7,17 +7,20 @@ from typing import get_args
 from kapsched.exchange.schedule_documents import FORMAT
 from kapsched.exchange.schemas.nouns import noun, schema_of
 from kapsched.exchange.schemas.values import BOOK_AHEAD, BOOLEAN, COUNT, DAY, LABEL, MOMENT, TEXT, WHOLE
-from kapsched.exchange.schemas.words import Schema, choice, listed, mapped, perhaps, says, table
-from kapsched.model.appointments import Appointment, Sequence, Status
+from kapsched.exchange.schemas.words import Schema, choice, listed, mapped, perhaps, says, table, written
+from kapsched.model.appointments import Appointment, Confirmation, Sequence, Status
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course, Done, Patient
-from kapsched.model.plan import PROOFS, Cost, Plan, Reason, ReasonCode, Refusal, Schedule
+from kapsched.model.overrides import Pin, Waiver
+from kapsched.model.plan import PROOFS, Cost, Plan, Refusal, Schedule
 from kapsched.model.programme import Programme
+from kapsched.model.reasons import Reason, ReasonCode
 
 _COURSE = says("Its course, by id.", LABEL)
 _FIRST = says("The first date it is about.", perhaps(DAY))
 _LAST = says("The last date it is about, itself included.", perhaps(DAY))
+_STRETCH = written("[0-9]{4}-[0-9]{2}-[0-9]{2}(?:/[0-9]{4}-[0-9]{2}-[0-9]{2})?")
 _STEPS = says("How many steps the search took.", WHOLE)
 _NAMED = {"name": says("Its name.", LABEL), "version": says("Its version.", LABEL)}
 
@@ -47,9 +50,19 @@ APPOINTMENT = table(
         "bookings": says("All that is booked for it.", listed(BOOKING)),
     },
     takes={
+        "confirmation": says("Who said that it is to be, and when.", schema_of(Confirmation)),
         "course": says("Its course, where that is not the plan's.", TEXT),
         "patient": says("Its patient, where that is not the plan's.", TEXT),
     },
+)
+PIN = table(
+    Pin,
+    needs={
+        "by": says("Who decided it.", LABEL),
+        "at": says("When it was decided.", MOMENT),
+        "appointment": says("The appointment.", APPOINTMENT),
+    },
+    takes={"why": says("Why it was decided.", TEXT)},
 )
 PLAN = table(
     Plan,
@@ -73,9 +86,11 @@ REASON = table(
         "ids": says("Whom or what it concerns.", listed(TEXT)),
         "first": _FIRST,
         "last": _LAST,
-        "sentence": says("The reason in plain words.", TEXT),
     },
-    takes={},
+    takes={
+        "dates": says("On which dates: each one, or first/last.", listed(_STRETCH)),
+        "sentence": says("The reason in plain words, as format 1 had it.", TEXT),
+    },
 )
 REFUSAL = table(
     Refusal,
@@ -106,7 +121,11 @@ COURSE = table(
         "first_day": says("Nothing was planned before this date.", DAY),
         "done": says("Sessions that took place, by id.", mapped(schema_of(Done))),
     },
-    takes={"book_ahead": says("How far its open phase is planned.", perhaps(BOOK_AHEAD))},
+    takes={
+        "book_ahead": says("How far its open phase is planned.", perhaps(BOOK_AHEAD)),
+        "waivers": says("Promises that are set aside for some sessions.", listed(schema_of(Waiver))),
+        "pins": says("Appointments that move only by name.", listed(PIN)),
+    },
 )
 
 SCHEDULE: Schema = table(

@@ -26,7 +26,7 @@ from kapsched.exchange.schemas.printed import SCHEMAS, schema_text
 from kapsched.exchange.schemas.words import Schema
 from kapsched.exchange.toml_files import TomlFile
 from kapsched.exchange.wording_files import wording_in
-from kapsched.model.appointments import Appointment, Confirmation
+from kapsched.model.appointments import Appointment, Changed, Confirmation
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.plan import Cost, Plan, Refusal, Schedule
@@ -60,6 +60,8 @@ def _schedule() -> Schedule:
         bookings=[row],
         created=NINE,
         revised=TEN,
+        changed=Changed(patient=NINE, staff=TEN, room=TEN),
+        notes="rec-7",
         status="confirmed",
         confirmation=Confirmation(by="jo", at=NINE),
     )

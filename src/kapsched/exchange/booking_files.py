@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import StringIO
@@ -12,7 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, of_type, refuse, require_given
-from kapsched.exchange.fields import Fields, choice, label, meant, shown, text
+from kapsched.exchange.fields import Fields, label, meant, private_text, text
 from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.toml_files import a_path, read_text
 from kapsched.model.bookings import RESOURCE_TYPES, Booking, Bookings, Resource, ResourceType
@@ -20,6 +21,8 @@ from kapsched.model.clinic import Clinic
 
 _NEEDED = ("type", "resource", "start", "end")
 COLUMNS = (*_NEEDED, "exclusive", "ref")
+# In a date, a time or a yes and no there are none: a cell of words may be somebody's name, and is not repeated.
+_WORDS = re.compile(r"[^\W\d_]{2}")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -77,6 +80,9 @@ def booking_rows(content: str, source: str, zone_name: str) -> tuple[Booking, ..
 
 def _columns(cells: Iterable[str], source: str, line: int) -> list[str]:
     columns = [cell.strip().lower() for cell in cells]
+    if not set(columns) & set(COLUMNS):
+        message = f"the first row names no column that is known here; it begins with {','.join(COLUMNS)}"
+        raise InvalidInput(Fault(message, "header", source, line))
     faults = [
         f"there is no column {column!r}; needed are {', '.join(_NEEDED)}"
         for column in _NEEDED
@@ -102,24 +108,31 @@ def _paired(columns: list[str], cells: list[str]) -> Iterable[tuple[str, object]
 
 def _booking(cells: dict[str, object], zone_name: str) -> Booking:
     def moment(value: object) -> datetime:
-        return placed(written_moment(text(value).strip()), zone_name)
+        said = text(value).strip()
+        if _WORDS.search(said):
+            raise InvalidInput('a date and time such as "2027-01-04T09:30" is wanted, not words')
+        return placed(written_moment(said), zone_name)
 
     with Fields(cells) as row:
         type = row.need("type", _type, RESOURCE_TYPES[0])
         resource = row.need("resource", label, "")
         start, end = row.need("start", moment, _NEVER), row.need("end", moment, _NEVER)
-        said, ref = row.take("exclusive", _exclusive, None), row.take("ref", text, "")
+        said, ref = row.take("exclusive", _exclusive, None), row.take("ref", private_text, "")
     # Of a pool one place is taken, and nobody need say so.
     exclusive = type != "pool" if said is None else said
     return Booking(type=type, resource=resource, start=start, end=end, exclusive=exclusive, ref=ref)
 
 
 def _type(value: object) -> ResourceType:
-    return choice(*RESOURCE_TYPES)(text(value).strip())
+    word = text(value).strip()
+    for known in RESOURCE_TYPES:
+        if word == known:
+            return known
+    raise InvalidInput(f"is no type of resource{meant(word, RESOURCE_TYPES)}")
 
 
 def _exclusive(value: object) -> bool | None:
     word = text(value).strip().lower()
     if word not in ("", "true", "false"):
-        raise InvalidInput(f"true or false is wanted, not {shown(value)}")
+        raise InvalidInput("true or false is wanted")
     return {"true": True, "false": False}.get(word)

@@ -131,7 +131,7 @@ class _Check:
     def take(self, path: Path) -> None:
         """Sort in one file."""
         text = read_text(path)
-        if sort := _sort(text):
+        if sort := _sort(text) or ("bookings" if path.suffix.lower() == ".csv" else ""):
             self.texts[sort].append((path.name, text))
         else:
             file = TomlFile.of(text, path.name)

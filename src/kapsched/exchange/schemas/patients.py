@@ -50,6 +50,7 @@ DONE = either(
         takes={
             "end": says("When it ended; left out, as long after as its kind lasts.", MOMENT),
             "staff": says("Who was there, by role.", mapped(one_or_more(LABEL))),
+            "notes": says("A reference to the clinic's own record of it.", TEXT),
         },
     ),
 )

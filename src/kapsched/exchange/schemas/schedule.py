@@ -8,7 +8,7 @@ from kapsched.exchange.schedule_documents import FORMAT
 from kapsched.exchange.schemas.nouns import noun, schema_of
 from kapsched.exchange.schemas.values import BOOK_AHEAD, BOOLEAN, COUNT, DAY, LABEL, MOMENT, TEXT, WHOLE
 from kapsched.exchange.schemas.words import Schema, choice, listed, mapped, perhaps, says, table, written
-from kapsched.model.appointments import Appointment, Confirmation, Sequence, Status
+from kapsched.model.appointments import READERS, Appointment, Changed, Confirmation, Sequence, Status
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course, Done, Patient
@@ -35,6 +35,11 @@ BOOKING = table(
     },
     takes={"role": says("In which role.", TEXT), "ref": says("Whose row it is, in another system.", TEXT)},
 )
+_CHANGED = table(
+    Changed,
+    needs={},
+    takes={reader: says(f"For the {reader}.", MOMENT) for reader in READERS},
+)
 APPOINTMENT = table(
     Appointment,
     needs={
@@ -51,6 +56,8 @@ APPOINTMENT = table(
     },
     takes={
         "confirmation": says("Who said that it is to be, and when.", schema_of(Confirmation)),
+        "changed": says("When what each reader sees last changed.", _CHANGED),
+        "notes": says("A reference to the clinic's own record.", TEXT),
         "course": says("Its course, where that is not the plan's.", TEXT),
         "patient": says("Its patient, where that is not the plan's.", TEXT),
     },

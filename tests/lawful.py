@@ -395,6 +395,10 @@ CALLS: Mapping[str, Door] = {
         k.to_ics,
         {"appointments": PLAN.appointments, "audience": "patient", "uid_key": b"key", "wording": k.ENGLISH},
     ),
+    "transfer": (
+        k.transfer,
+        {"course": COURSE, "programme": PROGRAMME, "appointments": PLAN.appointments},
+    ),
     "verify": (
         k.verify,
         {

@@ -54,12 +54,14 @@ LOOKED_AT = {
     ("architecture.md", "The front door", "text"): "test_front_door",
     ("bookings-file.md", "A table in CSV", "text"): "below",
     ("clinic-file.md", "Existing bookings", "text"): "test_example_files",
+    ("editor-completion.md", "Let your editor complete the files", "sh"): "test_cli_schema",
     ("errors.md", "Errors", "text"): "below",
     ("own-database.md", "Tables in PostgreSQL", "sql"): "test_database_postgres",
     ("own-database.md", "Tables in SQLite", "sql"): "test_database, and the page itself",
 }
 WHOLE_FILES = {
     "clinic-file.md": "test_example_files",
+    "editor-completion.md": "test_cli_schema",
     "languages.md": "test_languages",
     "overrides.md": "below",
     "patients-file.md": "below",

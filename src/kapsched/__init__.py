@@ -27,6 +27,7 @@ if typing.TYPE_CHECKING:
     from kapsched.model.programme import Programme, Segment, Session, SessionKind
     from kapsched.model.reasons import Reason
     from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+    from kapsched.model.versions import transfer
     from kapsched.model.wording import Wording
     from kapsched.model.wordings.english import ENGLISH
     from kapsched.model.wordings.german import GERMAN
@@ -62,6 +63,7 @@ else:
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
         "model.reasons": "Reason",
         "model.rules": "Continuity Frequency Gap Offset Span",
+        "model.versions": "transfer",
         "model.wording": "Wording",
         "model.wordings.english": "ENGLISH",
         "model.wordings.german": "GERMAN",
@@ -163,5 +165,6 @@ __all__ = [
     "read_wording",
     "to_document",
     "to_ics",
+    "transfer",
     "verify",
 ]

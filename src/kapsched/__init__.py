@@ -9,11 +9,14 @@ if typing.TYPE_CHECKING:
     from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBug
     from kapsched.exchange.booking_files import read_bookings
     from kapsched.exchange.clinic_files import read_clinic
+    from kapsched.exchange.done_files import read_done
     from kapsched.exchange.feeds import Feed, feeds
     from kapsched.exchange.ics import to_ics
+    from kapsched.exchange.oddities import Oddity, odd_bookings
     from kapsched.exchange.patient_files import read_courses
     from kapsched.exchange.programme_files import load_preset, read_programme
     from kapsched.exchange.schedule_documents import from_document, to_document
+    from kapsched.exchange.table_forms import TableForm
     from kapsched.exchange.wording import ENGLISH, Wording
     from kapsched.model.appointments import Appointment, Sequence
     from kapsched.model.bookings import Booking, Bookings, Resource
@@ -36,11 +39,14 @@ else:
         "errors": "Clash Fault InvalidInput KapschedError PlannerBug",
         "exchange.booking_files": "read_bookings",
         "exchange.clinic_files": "read_clinic",
+        "exchange.done_files": "read_done",
         "exchange.feeds": "Feed feeds",
         "exchange.ics": "to_ics",
+        "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",
         "exchange.schedule_documents": "from_document to_document",
+        "exchange.table_forms": "TableForm",
         "exchange.wording": "ENGLISH Wording",
         "model.bookings": "Booking Bookings Resource",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
@@ -99,6 +105,7 @@ __all__ = [
     "InvalidInput",
     "KapschedError",
     "Notice",
+    "Oddity",
     "Offset",
     "OpenDays",
     "Patient",
@@ -121,6 +128,7 @@ __all__ = [
     "SessionKind",
     "Span",
     "StaffMember",
+    "TableForm",
     "TreatmentWeek",
     "Week",
     "Wishes",
@@ -130,9 +138,11 @@ __all__ = [
     "find_plan",
     "from_document",
     "load_preset",
+    "odd_bookings",
     "read_bookings",
     "read_clinic",
     "read_courses",
+    "read_done",
     "read_programme",
     "to_document",
     "to_ics",

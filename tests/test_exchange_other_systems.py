@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from io import StringIO
 from itertools import product
 from pathlib import Path
@@ -19,18 +20,13 @@ from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.booking_files import booking_rows
 from kapsched.exchange.documents import (
     TableForm,
-    odd_bookings,
     read_bookings,
     read_bookings_file,
-    read_done,
 )
 from kapsched.exchange.written_times import date_in, minutes_in, moment_in, time_in
 from kapsched.model.bookings import RESOURCE_TYPES, Booking, Bookings, Resource
-from kapsched.model.course import Course, Done, Patient, enrol
-from kapsched.model.phases import Phase
-from kapsched.model.programme import Programme
 from kapsched.timeline.zones import wall
-from tests.stories import DOSING, LONDON, TALK, closed, london, quayside, taken, weekly
+from tests.stories import LONDON, london, quayside, taken
 
 CLINIC = quayside()
 
@@ -255,11 +251,11 @@ def test_dates_times_and_lengths_stand_alone_too() -> None:
     lengths = ("45", "45,5", "45.0 min", "1:30", "90 Minutes")
     assert [minutes_in(cell) / timedelta(minutes=1) for cell in lengths] == [45, 45.5, 45, 90, 90]
     for wrong in ("0", "-5", "", "1:75:9:1", "an hour"):
-        faults_of(lambda wrong=wrong: minutes_in(wrong))
+        assert faults_of(partial(minutes_in, wrong))
     for wrong in ("24:00", "9", "25:00"):
-        faults_of(lambda wrong=wrong: time_in(wrong, day))
+        assert faults_of(partial(time_in, wrong, day))
     for wrong in ("04/13/2027", "04/01/1827"):
-        faults_of(lambda wrong=wrong: date_in(wrong, "day first"))
+        assert faults_of(partial(date_in, wrong, "day first"))
 
 
 def test_a_time_that_the_clocks_skip_is_a_fault_of_its_row(tmp_path: Path) -> None:

@@ -100,6 +100,10 @@ def refuse_unlike_bookings(form: TableForm) -> None:
 
 
 def _unlike_ours(columns: list[str]) -> Iterator[str]:
+    if not set(columns) & set(COLUMNS):
+        # It is not shown: a first line that names no columns may be somebody's row.
+        yield f"the first line names no columns of ours; needed are {', '.join(_NEEDED)}"
+        return
     for column in _NEEDED:
         if column not in columns:
             yield f"there is no column {column!r}; needed are {', '.join(_NEEDED)}"

@@ -168,7 +168,7 @@ def _counted(
             needed = session.kind.roles()
             staff = {role: people for role, people in one.staff.items() if role in needed and people}
             found[session.id] = Done(start=one.start, end=one.end, staff=staff)
-    return {id: found[id] for id in known if id in found}, faults
+    return {id: found[id] for id in dict.fromkeys([*programme.by_id, *known]) if id in found}, faults
 
 
 def _sessions(programme: Programme, kind: str) -> Iterator[Session]:
@@ -204,6 +204,10 @@ def _visit(form: TableForm, roles: Sequence[str], zone_name: str | None, cells: 
 
 def _unlike_ours(roles: Sequence[str], columns: list[str]) -> Iterator[str]:
     known = (*COLUMNS, *roles)
+    if not set(columns) & set(known):
+        # It is not shown: a first line that names no columns may be somebody's row.
+        yield f"the first line names no columns of ours; known are {', '.join(known)}"
+        return
     yield from _unlike_visits(columns)
     for one in dict.fromkeys(columns):
         if one not in known:

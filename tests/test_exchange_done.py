@@ -296,10 +296,11 @@ def test_a_table_of_ours_is_named_in_one_word(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_a_table_and_with_the_file_that_names_it_is_told_at_once(tmp_path: Path) -> None:
-    saved(tmp_path, VISITS.replace("KAP session", "Infusion"))
-    path = saved(tmp_path, PATIENTS.replace("first_day = 2027-02-01\n\n", "first_day = soon\n\n"), "p.toml")
+    saved(tmp_path, VISITS.replace("05/01/2027", "35/01/2027"))
+    path = saved(tmp_path, PATIENTS.replace("first_day = 2027-02-01\n\n", "first_day = 3\n\n"), "p.toml")
     found = faults_of(lambda: read_courses(path))
-    assert [(fault.source, fault.line) for fault in found] == [("p.toml", 17)]
+    assert [(fault.source, fault.line) for fault in found] == [("done.csv", 4), ("p.toml", 17)]
+    saved(tmp_path, VISITS.replace("KAP session", "Infusion"))
     path = saved(tmp_path, PATIENTS.replace('separator = ";"', 'separator = ";;"\ncolour = 3'), "p.toml")
     found = faults_of(lambda: read_courses(path))
     assert [(fault.line, fault.path) for fault in found] == [(6, "done.separator"), (7, "done.colour")]

@@ -16,6 +16,7 @@ from kapsched.exchange.csv_rows import Cells, rows_of, said, times_of
 from kapsched.exchange.fields import Fields, choice, label, meant, shown, text
 from kapsched.exchange.oddities import Oddity, Placed, oddities
 from kapsched.exchange.table_forms import (
+    OURS,
     NamedTable,
     TableForm,
     named_table,
@@ -31,7 +32,6 @@ COLUMNS = (*_NEEDED, "exclusive", "ref")
 _UNITS: tuple[ResourceType, ...] = ("room", "staff", "patient", "pool")
 _MAPPED = ("type", "resource", *_UNITS, "date", "start", "end", "minutes", "exclusive", "ref")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_AS_OURS = TableForm()
 
 
 @frozen(kw_only=True)
@@ -47,7 +47,7 @@ class BookingsFile:
         return tuple(one.resource for one in self.oddities if one.code == "unknown")
 
 
-def read_bookings(path: str | PathLike[str], clinic: Clinic, *, form: TableForm = _AS_OURS) -> Bookings:
+def read_bookings(path: str | PathLike[str], clinic: Clinic, *, form: TableForm = OURS) -> Bookings:
     """The bookings of a CSV file; rows for rooms, staff and pools that the clinic does not have are left out.
 
     `form` says how another system writes its tables.
@@ -55,9 +55,7 @@ def read_bookings(path: str | PathLike[str], clinic: Clinic, *, form: TableForm 
     return read_bookings_file(path, clinic, form=form).bookings
 
 
-def read_bookings_file(
-    path: str | PathLike[str], clinic: Clinic, *, form: TableForm = _AS_OURS
-) -> BookingsFile:
+def read_bookings_file(path: str | PathLike[str], clinic: Clinic, *, form: TableForm = OURS) -> BookingsFile:
     """The bookings of a CSV file with what is odd about them, in order of appearance."""
     require_given(path=(path, a_path), clinic=(clinic, of_type(Clinic)), form=(form, of_type(TableForm)))
     try:
@@ -66,7 +64,7 @@ def read_bookings_file(
         raise under_where_unplaced(error, "form") from None
 
 
-def bookings_in(content: str, source: str, clinic: Clinic, form: TableForm = _AS_OURS) -> BookingsFile:
+def bookings_in(content: str, source: str, clinic: Clinic, form: TableForm = OURS) -> BookingsFile:
     """The bookings of a table that was read already."""
     rows = booking_rows(content, source, clinic.zone, form)
     kept = Bookings(
@@ -75,7 +73,7 @@ def bookings_in(content: str, source: str, clinic: Clinic, form: TableForm = _AS
     return BookingsFile(bookings=kept, oddities=oddities(rows, clinic))
 
 
-def booking_rows(content: str, source: str, zone_name: str, form: TableForm = _AS_OURS) -> tuple[Placed, ...]:
+def booking_rows(content: str, source: str, zone_name: str, form: TableForm = OURS) -> tuple[Placed, ...]:
     """The bookings of a table, in its order, each with its line; every fault by row (from 1) and column."""
     refuse_unlike_bookings(form)
 

@@ -13,7 +13,7 @@ from attrs import frozen
 from kapsched.errors import Fault, InvalidInput, Several, each, of_type, refuse, require_given
 from kapsched.exchange.csv_rows import Cells, Read, rows_of, said, times_of
 from kapsched.exchange.fields import Fields, meant, text
-from kapsched.exchange.table_forms import TableForm, refuse_columns, under_where_unplaced
+from kapsched.exchange.table_forms import OURS, TableForm, refuse_columns, under_where_unplaced
 from kapsched.exchange.toml_files import a_path, read_text
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Done
@@ -21,7 +21,6 @@ from kapsched.model.programme import MOST_SESSIONS, Programme, Session
 
 COLUMNS = ("course", "patient", "session", "kind", "date", "start", "end", "minutes")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_AS_OURS = TableForm()
 _COURSES = each(of_type(Course))
 
 
@@ -30,7 +29,7 @@ def read_done(
     courses: Programme | Iterable[Course],
     clinic: Clinic,
     *,
-    form: TableForm = _AS_OURS,
+    form: TableForm = OURS,
 ) -> dict[str, dict[str, Done]]:
     """What a CSV file of past visits says is done, by course and session, as `enrol` takes it.
 
@@ -77,7 +76,7 @@ def done_in(
     source: str,
     courses: Programme | Sequence[Course],
     zone_name: str | None,
-    form: TableForm = _AS_OURS,
+    form: TableForm = OURS,
 ) -> DoneTable:
     """What a table says that was read already; its rows that fit no session are faults, all at once."""
     programmes = (courses,) if isinstance(courses, Programme) else tuple(one.programme for one in courses)

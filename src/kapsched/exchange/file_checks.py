@@ -16,7 +16,7 @@ from kapsched.exchange.fields import meant
 from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
-from kapsched.exchange.table_forms import TableForm
+from kapsched.exchange.table_forms import OURS, TableForm
 from kapsched.exchange.toml_files import TomlFile, read_text
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
@@ -164,7 +164,7 @@ class _Check:
             with self.collecting():
                 if place not in forms and error is not None:
                     raise error
-                form = forms.get(place, TableForm())
+                form = forms.get(place, OURS)
                 self.bookings.append((path.name, read_text(path, form.encoding), form))
 
     def read(self) -> None:

@@ -128,6 +128,10 @@ def _an_encoding(value: object) -> str:
     return ""
 
 
+OURS = TableForm()
+"""The form of our own tables."""
+
+
 class NamedTable(NamedTuple):
     """A table that a TOML file names, beside itself, and how it is written."""
 
@@ -138,7 +142,7 @@ class NamedTable(NamedTuple):
 def named_table(value: object) -> NamedTable:
     """The name of a file, or a table that says how that file is written."""
     if not isinstance(value, dict):
-        return NamedTable(plain_file_name(value), TableForm())
+        return NamedTable(plain_file_name(value), OURS)
     with Fields(value) as table:
         file = table.need("file", plain_file_name, "")
         form = TableForm(

@@ -67,7 +67,7 @@ def odd_bookings(booked: Iterable[Booking], clinic: Clinic) -> tuple[Oddity, ...
 
 
 def oddities(placed: Iterable[Placed], clinic: Clinic) -> tuple[Oddity, ...]:
-    """What is odd about bookings, in order of appearance of their resources."""
+    """What is odd about bookings, resources that the clinic does not have first, each in order of appearance."""
     grouped: dict[Resource, list[Placed]] = {}
     for one in placed:
         grouped.setdefault(one.booking.of, []).append(one)

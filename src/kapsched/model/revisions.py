@@ -49,7 +49,7 @@ def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointmen
     rooms, staff = (_rows(one, type) != _rows(before, type) for type in ("room", "staff"))
     if before.status == "confirmed" and not (moved or rooms or staff) and one.status == "provisional":
         one = evolve(one, status="confirmed")
-    moved |= one.status != before.status
+    moved |= _told(one) != _told(before)
     sequence = Sequence(
         patient=before.sequence.patient + moved,
         # Staff are told the room, while a room is told nothing of staff.
@@ -63,6 +63,11 @@ def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointmen
 def _visit(one: Appointment) -> tuple[object, ...]:
     """What everybody sees of an appointment."""
     return instant(one.start), instant(one.end), one.patient
+
+
+def _told(one: Appointment) -> str:
+    """The status that calendars tell: what is done was confirmed, and nobody need hear of it."""
+    return "confirmed" if one.status == "done" else one.status
 
 
 def _rows(one: Appointment, type: ResourceType) -> list[tuple[object, ...]]:

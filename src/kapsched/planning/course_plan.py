@@ -23,7 +23,7 @@ DEFAULT_STEPS = 200_000
 
 def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan | Refusal:
     """The best plan within the steps, or why there is none."""
-    problem = Problem(course, diary, now)
+    problem = Problem(course, _beside_past(course, diary, now), now)
     if not problem.sessions:
         return Plan(
             course=course,
@@ -43,6 +43,18 @@ def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan
     staffed = Staffing(problem, found.starts, found.changes).staff()
     assert staffed is not None, "starts that the masks allow can be staffed"
     return _plan(problem, found.starts, staffed, found.proof, budget.spent)
+
+
+def _beside_past(course: Course, diary: Diary, now: datetime) -> Diary:
+    """The diary in which the patient is booked for what has begun by now, as far as it is not over yet."""
+    sessions = course.planned.by_id
+    visits = ((done.start, done.ended(sessions[id]), id) for id, done in course.done.items())
+    rows = [
+        Booking(type="patient", resource=course.patient.id, start=start, end=end, ref=id)
+        for start, end, id in visits
+        if end > now
+    ]
+    return diary.with_bookings(add=rows) if rows else diary
 
 
 class _Found(NamedTuple):

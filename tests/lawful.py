@@ -48,12 +48,21 @@ assert isinstance(FOUND, k.Plan)
 PLAN = k.Plan.of(
     COURSE, [k.Appointment(session="only/talk/2", kind="talk", start=NINE, end=TEN, revised=NINE)]
 )
-REASON = k.Reason(code="rule", ids=["a week"], first=MONDAY, last=MONDAY, sentence="It is too soon.")
+REASON = k.Reason(code="rule", ids=["a week"], first=MONDAY, last=MONDAY)
 REFUSAL = k.Refusal(course=COURSE, session="only/talk/2", first=MONDAY, last=MONDAY, reasons=[REASON])
 SCHEDULE = k.Schedule(
     clinic="quayside", zone="Europe/London", digest="d", tzdata="t", horizon=HORIZON, now=NINE, plans=[PLAN]
 )
 FINDING = k.Finding(check="gaps_are_kept", message="a week is not kept")
+
+
+def by_reader(wording: k.Wording) -> Mapping[str, Mapping[str, str]]:
+    """The texts of a wording, a table for each reader."""
+    texts: dict[str, dict[str, str]] = {}
+    for (reader, key), text in wording.texts.items():
+        texts.setdefault(reader, {})[key] = text
+    return texts
+
 
 NOUNS: Mapping[str, Door] = {
     "Absence": (
@@ -192,6 +201,7 @@ NOUNS: Mapping[str, Door] = {
         {
             "id": "q17",
             "name": "Mira Invented",
+            "language": "cy",
             "hours": PATTERN,
             "away": [ABSENCE],
             "excludes": ["ben"],
@@ -224,7 +234,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Reason": (
         k.Reason,
-        {"code": "rule", "ids": ["a week"], "first": MONDAY, "last": MONDAY, "sentence": "It is too soon."},
+        {"code": "rule", "ids": ["a week"], "dates": [MONDAY], "first": MONDAY, "last": MONDAY},
     ),
     "Refusal": (
         k.Refusal,
@@ -312,11 +322,25 @@ NOUNS: Mapping[str, Door] = {
 """Constructors: what comes of each is a value."""
 
 CALLS: Mapping[str, Door] = {
+    "Appointment.of": (
+        k.Appointment.of,
+        {
+            "course": COURSE,
+            "session": "only/talk/2",
+            "start": NINE,
+            "staff": {"therapist": "tess"},
+            "rooms": {"therapy": ["oak"]},
+            "status": "confirmed",
+            "now": NINE,
+        },
+    ),
     "Bookings.changed": (BOOKINGS.changed, {"add": [BOOKING], "remove": [BOOKING]}),
     "Diary.book": (DIARY.book, {"plan": PLAN}),
     "Diary.release": (DIARY.book(FOUND).release, {"plan": FOUND}),
     "Diary.with_bookings": (DIARY.with_bookings, {"add": [BOOKING], "remove": [BOOKING]}),
     "Plan.of": (k.Plan.of, {"course": COURSE, "appointments": PLAN.appointments}),
+    "Refusal.sentences": (REFUSAL.sentences, {"audience": "patient", "wording": k.WELSH}),
+    "Wording.of": (k.Wording.of, {"language": "en", **by_reader(k.ENGLISH)}),
     "Week.of": (k.Week.of, {"mon": [(480, 1080)], "tue": [[480, 1080]]}),
     "enrol": (
         k.enrol,
@@ -331,7 +355,13 @@ CALLS: Mapping[str, Door] = {
     ),
     "feeds": (
         k.feeds,
-        {"schedule": SCHEDULE, "audiences": ["clinic"], "uid_key": b"key", "wording": k.ENGLISH},
+        {
+            "schedule": SCHEDULE,
+            "audiences": ["clinic"],
+            "uid_key": b"key",
+            "wording": k.ENGLISH,
+            "wordings": [k.WELSH],
+        },
     ),
     "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),
     "from_document": (k.from_document, {"text": k.to_document(SCHEDULE)}),
@@ -366,6 +396,7 @@ CALLS: Mapping[str, Door] = {
         k.read_programme,
         {"path": FILES / "programmes" / "harbour-long.toml", "programmes": [PROGRAMME]},
     ),
+    "read_wording": (k.read_wording, {"path": ROOT / "tests" / "formats" / "wording-1.toml"}),
     "to_document": (k.to_document, {"schedule": SCHEDULE}),
     "to_ics": (
         k.to_ics,

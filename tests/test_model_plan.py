@@ -18,8 +18,9 @@ from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course, Patient, enrol
 from kapsched.model.phases import Phase
-from kapsched.model.plan import PROOFS, Cost, Plan, Proof, Reason, Refusal, Schedule
+from kapsched.model.plan import PROOFS, Cost, Plan, Proof, Refusal, Schedule
 from kapsched.model.programme import Programme, Segment, SessionKind
+from kapsched.model.reasons import Reason
 from kapsched.timeline.zones import zone
 
 LONDON = zone("Europe/London")
@@ -246,14 +247,17 @@ def test_a_plan_that_cannot_be_is_refused(field: str, value: Any) -> None:
 
 def refusal(**said: Any) -> Refusal:
     reasons = [
-        Reason(code="closure", first=date(2027, 1, 4), last=date(2027, 1, 5), sentence="quayside is closed"),
-        Reason(code="booked", ids=["oak", "ash"], sentence="all therapy rooms are booked"),
+        Reason(code="closure", dates=[date(2027, 1, 4), date(2027, 1, 5)]),
+        Reason(code="booked", ids=["oak", "ash"], dates=[date(2027, 1, 6)]),
     ]
     return Refusal(**{"course": course(), "session": "a/talk/1", "reasons": reasons, **said})
 
 
 def test_a_refusal_reads_as_its_reasons() -> None:
-    assert refusal().sentences() == ("quayside is closed", "all therapy rooms are booked")
+    assert refusal().sentences() == (
+        "The clinic is closed on Mon 4 Jan 2027 and Tue 5 Jan 2027.",
+        "Already booked on Wed 6 Jan 2027: oak and ash.",
+    )
     assert refusal(session=None, reasons=()).sentences() == ()
 
 
@@ -278,7 +282,7 @@ def test_a_refusal_that_cannot_be_is_refused(field: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("code", "weather"), ("ids", "oak"), ("ids", [1]), ("first", NINE), ("last", 5), ("sentence", None)],
+    [("code", "weather"), ("ids", "oak"), ("ids", [1]), ("first", NINE), ("last", 5), ("dates", "no")],
 )
 def test_a_reason_that_cannot_be_is_refused(field: str, value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:

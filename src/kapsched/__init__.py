@@ -17,16 +17,24 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.programme_files import load_preset, read_programme
     from kapsched.exchange.schedule_documents import from_document, to_document
     from kapsched.exchange.table_forms import TableForm
-    from kapsched.exchange.wording import ENGLISH, Wording
-    from kapsched.model.appointments import Appointment, Sequence
+    from kapsched.exchange.wording_files import read_wording
+    from kapsched.model.appointments import Appointment, Confirmation, Sequence
     from kapsched.model.bookings import Booking, Bookings, Resource
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+    from kapsched.model.decisions import confirm, pin
+    from kapsched.model.overrides import Pin, Waiver
     from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
     from kapsched.model.phases import Phase
-    from kapsched.model.plan import Cost, Plan, Reason, Refusal, Schedule
+    from kapsched.model.plan import Cost, Plan, Refusal, Schedule
     from kapsched.model.programme import Programme, Segment, Session, SessionKind
+    from kapsched.model.reasons import Reason
     from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+    from kapsched.model.wording import Wording
+    from kapsched.model.wordings.english import ENGLISH
+    from kapsched.model.wordings.german import GERMAN
+    from kapsched.model.wordings.shipped import WORDINGS
+    from kapsched.model.wordings.welsh import WELSH
     from kapsched.planning.course_plan import DEFAULT_STEPS
     from kapsched.planning.diary import Diary
     from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
@@ -47,16 +55,24 @@ else:
         "exchange.programme_files": "load_preset read_programme",
         "exchange.schedule_documents": "from_document to_document",
         "exchange.table_forms": "TableForm",
-        "exchange.wording": "ENGLISH Wording",
+        "exchange.wording_files": "read_wording",
         "model.bookings": "Booking Bookings Resource",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
+        "model.decisions": "confirm pin",
+        "model.overrides": "Pin Waiver",
         "model.phases": "Phase",
-        "model.appointments": "Appointment Sequence",
-        "model.plan": "Cost Plan Reason Refusal Schedule",
+        "model.appointments": "Appointment Confirmation Sequence",
+        "model.plan": "Cost Plan Refusal Schedule",
         "model.programme": "Programme Segment Session SessionKind",
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
+        "model.reasons": "Reason",
         "model.rules": "Continuity Frequency Gap Offset Span",
+        "model.wording": "Wording",
+        "model.wordings.english": "ENGLISH",
+        "model.wordings.german": "GERMAN",
+        "model.wordings.shipped": "WORDINGS",
+        "model.wordings.welsh": "WELSH",
         "planning.course_plan": "DEFAULT_STEPS",
         "planning.diary": "Diary",
         "timeline.recurrence": "Absence DaySpan Pattern Week",
@@ -81,6 +97,9 @@ else:
 __all__ = [
     "DEFAULT_STEPS",
     "ENGLISH",
+    "GERMAN",
+    "WELSH",
+    "WORDINGS",
     "Absence",
     "Appointment",
     "Booking",
@@ -88,6 +107,7 @@ __all__ = [
     "CalendarWeek",
     "Clash",
     "Clinic",
+    "Confirmation",
     "Continuity",
     "Cost",
     "Course",
@@ -111,6 +131,7 @@ __all__ = [
     "Patient",
     "Pattern",
     "Phase",
+    "Pin",
     "Plan",
     "PlannerBug",
     "Pool",
@@ -130,20 +151,24 @@ __all__ = [
     "StaffMember",
     "TableForm",
     "TreatmentWeek",
+    "Waiver",
     "Week",
     "Wishes",
     "Wording",
+    "confirm",
     "enrol",
     "feeds",
     "find_plan",
     "from_document",
     "load_preset",
     "odd_bookings",
+    "pin",
     "read_bookings",
     "read_clinic",
     "read_courses",
     "read_done",
     "read_programme",
+    "read_wording",
     "to_document",
     "to_ics",
     "verify",

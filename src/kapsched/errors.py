@@ -126,6 +126,21 @@ def identifier(value: object, most: int = 200) -> str:
     return text(value, most)
 
 
+# As RFC 5646 has them, but for the few old tags that it lists; languages of more than three letters there are none.
+_LANGUAGE_TAG = re.compile(
+    r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+    r"(-[0-9a-wy-z](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def language_tag(value: object) -> str:
+    """The BCP 47 tag of a language, such as `cy` or `de-AT`."""
+    if isinstance(value, str) and _LANGUAGE_TAG.fullmatch(value):
+        return ""
+    return f"the tag of a language is wanted, such as 'cy' or 'de-AT', not {shown(value)}"
+
+
 class Several(tuple[T, ...]):
     """What makes tuples of several things, `Several[Room]`, and leaves the rest for `each` to refuse.
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from kapsched.errors import Fault, PlannerBug, a_moment, of_type, refuse, require_given, whole
 from kapsched.model.appointments import Appointment
-from kapsched.model.bookings import Booking, Bookings
+from kapsched.model.bookings import Booking, Bookings, not_among
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.plan import Plan, Refusal, Schedule
@@ -40,7 +40,9 @@ def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAU
     found = plan_course(course, diary, moment, steps)
     if isinstance(found, Plan):
         report = verify(found, course, diary.clinic, booked=diary.bookings, now=now, horizon=diary.horizon)
-        if not report.clean:
+        # What is wrong with pinned appointments alone is as it was found, and stays for a person to mend or accept.
+        settled = course.pinned.keys() | course.done.keys()
+        if any(not one.sessions or not settled >= {*one.sessions} for one in report.new):
             raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{report}")
     return found
 
@@ -114,12 +116,6 @@ def _with_done(plan: Plan, course: Course | None) -> Plan:
         return evolve(one, status="done") if done else one
 
     return evolve(plan, appointments=map(marked, plan.appointments))
-
-
-def not_among(bookings: Iterable[Booking], others: Iterable[Booking]) -> Iterator[Booking]:
-    """The bookings that `others` lack, by resource, times and `ref`: rows from a table know no roles."""
-    there = {(row.of, row.start, row.end, row.ref) for row in others}
-    return (row for row in bookings if (row.of, row.start, row.end, row.ref) not in there)
 
 
 def verify_plans(

@@ -16,10 +16,12 @@ from attrs import evolve, frozen
 from kapsched.errors import Several, each, identifier, of_type, require, require_given, shown, text
 from kapsched.exchange.ics import Audience, to_ics
 from kapsched.exchange.opaque import a_key, opaque
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
+from kapsched.model.wordings.shipped import WORDINGS, spoken
 from kapsched.timeline.zones import wall, zone
 
 Readers: TypeAlias = Literal["patient", "staff", "room", "clinic"]
@@ -60,21 +62,36 @@ class _Wanted(NamedTuple):
 
 
 def feeds(
-    schedule: Schedule, *, audiences: Iterable[Readers] = ALL, uid_key: bytes, wording: Wording = ENGLISH
+    schedule: Schedule,
+    *,
+    audiences: Iterable[Readers] = ALL,
+    uid_key: bytes,
+    wording: Wording = ENGLISH,
+    wordings: Iterable[Wording] = (),
 ) -> Iterator[Feed]:
     """Every calendar of those audiences: patients in order of course, then staff, rooms and the clinic.
 
-    A patient with two courses has one calendar. Whoever has no appointment has none; the clinic always has.
+    A patient with two courses has one calendar. Whoever has no appointment has none; the clinic always has. A
+    patient's is in the patient's language, where one of `wordings`, `wording` itself or a table that is shipped
+    speaks it; everything else is in `wording`.
     """
-    chosen = Several(audiences)
+    chosen, others = Several(audiences), Several(wordings)
     require_given(
         schedule=(schedule, _A_SCHEDULE),
         audiences=(chosen, each(_a_reader)),
         uid_key=(uid_key, a_key),
         wording=(wording, of_type(Wording)),
+        wordings=(others, each(of_type(Wording))),
     )
+    tables = (*WORDINGS.values(), wording, *others)
+    languages = _languages(schedule)
+
+    def speaking(row: IndexRow) -> Wording:
+        language = languages.get(row.id, "") if row.type == "patient" else ""
+        return spoken(language, tables) or wording
+
     wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key)
-    return (_feed(one, uid_key, wording) for one in wanted)
+    return (_feed(one, uid_key, speaking(one.row)) for one in wanted)
 
 
 def index_rows(schedule: Schedule, uid_key: bytes) -> tuple[IndexRow, ...]:
@@ -90,6 +107,12 @@ def _feed(one: _Wanted, key: bytes, wording: Wording) -> Feed:
 
 def _a_reader(value: object) -> str:
     return "" if value in ALL else f"{shown(value)} is no audience; there are {', '.join(ALL)}"
+
+
+def _languages(schedule: Schedule) -> dict[str, str]:
+    """What each patient reads; where two courses differ, as the last of them says."""
+    patients = (plan.course.patient for plan in schedule.plans)
+    return {one.id: one.language for one in patients if one.language}
 
 
 def _wanted(schedule: Schedule, audiences: tuple[Readers, ...], key: bytes) -> Iterator[_Wanted]:

@@ -18,6 +18,7 @@ from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
 from kapsched.exchange.table_forms import OURS, TableForm
 from kapsched.exchange.toml_files import TomlFile, read_text
+from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
 from kapsched.model.programme import Programme
@@ -52,6 +53,7 @@ _SIGNS = {
         "continuity",
     },
     "patients": {"patients", "courses", "done"},
+    "wording": {"texts", "language", "based_on"},
 }
 
 
@@ -64,7 +66,7 @@ class FileCheck:
 
 
 def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
-    """Read clinic, programme, patient, booking and schedule files, told apart by content, and compare them.
+    """Read clinic, programme, patient, wording, booking and schedule files, told apart by content, and compare them.
 
     A folder stands for its TOML and CSV files and those of its `programmes`.
     """
@@ -176,6 +178,9 @@ class _Check:
         self.faults += faults
         for file in self.tables["patients"]:
             self._read_patients(file)
+        for file in self.tables["wording"]:
+            with self.collecting():
+                wording_in(file)
         for source, text, form in self.bookings:
             with self.collecting():
                 self._read_bookings(source, text, form)

@@ -25,9 +25,10 @@ from kapsched.errors import (
 )
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.timezones import vtimezone
-from kapsched.exchange.wording import ENGLISH, Reader, Wording
 from kapsched.model.appointments import Appointment, Status
 from kapsched.model.bookings import Resource
+from kapsched.model.wording import Reader, Wording
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import instant, wall, zone
 
@@ -57,6 +58,7 @@ class _Entry:
     uid: str
     sequence: int
     texts: Mapping[str, str]
+    language: str
 
     def times(self) -> tuple[datetime, datetime]:
         """Start and end as written: wall times, or UTC where the clocks show one of them twice."""
@@ -85,7 +87,8 @@ def to_ics(
     )
     refuse(_faults(chosen, audience))
     entries = [entry for one in chosen for entry in _entries(one, audience, uid_key, wording)]
-    return _calendar(sorted(entries, key=lambda one: (one.start, one.uid)), _name(audience, wording))
+    entries.sort(key=lambda one: (one.start, one.uid))
+    return _calendar(entries, _name(audience, wording), wording.language)
 
 
 def _reader(audience: Audience) -> Reader:
@@ -146,6 +149,7 @@ def _entries(one: Appointment, audience: Audience, key: bytes, wording: Wording)
             uid=opaque(key, "uid", reader, whose, one.course, one.session, ordinal),
             sequence=sequence,
             texts=_texts(one, span, reader, wording),
+            language=wording.language,
         )
 
 
@@ -184,13 +188,13 @@ def _zone_name(moment: datetime) -> str | None:
         return None
 
 
-def _calendar(entries: list[_Entry], name: str) -> bytes:
+def _calendar(entries: list[_Entry], name: str, language: str) -> bytes:
     """The file: properties, then zones by name, then events by start."""
     calendar = icalendar.Calendar()
     calendar.add("PRODID", PRODID)
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
-    calendar.add("NAME", icalendar.vText(name))
+    calendar.add("NAME", icalendar.vText(name), parameters={"LANGUAGE": language})
     calendar.add("X-WR-CALNAME", icalendar.vText(name))
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
@@ -230,5 +234,6 @@ def _event(entry: _Entry) -> icalendar.Event:
     event.add("TRANSP", "TRANSPARENT" if one.status == "cancelled" else "OPAQUE")
     event.add("CLASS", "PRIVATE")
     for name, text in entry.texts.items():
-        event.add(name, text)
+        # A place is a name, in no language.
+        event.add(name, text, parameters={} if name == "LOCATION" else {"LANGUAGE": entry.language})
     return event

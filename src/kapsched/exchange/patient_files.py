@@ -35,6 +35,7 @@ from kapsched.exchange.hours import (
     weekdays,
     written_zone,
 )
+from kapsched.exchange.override_tables import pins_of, pins_reader, waivers_reader
 from kapsched.exchange.programme_files import programme_named, some_programmes
 from kapsched.exchange.table_forms import NamedTable, named_table, under_where_unplaced
 from kapsched.exchange.toml_files import TomlFile, a_path, read_format, read_text
@@ -133,6 +134,7 @@ def _patient(hours: HoursReader, id: str, value: object) -> Patient:
         return Patient(
             id=id,
             name=table.take("name", text, ""),
+            language=table.take("language", label, ""),
             hours=table.take("hours", hours, None),
             away=table.take("away", absences, ()),
             excludes=table.take("excludes", listed(label), ()),
@@ -173,10 +175,21 @@ def _course(
         first_day = table.need("first_day", day, _NO_DAY)
         done = table.take("done", mapped(partial(_done, zone_name)), {})
         ahead = table.take("book_ahead", count_or_day, None)
+        waivers = table.take("waivers", waivers_reader(zone_name), ())
+        pins = table.take("pins", pins_reader(zone_name), {})
         if programme is None:
             raise InvalidInput(*table.faults)
         owner_or_none = patient or Patient(id="-")
-        return enrol(programme, owner_or_none, id=id, first_day=first_day, done=done, book_ahead=ahead)
+        course = enrol(
+            programme,
+            owner_or_none,
+            id=id,
+            first_day=first_day,
+            done=done,
+            book_ahead=ahead,
+            waivers=waivers,
+        )
+        return evolve(course, pins=pins_of(course, pins)) if pins else course
 
 
 def _done(zone_name: str | None, value: object) -> Done:

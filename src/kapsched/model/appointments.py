@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
@@ -20,20 +21,40 @@ from kapsched.errors import (
     optional,
     refuse,
     require,
+    require_given,
+    shown,
     text,
     whole,
 )
 from kapsched.model.bookings import Booking, in_order
+from kapsched.model.mappings import FrozenMapping
 from kapsched.timeline.zones import exists, instant
+
+if TYPE_CHECKING:
+    from kapsched.model.by_hand import Named
+    from kapsched.model.course import Course
 
 Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
 
 _A_STATUS = one_of(get_args(Status))
 _A_COUNT = whole(0, MOST)
+_A_MAPPING = of_type(Mapping)
+_NOBODY: Named = FrozenMapping()
 _SOME_BOOKINGS = each(of_type(Booking))
 _PERHAPS_A_MOMENT = optional(a_moment)
 _perhaps_an_id = partial(text, most=200)
 a_session = partial(identifier, most=500)  # its id has two names in it
+
+
+@frozen(kw_only=True)
+class Confirmation:
+    """Who said that an appointment is to be, and when."""
+
+    by: str
+    at: datetime
+
+    def __attrs_post_init__(self) -> None:
+        require(self, by=identifier, at=a_moment)
 
 
 @frozen(kw_only=True)
@@ -49,6 +70,7 @@ class Sequence:
 
 
 _A_SEQUENCE = of_type(Sequence)
+_PERHAPS_CONFIRMED = optional(of_type(Confirmation))
 
 
 @frozen(kw_only=True)
@@ -69,6 +91,7 @@ class Appointment:
     sequence: Sequence = Sequence()
     created: datetime | None = None
     revised: datetime | None = None
+    confirmation: Confirmation | None = None
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -84,6 +107,7 @@ class Appointment:
             sequence=_A_SEQUENCE,
             created=_PERHAPS_A_MOMENT,
             revised=_PERHAPS_A_MOMENT,
+            confirmation=_PERHAPS_CONFIRMED,
         )
         refuse(
             Fault(f"the clocks skip {moment:%Y-%m-%d %H:%M}; {self.session} cannot be then", name)
@@ -95,6 +119,55 @@ class Appointment:
             raise InvalidInput(
                 f"an appointment must end after it starts; {self.session} does not", path="end"
             )
+
+    @classmethod
+    def of(
+        cls,
+        course: Course,
+        session: str,
+        start: datetime,
+        *,
+        staff: Named = _NOBODY,
+        rooms: Named = _NOBODY,
+        status: Status = "provisional",
+        now: datetime | None = None,
+    ) -> Appointment:
+        """An appointment made by hand: its end and all its bookings follow from its session.
+
+        `staff` says who fills each role and `rooms` which room is the one of each type: an id, or several where
+        more are needed at once. What is handed over names as many as stay throughout or, in the order of the
+        segments, one for each segment that asks. `now` is when the appointment was made.
+        """
+        # A course holds appointments that are pinned, so its module is not there before this one.
+        from kapsched.model.by_hand import taken_by  # noqa: PLC0415
+        from kapsched.model.course import Course  # noqa: PLC0415
+
+        require_given(
+            course=(course, of_type(Course)),
+            session=(session, a_session),
+            start=(start, a_moment),
+            staff=(staff, _A_MAPPING),
+            rooms=(rooms, _A_MAPPING),
+            status=(status, _A_STATUS),
+            now=(now, _PERHAPS_A_MOMENT),
+        )
+        known = course.planned.by_id
+        if session not in known:
+            message = f"course {course.id!r} has no session {shown(session)}; it has {', '.join(known)}"
+            raise InvalidInput(message, path="session")
+        kind = known[session].kind
+        return cls(
+            session=session,
+            kind=kind.name,
+            start=start,
+            end=(instant(start) + timedelta(minutes=kind.minutes)).astimezone(start.tzinfo),
+            bookings=taken_by(course, session, start, staff=staff, rooms=rooms),
+            course=course.id,
+            patient=course.patient.id,
+            status=status,
+            created=now,
+            revised=now,
+        )
 
     @property
     def id(self) -> str:

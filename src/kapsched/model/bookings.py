@@ -83,6 +83,12 @@ class Booking:
         return self.start < other.end and other.start < self.end
 
 
+def not_among(bookings: Iterable[Booking], others: Iterable[Booking]) -> Iterator[Booking]:
+    """The bookings that `others` lack, by resource, times and `ref`: rows from a table know no roles."""
+    there = {(row.of, row.start, row.end, row.ref) for row in others}
+    return (row for row in bookings if (row.of, row.start, row.end, row.ref) not in there)
+
+
 def in_order(given: Iterable[Booking]) -> tuple[Booking, ...]:
     """Bookings in their order; what cannot be put in order is left for a check to refuse."""
     several = Several(given)

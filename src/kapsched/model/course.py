@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.converters import optional as if_given
 
 from kapsched.errors import (
@@ -19,6 +19,7 @@ from kapsched.errors import (
     each,
     faults_in,
     identifier,
+    language_tag,
     of_type,
     one_of,
     optional,
@@ -28,7 +29,9 @@ from kapsched.errors import (
     text,
 )
 from kapsched.model.ahead import planned_ahead
+from kapsched.model.appointments import Appointment
 from kapsched.model.mappings import FrozenMapping
+from kapsched.model.overrides import Pin, Waiver
 from kapsched.model.phases import BookAhead, book_ahead
 from kapsched.model.programme import Programme, Session
 from kapsched.timeline.intervals import IntervalSet
@@ -42,6 +45,10 @@ def _wall_time(value: object) -> str:
     if not isinstance(value, time) or value.tzinfo is not None:
         return f"a time of day on the clinic's clocks is wanted, not {shown(value)}"
     return ""
+
+
+def _perhaps_a_language(value: object) -> str:
+    return "" if value == "" else language_tag(value)
 
 
 @frozen(kw_only=True)
@@ -71,12 +78,14 @@ class Wishes:
 class Patient:
     """Somebody in treatment, by the caller's id. `hours` and `away` say when they can come at all.
 
+    `language` is the BCP 47 tag of the one that they read their calendar in, where it is not the clinic's.
     `excludes` names members of staff who must not be booked for them. The name is kept in a schedule's document,
     and stands in no `repr`, calendar or picture.
     """
 
     id: str
     name: str = field(default="", repr=False)
+    language: str = ""
     hours: Pattern | None = None
     away: tuple[Absence, ...] = field(default=(), converter=Several[Absence])
     excludes: tuple[str, ...] = field(default=(), converter=Several[str])
@@ -87,6 +96,7 @@ class Patient:
             self,
             id=identifier,
             name=text,
+            language=_perhaps_a_language,
             hours=optional(of_type(Pattern)),
             away=each(of_type(Absence)),
             excludes=each(identifier),
@@ -150,7 +160,7 @@ class Course:
     """One patient's run through a programme: nothing of it is dated before `first_day`, save what is done.
 
     `book_ahead` is how far ahead its open phase is planned, where that is not as the phase says: so many rounds more
-    than are begun, or those that may be by a date.
+    than are begun, or those that may be by a date. `waivers` and `pins` are what people decided about its sessions.
     """
 
     id: str
@@ -159,6 +169,8 @@ class Course:
     first_day: date
     done: Mapping[str, Done] = field(default=NOTHING_DONE, converter=_recorded)
     book_ahead: BookAhead | None = None
+    waivers: tuple[Waiver, ...] = field(default=(), converter=Several[Waiver])
+    pins: tuple[Pin, ...] = field(default=(), converter=Several[Pin])
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -169,6 +181,8 @@ class Course:
             first_day=a_date,
             done=of_type(Mapping),
             book_ahead=optional(book_ahead),
+            waivers=each(of_type(Waiver)),
+            pins=each(of_type(Pin)),
         )
         if self.book_ahead is not None and self.programme.open_phase is None:
             raise InvalidInput(f"no phase of {self.programme.name} is open", path="book_ahead")
@@ -182,10 +196,40 @@ class Course:
             if fault := of_type(Done)(record):
                 yield Fault(fault, f"done.{session}")
             if session not in known:
-                yield Fault(
-                    f"there is no session {session!r} in {self.programme.name}; there are {', '.join(known)}",
-                    f"done.{session}",
-                )
+                yield self._no_session(session, known, f"done.{session}")
+        for number, waiver in enumerate(self.waivers):
+            for session in waiver.sessions:
+                if session not in known:
+                    yield self._no_session(session, known, f"waivers.{number}.sessions")
+        yield from self._faults_of_pins(known)
+
+    def _no_session(self, session: str, known: Iterable[str], path: str) -> Fault:
+        return Fault(
+            f"there is no session {session!r} in {self.programme.name}; there are {', '.join(known)}", path
+        )
+
+    def _faults_of_pins(self, known: Mapping[str, Session]) -> Iterator[Fault]:
+        seen: set[str] = set()
+        for one in (pin.appointment for pin in self.pins):
+            path = f"pins.{one.session}"
+            if one.session not in known:
+                yield self._no_session(one.session, known, path)
+            if one.session in seen:
+                yield Fault("two appointments are pinned for this session", path)
+            if one.status in ("cancelled", "done"):
+                yield Fault(f"an appointment that is {one.status} cannot be pinned", path)
+            if (one.course or self.id, one.patient or self.patient.id) != (self.id, self.patient.id):
+                yield Fault(f"this appointment is of course {one.course!r}, not of {self.id!r}", path)
+            seen.add(one.session)
+
+    @cached_property
+    def pinned(self) -> Mapping[str, Appointment]:
+        """The appointments that move only by name, by session in programme order; none of what is done by now."""
+        found = {
+            pin.appointment.session: evolve(pin.appointment, course=self.id, patient=self.patient.id)
+            for pin in self.pins
+        }
+        return FrozenMapping({one.id: found[one.id] for one in self.owed if one.id in found})
 
     @cached_property
     def planned(self) -> Programme:
@@ -219,11 +263,21 @@ def enrol(
     first_day: date,
     done: Mapping[str, Done] = NOTHING_DONE,
     book_ahead: BookAhead | None = None,
+    waivers: Iterable[Waiver] = (),
+    pins: Iterable[Pin] = (),
 ) -> Course:
     """Open a course, also one that is half way: `done` maps session ids to what took place.
 
-    `book_ahead` takes the place of what an open phase says.
+    `book_ahead` takes the place of what an open phase says. `waivers` set promises aside for some sessions, and `pins`
+    keep appointments where they are.
     """
     return Course(
-        id=id, patient=patient, programme=programme, first_day=first_day, done=done, book_ahead=book_ahead
+        id=id,
+        patient=patient,
+        programme=programme,
+        first_day=first_day,
+        done=done,
+        book_ahead=book_ahead,
+        waivers=waivers,
+        pins=pins,
     )

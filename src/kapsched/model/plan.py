@@ -31,27 +31,16 @@ from kapsched.model.appointments import Appointment, a_session
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
+from kapsched.model.reasons import Audience, Reason, sentence
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import instant
 
 Proof: TypeAlias = Literal["none", "days", "changes", "wishes", "minutes", "all"]
-PROOFS: tuple[Proof, ...] = ("none", "days", "changes", "wishes", "minutes", "all")
-ReasonCode: TypeAlias = Literal[
-    "rule",
-    "window",
-    "hours",
-    "absence",
-    "closure",
-    "booked",
-    "patient",
-    "break",
-    "notice",
-    "horizon",
-    "continuity",
-    "steps",
-]
+PROOFS: tuple[Proof, ...] = get_args(Proof)
 
 _A_PROOF = one_of(PROOFS)
-_A_REASON = one_of(get_args(ReasonCode))
+_AN_AUDIENCE = one_of(get_args(Audience))
 _A_NUMBER = whole(-MOST, MOST)
 _A_COUNT = whole(0, MOST)
 _PERHAPS_A_DATE = optional(a_date)
@@ -128,27 +117,6 @@ class Plan:
 
 
 @frozen(kw_only=True)
-class Reason:
-    """Why something was not possible: a code, whom or what it concerns, on which dates (both included)."""
-
-    code: ReasonCode
-    ids: tuple[str, ...] = field(default=(), converter=Several[str])
-    first: date | None = None
-    last: date | None = None
-    sentence: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        require(
-            self,
-            code=_A_REASON,
-            ids=each(a_session),
-            first=_PERHAPS_A_DATE,
-            last=_PERHAPS_A_DATE,
-            sentence=text,
-        )
-
-
-@frozen(kw_only=True)
 class Refusal:
     """Why a course has no plan: the first session that cannot be placed, its window and what is in the way.
 
@@ -176,9 +144,14 @@ class Refusal:
             steps=_A_COUNT,
         )
 
-    def sentences(self) -> tuple[str, ...]:
-        """The reasons in plain English, one sentence each."""
-        return tuple(reason.sentence for reason in self.reasons)
+    def sentences(self, audience: Audience = "desk", wording: Wording = ENGLISH) -> tuple[str, ...]:
+        """The reasons in plain words, one sentence each; alike ones once.
+
+        A `"patient"` reads on which dates nothing is to be had, and not of whom or what that is.
+        """
+        require_given(audience=(audience, _AN_AUDIENCE), wording=(wording, of_type(Wording)))
+        said = (sentence(one, self.course.first_day, audience, wording) for one in self.reasons)
+        return tuple(dict.fromkeys(said))
 
 
 @frozen(kw_only=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from attrs import evolve
+
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.course import Course
 from kapsched.model.plan import Cost, Plan, Proof, Refusal
 from kapsched.planning.diary import Diary
 from kapsched.planning.needs import Stretch, joined
+from kapsched.planning.pinned import beside_pinned, settled, with_pinned
 from kapsched.planning.problem import Problem
 from kapsched.planning.refusal import contradiction, out_of_steps, refusal
 from kapsched.planning.search import IMPOSSIBLE, Search, Steps, StepsSpent
@@ -22,8 +25,18 @@ DEFAULT_STEPS = 200_000
 
 
 def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan | Refusal:
-    """The best plan within the steps, or why there is none."""
-    problem = Problem(course, _beside_past(course, diary, now), now)
+    """The best plan within the steps, or why there is none; what is pinned stays in it as it is."""
+    free = settled(course)
+    found = _plan_freely(free, beside_pinned(_beside_past(course, diary, now), course), now, steps)
+    if free is course:
+        return found
+    if isinstance(found, Plan):
+        return evolve(found, course=course, appointments=with_pinned(found.appointments, diary, course))
+    return evolve(found, course=course)
+
+
+def _plan_freely(course: Course, diary: Diary, now: datetime, steps: int) -> Plan | Refusal:
+    problem = Problem(course, diary, now)
     if not problem.sessions:
         return Plan(
             course=course,

@@ -32,7 +32,8 @@ def some_patient(draw: st.DrawFn, clinic: Clinic, id: str) -> Patient:
     # Only those are excluded for whom there is somebody else.
     others = (one.id for one in clinic.staff if all(len(clinic.staff_of(role)) > 1 for role in one.roles))
     excludes = draw(among((), (), (), *((id,) for id in others)))
-    return Patient(id=id, hours=hours, away=away, excludes=excludes, wishes=wishes)
+    language = draw(among("", "", "cy", "de-AT", "pt-BR"))
+    return Patient(id=id, language=language, hours=hours, away=away, excludes=excludes, wishes=wishes)
 
 
 def _some_wishes(draw: st.DrawFn, clinic: Clinic, frame: Frame) -> Wishes:

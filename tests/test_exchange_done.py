@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -313,6 +314,22 @@ def test_what_is_wrong_with_a_table_and_with_the_file_that_names_it_is_told_at_o
     (tmp_path / "done.csv").unlink()
     (fault,) = faults_of(lambda: read_courses(path))
     assert str(fault) == "done.csv: there is no such file"
+
+
+def test_a_name_that_stands_for_a_patient_is_read_and_shown_nowhere(tmp_path: Path) -> None:
+    saved(tmp_path, VISITS)
+    names = PATIENTS.replace('patient = "Client no", kind', 'patient = "Client", kind').replace(
+        "words.kind", 'words.patient = { "Mira Vasquez" = "q17", "Jun Park" = "q18" }\nwords.kind'
+    )
+    path = saved(tmp_path, names, "p.toml")
+    assert [len(one.done) for one in read_courses(path)] == [3, 1]
+    form = evolve(FORM, words={"patient": {"Mira Vasquez": "q17"}})
+    assert "Mira" not in repr(form)
+    for wrong in ('= ""', "= 17", "= []"):
+        path = saved(tmp_path, names.replace('Vasquez" = "q17"', f'Vasquez" {wrong}'), "p.toml")
+        (fault,) = faults_of(partial(read_courses, path))
+        assert (fault.line, fault.path) == (9, "done.words.patient")
+        assert "Mira" not in str(fault)
 
 
 def test_what_is_done_of_a_course_is_said_in_one_place(tmp_path: Path) -> None:

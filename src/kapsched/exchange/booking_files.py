@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from os import PathLike
@@ -10,8 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from kapsched.errors import InvalidInput, identifier, of_type, require_given
-from kapsched.errors import text as a_text
+from kapsched.errors import Fault, InvalidInput, of_type, require_given
 from kapsched.exchange.csv_rows import Cells, rows_of, said, times_of
 from kapsched.exchange.fields import Fields, choice, label, meant, shown, text
 from kapsched.exchange.oddities import Oddity, Placed, oddities
@@ -52,25 +51,35 @@ def read_bookings(path: str | PathLike[str], clinic: Clinic, *, form: TableForm 
 
     `form` says how another system writes its tables.
     """
-    return read_bookings_file(path, clinic, form=form).bookings
+    return _kept(_rows(path, clinic, form), clinic)
 
 
 def read_bookings_file(path: str | PathLike[str], clinic: Clinic, *, form: TableForm = OURS) -> BookingsFile:
     """The bookings of a CSV file with what is odd about them, in order of appearance."""
-    require_given(path=(path, a_path), clinic=(clinic, of_type(Clinic)), form=(form, of_type(TableForm)))
-    try:
-        return bookings_in(read_text(path, form.encoding), Path(path).name, clinic, form)
-    except InvalidInput as error:
-        raise under_where_unplaced(error, "form") from None
+    return _with_oddities(_rows(path, clinic, form), clinic)
 
 
 def bookings_in(content: str, source: str, clinic: Clinic, form: TableForm = OURS) -> BookingsFile:
     """The bookings of a table that was read already."""
-    rows = booking_rows(content, source, clinic.zone, form)
-    kept = Bookings(
+    return _with_oddities(booking_rows(content, source, clinic.zone, form), clinic)
+
+
+def _rows(path: str | PathLike[str], clinic: Clinic, form: TableForm) -> tuple[Placed, ...]:
+    require_given(path=(path, a_path), clinic=(clinic, of_type(Clinic)), form=(form, of_type(TableForm)))
+    try:
+        return booking_rows(read_text(path, form.encoding), Path(path).name, clinic.zone, form)
+    except InvalidInput as error:
+        raise under_where_unplaced(error, "form") from None
+
+
+def _kept(rows: Iterable[Placed], clinic: Clinic) -> Bookings:
+    return Bookings(
         one.booking for one in rows if one.booking.type == "patient" or clinic.has(one.booking.of)
     )
-    return BookingsFile(bookings=kept, oddities=oddities(rows, clinic))
+
+
+def _with_oddities(rows: tuple[Placed, ...], clinic: Clinic) -> BookingsFile:
+    return BookingsFile(bookings=_kept(rows, clinic), oddities=oddities(rows, clinic))
 
 
 def booking_rows(content: str, source: str, zone_name: str, form: TableForm = OURS) -> tuple[Placed, ...]:
@@ -128,25 +137,31 @@ def _bookings(cells: Cells, zone_name: str, form: TableForm) -> list[Booking]:
         taken = _taken(row, form)
         start, end = times_of(row, form, zone_name, _NEVER, ends=True)
         alone, ref = row.take("exclusive", partial(_exclusive, form), None), row.take("ref", text, "")
-        for path, fault in (*(("resource", identifier(one.id)) for one in taken), ("ref", a_text(ref))):
-            # The cell is not shown: it may be where another system keeps a name.
-            if fault and not row.faults:
-                row.fault("is blank, or no text that every file can carry", path)
     assert end is not None, "else it is a fault"
-    return [
-        Booking(
-            type=type,
-            resource=id,
-            start=start,
-            end=end,
-            # Of a pool one place is taken, and nobody need say so.
-            exclusive=(type != "pool" and id not in form.shares)
-            if alone is None or (type == "pool" and form.columns)
-            else alone,
-            ref=ref,
-        )
-        for type, id in taken
-    ]
+    try:
+        return [
+            Booking(
+                type=type,
+                resource=id,
+                start=start,
+                end=end,
+                # Of a pool one place is taken, and nobody need say so.
+                exclusive=(type != "pool" and id not in form.shares)
+                if alone is None or (type == "pool" and form.columns)
+                else alone,
+                ref=ref,
+            )
+            for type, id in taken
+        ]
+    except InvalidInput as error:
+        raise InvalidInput(*map(_unshown, error.faults)) from None
+
+
+def _unshown(fault: Fault) -> Fault:
+    """The fault without the cell that it shows, which may be where another system keeps a name."""
+    if fault.path not in ("resource", "ref"):
+        return fault
+    return Fault("is blank, or no text that every file can carry", fault.path)
 
 
 def _taken(row: Fields, form: TableForm) -> list[Resource]:

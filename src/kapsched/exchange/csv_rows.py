@@ -8,7 +8,7 @@ from datetime import datetime
 from io import StringIO
 from typing import Generic, NamedTuple, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.fields import Fields, text
@@ -36,9 +36,18 @@ class Header:
 
     theirs: tuple[str, ...]
     ours: tuple[tuple[str, ...], ...]
+    _plain: tuple[str, ...] = field(init=False)
+
+    @_plain.default
+    def _one_each(self) -> tuple[str, ...]:
+        """Our names, where each column has one of its own."""
+        names = tuple(name for names in self.ours for name in names)
+        return names if len(set(names)) == len(names) == len(self.theirs) else ()
 
     def cells(self, row: Sequence[str]) -> Cells:
         """The cells of a row under our names."""
+        if self._plain:
+            return dict(zip(self._plain, row, strict=True))
         found: dict[str, list[str]] = {}
         for names, one in zip(self.ours, row, strict=True):
             for name in names:
@@ -136,6 +145,8 @@ def _fitting(cells: list[str], header: Header, form: TableForm) -> list[str]:
 
 
 def _left_out(cells: list[str], header: Header, form: TableForm) -> bool:
+    if not form.leave_out:
+        return False
     there = {one.lower(): cell.strip() for one, cell in zip(header.theirs, cells, strict=False)}
     return any(there.get(one.strip().lower()) in words for one, words in form.leave_out.items())
 
@@ -153,8 +164,8 @@ def times_of(
 
     The end is None where it is not said, and a fault where the row `ends`; after a fault `never` stands in.
     """
-    day = row.take("date", lambda value: date_in(value, form.dates), never.date())
     dated = "date" in row
+    day = row.take("date", lambda value: date_in(value, form.dates), never.date()) if dated else never.date()
 
     def moment(value: object, *, ends: bool = False) -> datetime:
         found = time_in(value, day, ends=ends) if dated else moment_in(value, form.dates)
@@ -163,7 +174,9 @@ def times_of(
     start = row.need("start", moment, never)
     before = len(row.faults)
     end = row.take("end", lambda value: moment(value, ends=True) if said(value) else None, None)
-    length = row.take("minutes", lambda value: minutes_in(value) if said(value) else None, None)
+    length = None
+    if "minutes" in row:
+        length = row.take("minutes", lambda value: minutes_in(value) if said(value) else None, None)
     if end is None and length is not None:
         return start, start + length
     if ends and end is None and len(row.faults) == before:

@@ -161,7 +161,7 @@ class _Check:
                     forms[(file.folder / named.file).resolve()] = named.form
         for path, error in self.loose:
             place = path.resolve()
-            if place in past:
+            if place in past and place not in forms:
                 continue  # it is read with the patients
             with self.collecting():
                 if place not in forms and error is not None:

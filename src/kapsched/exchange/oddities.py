@@ -18,6 +18,7 @@ OddityCode: TypeAlias = Literal["unknown", "hours", "twice"]
 
 _A_CODE = one_of(get_args(OddityCode))
 _A_COUNT = whole(1, MOST)
+_A_YEAR = 366  # in days; nothing that lasts longer is looked at
 
 
 @frozen(kw_only=True)
@@ -88,14 +89,20 @@ def _of_nobody(resource: Resource, theirs: Sequence[Placed], clinic: Clinic) -> 
 def _outside(resource: Resource, theirs: Sequence[Placed], clinic: Clinic) -> Iterator[Oddity]:
     if resource.type == "patient":
         return  # when they can come is not the clinic's to say
-    odd = []
-    for one in theirs:
-        start, end = one.booking.start, one.booking.end
-        dates = wall(start, clinic.place).date(), wall(end - timedelta.resolution, clinic.place).date()
-        if not clinic.working_time(resource, *dates).covers(start, end):
-            odd.append(one)
+    odd = [one for one in theirs if not _within_hours(one.booking, clinic)]
     if odd:
         yield _oddity("hours", resource, odd, clinic, "outside hours", odd[:1])
+
+
+def _within_hours(booking: Booking, clinic: Clinic) -> bool:
+    start, end = booking.start, booking.end
+    # The clinic remembers the hours of a year, which most rows lie in.
+    if clinic.working_time(booking.of, date(start.year, 1, 1), date(start.year, 12, 31)).covers(start, end):
+        return True
+    first, last = (wall(moment, clinic.place).date() for moment in (start, end - timedelta.resolution))
+    if first.year == last.year == start.year:
+        return False
+    return (last - first).days <= _A_YEAR and clinic.working_time(booking.of, first, last).covers(start, end)
 
 
 def _twice(resource: Resource, theirs: Sequence[Placed], clinic: Clinic) -> Iterator[Oddity]:

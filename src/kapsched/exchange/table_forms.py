@@ -20,7 +20,7 @@ from kapsched.errors import (
     shown,
     text,
 )
-from kapsched.exchange.fields import Fields, choice, label, listed, mapped, one_or_more
+from kapsched.exchange.fields import Fields, choice, label, listed, mapped, named, one_or_more
 from kapsched.exchange.fields import shown as briefly
 from kapsched.exchange.fields import text as a_text
 from kapsched.model.mappings import FrozenMapping
@@ -67,7 +67,8 @@ class TableForm:
     quote: str = '"'
     encoding: str = "utf-8"
     dates: Dates = "iso"
-    words: Mapping[str, Mapping[str, str]] = field(default=FrozenMapping(), converter=_by_column)
+    # Their words for patients may be names.
+    words: Mapping[str, Mapping[str, str]] = field(default=FrozenMapping(), converter=_by_column, repr=False)
     leave_out: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_lists)
     joined_by: str = ""
     shares: tuple[str, ...] = field(default=(), converter=Several[str])
@@ -90,7 +91,7 @@ class TableForm:
 
     def ours(self, column: str, word: str) -> str:
         """The word of ours for one of theirs in a column of ours."""
-        return self.words.get(column, _NO_WORDS).get(word, word)
+        return self.words.get(column, _NO_WORDS).get(word, word) if self.words else word
 
     def names(self, column: str, cells: Iterable[str]) -> tuple[str, ...]:
         """Every name in some cells, in our words, each once."""
@@ -151,12 +152,21 @@ def named_table(value: object) -> NamedTable:
             quote=table.take("quote", a_text, '"'),
             encoding=table.take("encoding", label, "utf-8"),
             dates=table.take("dates", choice(*_DATES), "iso"),
-            words=table.take("words", mapped(mapped(label)), {}),
+            words=table.take("words", mapped(_words), {}),
             leave_out=table.take("leave_out", mapped(one_or_more(a_text)), {}),
             joined_by=table.take("joined_by", a_text, ""),
             shares=table.take("shares", listed(label), ()),
         )
     return NamedTable(file, form)
+
+
+def _words(value: object) -> dict[str, str]:
+    """Words with those of ours; no fault shows one, for it may be a name."""
+    words = named(value)
+    wrong = sum(not isinstance(one, str) or not one for one in words.values())
+    if wrong:
+        raise InvalidInput(f"each word stands for one of ours, in quotes; {wrong} of these do not")
+    return {theirs: label(ours) for theirs, ours in words.items()}
 
 
 def plain_file_name(value: object) -> str:

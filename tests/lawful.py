@@ -83,6 +83,8 @@ NOUNS: Mapping[str, Door] = {
             "sequence": k.Sequence(),
             "created": NINE,
             "revised": NINE,
+            "changed": k.Changed(patient=NINE),
+            "notes": "N-4711",
         },
     ),
     "Booking": (
@@ -99,6 +101,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Bookings": (k.Bookings, {"bookings": [BOOKING]}),
     "CalendarWeek": (k.CalendarWeek, {}),
+    "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE}),
     "Clinic": (
         k.Clinic,
         {
@@ -133,7 +136,7 @@ NOUNS: Mapping[str, Door] = {
     "DaySpan": (k.DaySpan, {"start": 480, "end": 1080}),
     "Days": (k.Days, {"count": 2}),
     "Diary": (k.Diary, {"clinic": CLINIC, "horizon": HORIZON, "booked": [BOOKING]}),
-    "Done": (k.Done, {"start": NINE, "end": TEN, "staff": {"therapist": ["tess"]}}),
+    "Done": (k.Done, {"start": NINE, "end": TEN, "staff": {"therapist": ["tess"]}, "notes": "N-4711"}),
     "Feed": (k.Feed, {"name": "clinic.ics", "content": b"BEGIN:VCALENDAR", "digest": "d"}),
     "Finding": (
         k.Finding,
@@ -361,6 +364,9 @@ CALLS: Mapping[str, Door] = {
             "uid_key": b"key",
             "wording": k.ENGLISH,
             "wordings": [k.WELSH],
+            "past": k.Days(90),
+            "cancelled_for": k.Days(30),
+            "also": [k.Resource("staff", "tess")],
         },
     ),
     "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),

@@ -59,6 +59,8 @@ LOOKED_AT = {
 }
 WHOLE_FILES = {
     "clinic-file.md": "test_example_files",
+    "languages.md": "test_languages",
+    "overrides.md": "below",
     "patients-file.md": "below",
     "presets.md": "test_presets_sources",
     "programme-file.md": "test_example_files",
@@ -221,6 +223,19 @@ def test_the_patients_of_the_how_to_are_one_file_that_is_read(tmp_path: Path) ->
     courses = kapsched.read_courses(path)
     assert [course.patient.id for course in courses] == ["q17", "q18", "q19", "q20"]
     assert [len(course.done) for course in courses] == [0, 0, 0, 2]
+
+
+def test_the_decisions_of_the_how_to_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "patients.toml"
+    path.write_text("\n".join(_blocks("overrides.md", "toml")), encoding="utf-8")
+    (course,) = kapsched.read_courses(path)
+    assert [one.check for one in course.waivers] == ["gaps_are_kept"]
+    assert list(course.pinned) == ["preparation/preparation/1"]
+    clinic = kapsched.read_clinic("examples/harbour/clinic.toml")
+    report = kapsched.verify(course.pinned.values(), course, clinic)
+    assert {one.check for one in report} == {"every_session_is_planned_once"}, (
+        "the others are not planned yet"
+    )
 
 
 def test_the_bookings_of_the_how_to_are_read(tmp_path: Path) -> None:

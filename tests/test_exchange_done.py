@@ -213,7 +213,7 @@ def test_rows_that_cannot_be_read_are_faults_in_the_columns_of_the_table(tmp_pat
 @pytest.mark.parametrize(
     ("header", "messages"),
     [
-        ("Mira,2027", ["the first line names no columns of ours"]),
+        ("Mira,2027", ["the first row names no column that is known here"]),
         ("start", ["no column says the course or the patient", "no column says the session or the kind"]),
         ("course,kind", ["no column says the start"]),
         ("course,kind,start,start", ["the column 'start' stands twice"] * 1),

@@ -41,7 +41,7 @@ from kapsched.model.wordings.german import GERMAN
 from kapsched.model.wordings.welsh import WELSH
 from tests import calendar_stories as stories
 from tests.desk import Desk, contents, patient, quayside
-from tests.fences import ROOT
+from tests.fences import ROOT, fences
 from tests.test_exchange_pictures import BEGUN, BOOKED, CLINIC, MONDAY
 
 KEY = stories.KEY
@@ -292,6 +292,17 @@ def test_a_file_says_only_what_is_not_as_in_the_language_it_is_based_on() -> Non
     assert read.say("patient", "summary") == "Apwyntiad yn y clinig"
 
 
+def test_the_files_of_the_how_to_are_read(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "languages.md").read_text(encoding="utf-8")
+    patients, wording = (fence.text for fence in fences(page) if fence.language == "toml")
+    path = tmp_path / "patients.toml"
+    path.write_text(patients, encoding="utf-8")
+    (course,) = read_courses(path)
+    assert course.patient.language == "cy"
+    read = read_wording(own(tmp_path, wording))
+    assert read.say("desk", "reason booked", on="on Mon", names="oak") == "oak taken on Mon."
+
+
 def test_a_file_that_is_based_on_a_language_speaks_it(tmp_path: Path) -> None:
     assert read_wording(own(tmp_path, 'format = 1\nbased_on = "de"\n')) == GERMAN
 
@@ -377,6 +388,9 @@ def test_what_is_written_is_in_the_language_too_but_for_patients_who_read_anothe
     assert b"LANGUAGE=cy" in files["calendars/clinic.ics"]
     (week,) = [text for name, text in files.items() if re.fullmatch(r"pictures/weeks/[-\d]+\.csv", name)]
     assert week.decode().startswith("Ystafell,Dyddiad,O,Hyd,Yn rhydd o,")
+    drawn = [text for name, text in files.items() if name.endswith(".svg")]
+    assert len(drawn) >= 5
+    assert all(b'lang="cy"' in text for text in drawn)
     calendars = [text for name, text in files.items() if name.startswith("calendars/patients/")]
     assert sorted(re.findall(rb"SUMMARY;LANGUAGE=(\w+):", text)[0] for text in calendars) == [b"cy", b"de"]
 

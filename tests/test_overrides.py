@@ -191,6 +191,7 @@ def test_a_pin_that_lies_early_is_kept_clear_of_by_what_comes_before_it() -> Non
     ]
     blocked = refused(course_with_pins("", "", "2027-01-07 10:00", rules=rules))
     assert (blocked.session, len(blocked.course.pins)) == (None, 1)
+    assert blocked.sentences()[-1] == "Pinned, and so not moved, on Thu 7 Jan 2027: therapy/talk/3."
 
 
 def test_what_a_pinned_appointment_takes_is_taken_whether_the_diary_was_told_or_not() -> None:

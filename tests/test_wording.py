@@ -242,6 +242,19 @@ def test_no_reason_tells_a_patient_of_whom_or_what_it_is(
     assert all(one.endswith(".") and "{" not in one for one in told)
 
 
+def test_a_patient_does_not_read_how_many_reasons_there_are() -> None:
+    booked = refusal(
+        Reason(code="absence", ids=["ben"], dates=on(1)),
+        Reason(code="closure", dates=on(3)),
+        Reason(code="booked", ids=["oak"], dates=on(0, 2)),
+    )
+    assert booked.sentences("patient") == (
+        "Not available on Monday 4 January 2027, Tuesday 5 January 2027 and Wednesday 6 January 2027.",
+        "The clinic is closed on Thursday 7 January 2027.",
+    )
+    assert len(booked.sentences("desk")) == 3
+
+
 def test_what_is_as_true_of_two_is_told_a_patient_once() -> None:
     twice = refusal(*(Reason(code="absence", ids=[one], dates=on(0)) for one in ("ben", "tess")))
     assert len(twice.sentences()) == 2

@@ -18,7 +18,7 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.schedule_documents import from_document, to_document
     from kapsched.exchange.table_forms import TableForm
     from kapsched.exchange.wording_files import read_wording
-    from kapsched.model.appointments import Appointment, Confirmation, Sequence
+    from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence
     from kapsched.model.bookings import Booking, Bookings, Resource
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
@@ -62,7 +62,7 @@ else:
         "model.decisions": "confirm pin",
         "model.overrides": "Pin Waiver",
         "model.phases": "Phase",
-        "model.appointments": "Appointment Confirmation Sequence",
+        "model.appointments": "Appointment Changed Confirmation Sequence",
         "model.plan": "Cost Plan Refusal Schedule",
         "model.programme": "Programme Segment Session SessionKind",
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
@@ -105,6 +105,7 @@ __all__ = [
     "Booking",
     "Bookings",
     "CalendarWeek",
+    "Changed",
     "Clash",
     "Clinic",
     "Confirmation",

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from attrs import evolve
 
 from kapsched.errors import Fault, PlannerBug, a_moment, of_type, refuse, require_given, whole
-from kapsched.model.appointments import Appointment
+from kapsched.logs import info
+from kapsched.model.appointments import Appointment, Status
 from kapsched.model.bookings import Booking, Bookings, not_among
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
@@ -43,8 +44,20 @@ def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAU
         # What is wrong with pinned appointments alone is as it was found, and stays for a person to mend or accept.
         settled = course.pinned.keys() | course.done.keys()
         if any(not one.sessions or not settled >= {*one.sessions} for one in report.new):
-            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{report}")
+            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{Report(report.new)}")
+    _tell(found)
     return found
+
+
+def _tell(found: Plan | Refusal) -> None:
+    """Log what came of a course: ids and counts alone, for a log goes further than its course does."""
+    id, steps = found.course.id, found.steps
+    if isinstance(found, Plan):
+        placed, proof = len(found.appointments), found.proved_through
+        info("course %r planned: %d sessions, %d steps, proved through %s", id, placed, steps, proof)
+        return
+    codes = ", ".join(dict.fromkeys(reason.code for reason in found.reasons))
+    info("course %r refused at %s: %s; %d steps, proved: %s", id, found.session, codes, steps, found.proved)
 
 
 def _done_later(course: Course, now: datetime, clinic: Clinic) -> Iterator[Fault]:
@@ -84,6 +97,7 @@ def plan_courses(
             diary = diary.book(found)
         else:
             refusals.append(found)
+    info("courses: %d with a plan, %d refused", len(plans), len(refusals))
     places = {id: place for place, id in enumerate(today)}
 
     def place(plan: Plan) -> tuple[date, int]:
@@ -109,11 +123,13 @@ def _waiting(courses: Iterable[Course], plans: Iterable[Plan]) -> list[Course]:
 
 
 def _with_done(plan: Plan, course: Course | None) -> Plan:
-    """The plan, in which what the course has done by now is no longer to come."""
+    """The plan, in which what the course has done by now is no longer to come, and what was recorded is known."""
 
     def marked(one: Appointment) -> Appointment:
-        done = course is not None and one.session in course.done and one.status != "cancelled"
-        return evolve(one, status="done") if done else one
+        if course is None or one.status == "cancelled":
+            return one
+        status: Status = "done" if one.session in course.done else one.status
+        return evolve(one, status=status, notes=course.notes.get(one.session, ""))
 
     return evolve(plan, appointments=map(marked, plan.appointments))
 
@@ -144,7 +160,11 @@ def verify_plans(
         course = _as_far_as_planned(course, plan.course)
         return verify(what, course, clinic, booked=everything, now=now, horizon=horizon)
 
-    return tuple(_told_once((plan, report(plan)) for plan in schedule.plans))
+    reports = tuple(_told_once((plan, report(plan)) for plan in schedule.plans))
+    new = sum(len(one.new) for _, one in reports)
+    there = sum(len(one.findings) for _, one in reports) - new
+    info("plans verified: %d; findings: %d new, %d already there", len(reports), new, there)
+    return reports
 
 
 def _told_once(reports: Iterable[tuple[Plan, Report]]) -> Iterator[tuple[Plan, Report]]:

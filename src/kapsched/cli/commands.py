@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from kapsched.cli.clinic_folder import ClinicFolder, new_key, read_key
+from kapsched.cli.erase_command import erase
 from kapsched.cli.languages import language_option
 from kapsched.cli.out_folder import (
     SCHEDULE,
@@ -100,7 +101,7 @@ def kapsched() -> None:
 @kapsched.command(epilog=EXIT_CODES, short_help="Check a clinic's files, and change nothing.")
 @click.argument("files", nargs=-1, required=True, type=A_PATH)
 def check(files: tuple[Path, ...]) -> None:
-    """Check clinic, programme, patient, booking and schedule FILES, or a folder of them; change nothing."""
+    """Check clinic, programme, patient, wording, booking and schedule FILES, or a folder of them; change nothing."""
     found = check_files(files)
     for note in found.notes:
         tell(f"note: {note}")
@@ -271,3 +272,4 @@ def show_presets(name: str | None) -> None:
 
 
 kapsched.add_command(show)
+kapsched.add_command(erase)

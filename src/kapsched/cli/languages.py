@@ -1,4 +1,4 @@
-"""In which language is it said? The option that `plan` and `show` share."""
+"""In which language is it said? The option that commands share."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def language_option(command: F) -> F:
     return click.option(
         "--language",
         "wording",
-        metavar="TAG|FILE",
+        metavar="TAG",
         default=ENGLISH.language,
         show_default=True,
         callback=lambda _, __, value: _wording(value),
-        help=f"The language of texts: {', '.join(WORDINGS)}, or a table of wording (.toml).",
+        help=f"The language of texts: {', '.join(WORDINGS)}, or a file of wording (.toml).",
     )(command)
 
 

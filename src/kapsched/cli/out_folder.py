@@ -24,9 +24,7 @@ SCHEDULE = "schedule.json"
 
 # What a run before may have left that this one does not write again.
 _OURS = (
-    "calendars/patients/*.ics",
-    "calendars/staff/*.ics",
-    "calendars/rooms/*.ics",
+    "calendars/*/*.ics",
     "pictures/courses/*.svg",
     "pictures/courses/*.csv",
     "pictures/weeks/*.svg",
@@ -82,9 +80,12 @@ def _files(
     schedule: Schedule, clinic: Clinic, booked: tuple[Booking, ...], key: bytes, wording: Wording
 ) -> Iterator[tuple[str, bytes]]:
     yield SCHEDULE, to_document(schedule).encode("utf-8")
-    for feed in feeds(schedule, uid_key=key, wording=wording):
+    # Whoever reads a calendar keeps it, though they have no appointment any more: an address that is gone tells their
+    # device nothing.
+    for feed in feeds(schedule, uid_key=key, wording=wording, also=clinic.by_resource):
         yield f"calendars/{feed.name}", feed.content
-    yield "calendars/index.csv", _index(("type", "id", "file"), index_rows(schedule, key))
+    whose = index_rows(schedule, key, also=clinic.by_resource)
+    yield "calendars/index.csv", _index(("type", "id", "file"), whose)
     names = [f"courses/{opaque(key, 'picture', plan.course.id)}" for plan in schedule.plans]
     for name, plan in zip(names, schedule.plans, strict=True):
         table = course_table(plan, clinic, wording=wording)

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, of_type, require_given
 from kapsched.exchange.csv_rows import Cells, rows_of, said, times_of
-from kapsched.exchange.fields import Fields, choice, label, meant, shown, text
+from kapsched.exchange.fields import Fields, label, meant, private_text, text
 from kapsched.exchange.oddities import Oddity, Placed, oddities
 from kapsched.exchange.table_forms import (
     OURS,
@@ -108,8 +108,8 @@ def refuse_unlike_bookings(form: TableForm) -> None:
 
 def _unlike_ours(columns: list[str]) -> Iterator[str]:
     if not set(columns) & set(COLUMNS):
-        # It is not shown: a first line that names no columns may be somebody's row.
-        yield f"the first line names no columns of ours; needed are {', '.join(_NEEDED)}"
+        # It is not shown: a first row that names no column may be somebody's.
+        yield f"the first row names no column that is known here; it begins with {','.join(COLUMNS)}"
         return
     for column in _NEEDED:
         if column not in columns:
@@ -136,7 +136,7 @@ def _bookings(cells: Cells, zone_name: str, form: TableForm) -> list[Booking]:
     with Fields(cells) as row:
         taken = _taken(row, form)
         start, end = times_of(row, form, zone_name, _NEVER, ends=True)
-        alone, ref = row.take("exclusive", partial(_exclusive, form), None), row.take("ref", text, "")
+        alone, ref = row.take("exclusive", partial(_exclusive, form), None), row.take("ref", private_text, "")
     assert end is not None, "else it is a fault"
     try:
         return [
@@ -184,15 +184,16 @@ def _names(form: TableForm, unit: ResourceType, value: object) -> tuple[str, ...
 
 def _type(form: TableForm, value: object) -> ResourceType:
     word = form.ours("type", text(value).strip())
-    if form.columns and word not in RESOURCE_TYPES:
-        known = ", ".join(RESOURCE_TYPES)
-        raise InvalidInput(f"this is none of {known}; words.type can say which is meant")
-    return choice(*RESOURCE_TYPES)(word)
+    for known in RESOURCE_TYPES:
+        if word == known:
+            return known
+    hint = "; words.type can say which is meant" if form.columns else ""
+    raise InvalidInput(f"is no type of resource{meant(word, RESOURCE_TYPES)}{hint}")
 
 
 def _exclusive(form: TableForm, value: object) -> bool | None:
     word = form.ours("exclusive", text(value).strip()).lower()
     if word not in ("", "true", "false"):
-        hint = "; words.exclusive can say which is meant" if form.columns else f", not {shown(value)}"
+        hint = "; words.exclusive can say which is meant" if form.columns else ""
         raise InvalidInput(f"true or false is wanted{hint}")
     return {"true": True, "false": False}.get(word)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.booking_files import named_bookings
-from kapsched.exchange.fields import Fields, day, label, listed, positive, shown, text, whole
+from kapsched.exchange.fields import Fields, day, label, listed, positive, private_text, shown, text, whole
 from kapsched.exchange.hours import (
     HoursReader,
     absences,
@@ -119,7 +119,7 @@ def _member(hours: HoursReader, id: str, value: object) -> StaffMember:
     with Fields(value) as table:
         return StaffMember(
             id=id,
-            name=table.take("name", text, ""),
+            name=table.take("name", private_text, ""),
             roles=table.need("roles", listed(label), ()),
             hours=table.need("hours", hours, _NO_HOURS),
             breaks=table.take("breaks", hours, None),

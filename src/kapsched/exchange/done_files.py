@@ -204,8 +204,8 @@ def _visit(form: TableForm, roles: Sequence[str], zone_name: str | None, cells: 
 def _unlike_ours(roles: Sequence[str], columns: list[str]) -> Iterator[str]:
     known = (*COLUMNS, *roles)
     if not set(columns) & set(known):
-        # It is not shown: a first line that names no columns may be somebody's row.
-        yield f"the first line names no columns of ours; known are {', '.join(known)}"
+        # It is not shown: a first row that names no column may be somebody's.
+        yield f"the first row names no column that is known here; known are {', '.join(known)}"
         return
     yield from _unlike_visits(columns)
     for one in dict.fromkeys(columns):

@@ -139,7 +139,7 @@ class _Check:
             sort = _sort(text)
             if sort == "schedule":
                 self.schedules.append((path.name, text))
-            elif sort == "bookings":
+            elif sort == "bookings" or path.suffix.lower() == ".csv":
                 self.loose.append((path, None))
             else:
                 file = TomlFile.of(text, path.name, path.parent)

@@ -26,6 +26,7 @@ from kapsched.errors import (
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.timezones import vtimezone
 from kapsched.model.appointments import Appointment, Status
+from kapsched.model.appointments import Reader as Told
 from kapsched.model.bookings import Resource
 from kapsched.model.wording import Reader, Wording
 from kapsched.model.wordings.english import ENGLISH
@@ -57,6 +58,7 @@ class _Entry:
     zone: str | None
     uid: str
     sequence: int
+    revised: datetime | None
     texts: Mapping[str, str]
     language: str
 
@@ -93,6 +95,13 @@ def to_ics(
 
 def _reader(audience: Audience) -> Reader:
     return audience if isinstance(audience, str) else "staff" if audience.type == "staff" else "room"
+
+
+def told(audience: Audience) -> Told:
+    """For whom an appointment counts its changes where this audience reads; the clinic reads what its staff do."""
+    if isinstance(audience, Resource):
+        return "staff" if audience.type == "staff" else "room"
+    return "patient" if audience == "patient" else "staff"
 
 
 def _name(audience: Audience, wording: Wording) -> str:
@@ -139,7 +148,7 @@ def _entries(one: Appointment, audience: Audience, key: bytes, wording: Wording)
     if isinstance(audience, Resource):
         spans = IntervalSet(Interval(row.start, row.end) for row in one.bookings if row.of == audience)
     whose = audience.id if isinstance(audience, Resource) else ""
-    sequence = {"patient": one.sequence.patient, "room": one.sequence.room}.get(reader, one.sequence.staff)
+    kept = told(audience)
     for ordinal, span in enumerate(spans):
         yield _Entry(
             appointment=one,
@@ -147,7 +156,8 @@ def _entries(one: Appointment, audience: Audience, key: bytes, wording: Wording)
             end=span.end,
             zone=_zone_name(one.start),
             uid=opaque(key, "uid", reader, whose, one.course, one.session, ordinal),
-            sequence=sequence,
+            sequence=getattr(one.sequence, kept),
+            revised=one.revised_for(kept),
             texts=_texts(one, span, reader, wording),
             language=wording.language,
         )
@@ -169,6 +179,8 @@ def _texts(one: Appointment, span: Interval, reader: Reader, wording: Wording) -
     )
     if reader != "room" and rooms:
         texts["LOCATION"] = rooms
+    if reader == "staff" and one.notes:
+        texts["DESCRIPTION"] = wording.say("staff", "description", notes=one.notes)
     if reader == "clinic":
         staff = ", ".join(sorted({row.resource for row in one.bookings if row.type == "staff"}))
         texts["DESCRIPTION"] = wording.say(
@@ -223,8 +235,8 @@ def _event(entry: _Entry) -> icalendar.Event:
     event.add("UID", entry.uid)
     event.add("DTSTART", start)
     event.add("DTEND", end)
-    if one.revised is not None:
-        stamp = instant(one.revised).replace(microsecond=0)
+    if entry.revised is not None:
+        stamp = instant(entry.revised).replace(microsecond=0)
         event.add("DTSTAMP", stamp)
         event.add("LAST-MODIFIED", stamp)
     if one.created is not None:

@@ -27,6 +27,7 @@ from kapsched.exchange.fields import (
     listed_by,
     mapped,
     named,
+    private_text,
     shown,
     text,
     whole,
@@ -142,6 +143,8 @@ def _noun_reader(converter: Converter, noun: Any) -> Callable[[object, Any], Any
     hooks = {one.name: converter.get_structure_hook(one.type) for one in attributes}
 
     def read_one(attribute: attrs.Attribute[Any], value: object) -> object:
+        if attribute.type is str and not attribute.repr:
+            return private_text(value)  # what is not shown of the noun is not shown in a fault either
         return hooks[attribute.name](value, attribute.type)
 
     def read(value: object, _: object) -> Any:

@@ -23,6 +23,7 @@ from kapsched.exchange.fields import (
     mapped,
     meant,
     one_or_more,
+    private_text,
     text,
 )
 from kapsched.exchange.hours import (
@@ -133,7 +134,7 @@ def _patient(hours: HoursReader, id: str, value: object) -> Patient:
     with Fields(value) as table:
         return Patient(
             id=id,
-            name=table.take("name", text, ""),
+            name=table.take("name", private_text, ""),
             language=table.take("language", label, ""),
             hours=table.take("hours", hours, None),
             away=table.take("away", absences, ()),
@@ -200,4 +201,5 @@ def _done(zone_name: str | None, value: object) -> Done:
         start = table.need("start", moment, _NEVER)
         end = table.take("end", moment, None)
         staff = table.take("staff", mapped(one_or_more(label)), {})
-    return Done(start=start, end=end, staff=staff)
+        notes = table.take("notes", text, "")
+    return Done(start=start, end=end, staff=staff, notes=notes)

@@ -18,6 +18,7 @@ from kapsched.exchange.fields import (
     listed,
     listed_by,
     meant,
+    private_text,
     shown,
     text,
     whole,
@@ -25,7 +26,7 @@ from kapsched.exchange.fields import (
 from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.model_values import plain, reader_of
 from kapsched.exchange.reason_values import date_text, perhaps, read_ends, read_reason, reason_value
-from kapsched.model.appointments import Appointment, Confirmation, Sequence, Status
+from kapsched.model.appointments import READERS, Appointment, Changed, Confirmation, Sequence, Status
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.course import Course
 from kapsched.model.overrides import Pin
@@ -85,6 +86,8 @@ def _appointment_value(one: Appointment, course: Course, zone_name: str) -> dict
         "sequence": {"patient": one.sequence.patient, "staff": one.sequence.staff, "room": one.sequence.room},
         "created": None if one.created is None else clock_text(one.created, zone_name),
         "revised": None if one.revised is None else clock_text(one.revised, zone_name),
+        **({} if one.changed == Changed() else {"changed": plain(one.changed, zone_name)}),
+        **({"notes": one.notes} if one.notes else {}),
         "start": clock_text(one.start, zone_name),
         "end": clock_text(one.end, zone_name),
         "bookings": [_booking_value(row, zone_name) for row in one.bookings],
@@ -167,7 +170,7 @@ def read_pin(owners: tuple[str, str], zone_name: str, value: object) -> Pin:
     moment = moment_reader(zone_name)
     with Fields(value) as table:
         by, at = table.need("by", label, ""), table.need("at", moment, moment(_FIRST))
-        why = table.take("why", text, "")
+        why = table.take("why", private_text, "")
         one = table.need("appointment", partial(_read_appointment, owners, moment), None)
         if one is None:
             raise InvalidInput(*table.faults)
@@ -189,6 +192,10 @@ def _read_appointment(owners: tuple[str, str] | None, moment: Reader[datetime], 
             table.need("created", perhaps(moment), None),
             table.need("revised", perhaps(moment), None),
         )
+        changed, notes = (
+            table.take("changed", partial(_read_changed, moment), Changed()),
+            table.take("notes", text, ""),
+        )
         start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
         bookings = table.need("bookings", listed_by("resource", partial(_read_booking, moment)), ())
     return Appointment(
@@ -200,11 +207,18 @@ def _read_appointment(owners: tuple[str, str] | None, moment: Reader[datetime], 
         sequence=sequence,
         created=created,
         revised=revised,
+        changed=changed,
+        notes=notes,
         confirmation=confirmation,
         start=start,
         end=end,
         bookings=bookings,
     )
+
+
+def _read_changed(moment: Reader[datetime], value: object) -> Changed:
+    with Fields(value) as table:
+        return Changed(**{reader: table.take(reader, moment, None) for reader in READERS})
 
 
 def _read_booking(moment: Reader[datetime], value: object) -> Booking:
@@ -213,7 +227,7 @@ def _read_booking(moment: Reader[datetime], value: object) -> Booking:
         resource = table.need("resource", label, "")
         start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
         exclusive = table.need("exclusive", boolean, _EXCLUSIVE)
-        role, ref = table.take("role", text, ""), table.take("ref", text, "")
+        role, ref = table.take("role", text, ""), table.take("ref", private_text, "")
     return Booking(
         type=type_, resource=resource, start=start, end=end, exclusive=exclusive, role=role, ref=ref
     )

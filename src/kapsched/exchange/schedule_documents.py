@@ -38,6 +38,7 @@ from kapsched.exchange.plan_values import (
     read_refusal,
     refusal_value,
 )
+from kapsched.logs import debug
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course, Done, Patient
 from kapsched.model.overrides import Waiver
@@ -73,7 +74,13 @@ def to_document(schedule: Schedule) -> str:
         "courses": [_course_value(course, zone_name) for course in courses.values()],
         "programmes": [{"digest": digest, **plain(one, zone_name)} for digest, one in programmes.items()],
     }
+    _tell("written", schedule)
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _tell(what: str, schedule: Schedule) -> None:
+    plans, refusals = len(schedule.plans), len(schedule.refusals)
+    debug("document %s: revision %d, %d plans, %d refusals", what, schedule.revision, plans, refusals)
 
 
 def clinic_digest(clinic: Clinic) -> str:
@@ -142,7 +149,9 @@ def from_document(text: str) -> Schedule:
         raise InvalidInput(
             f"this document has format {form}; this kapsched reads up to {FORMAT}", path="format"
         )
-    return _schedule(table)
+    schedule = _schedule(table)
+    _tell("read", schedule)
+    return schedule
 
 
 def _parsed(document: str) -> dict[str, object]:

@@ -28,14 +28,17 @@ from kapsched.errors import (
 )
 from kapsched.model.bookings import Booking, in_order
 from kapsched.model.mappings import FrozenMapping
+from kapsched.model.notes import a_reference
 from kapsched.timeline.zones import exists, instant
 
 if TYPE_CHECKING:
     from kapsched.model.by_hand import Named
     from kapsched.model.course import Course
 
+Reader: TypeAlias = Literal["patient", "staff", "room"]
 Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
 
+READERS: tuple[Reader, ...] = get_args(Reader)
 _A_STATUS = one_of(get_args(Status))
 _A_COUNT = whole(0, MOST)
 _A_MAPPING = of_type(Mapping)
@@ -69,7 +72,20 @@ class Sequence:
         require(self, patient=_A_COUNT, staff=_A_COUNT, room=_A_COUNT)
 
 
+@frozen(kw_only=True)
+class Changed:
+    """When an appointment last changed in a way that each reader cares about; None: when it was last revised."""
+
+    patient: datetime | None = None
+    staff: datetime | None = None
+    room: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        require(self, patient=_PERHAPS_A_MOMENT, staff=_PERHAPS_A_MOMENT, room=_PERHAPS_A_MOMENT)
+
+
 _A_SEQUENCE = of_type(Sequence)
+_CHANGES = of_type(Changed)
 _PERHAPS_CONFIRMED = optional(of_type(Confirmation))
 
 
@@ -77,7 +93,8 @@ _PERHAPS_CONFIRMED = optional(of_type(Confirmation))
 class Appointment:
     """A session placed: the patient's time from `start` to `end`, and all that is booked for it.
 
-    Made by hand it needs no more than a session, its times and its bookings.
+    Made by hand it needs no more than a session, its times and its bookings. `notes` is the clinic's reference to
+    what was recorded on the session it hangs on, for the eyes of its staff.
     """
 
     session: str
@@ -91,6 +108,8 @@ class Appointment:
     sequence: Sequence = Sequence()
     created: datetime | None = None
     revised: datetime | None = None
+    changed: Changed = Changed()
+    notes: str = field(default="", repr=False)
     confirmation: Confirmation | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -107,6 +126,8 @@ class Appointment:
             sequence=_A_SEQUENCE,
             created=_PERHAPS_A_MOMENT,
             revised=_PERHAPS_A_MOMENT,
+            changed=_CHANGES,
+            notes=a_reference,
             confirmation=_PERHAPS_CONFIRMED,
         )
         refuse(
@@ -167,12 +188,18 @@ class Appointment:
             status=status,
             created=now,
             revised=now,
+            notes=course.notes.get(session, ""),
         )
 
     @property
     def id(self) -> str:
         """Unique within a schedule and stable for as long as the course has this session."""
         return f"{self.course}:{self.session}"
+
+    def revised_for(self, reader: Reader) -> datetime | None:
+        """When the appointment last changed for that reader."""
+        changed: datetime | None = getattr(self.changed, reader)
+        return changed or self.revised
 
     def staff(self, role: str) -> tuple[str, ...]:
         """Who fills a role, in order of id."""

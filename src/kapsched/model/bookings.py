@@ -18,6 +18,7 @@ from kapsched.errors import (
     identifier,
     of_type,
     one_of,
+    private_text,
     require,
     require_given,
     text,
@@ -63,7 +64,7 @@ class Booking:
             end=an_instant,
             exclusive=flag,
             role=text,
-            ref=text,
+            ref=private_text,
         )
         if self.type == "pool" and self.exclusive:
             raise InvalidInput(

@@ -16,6 +16,7 @@ from kapsched.errors import (
     Several,
     a_date,
     a_moment,
+    by_repr,
     each,
     faults_in,
     identifier,
@@ -23,14 +24,15 @@ from kapsched.errors import (
     of_type,
     one_of,
     optional,
+    private_text,
     refuse,
     require,
     shown,
-    text,
 )
 from kapsched.model.ahead import planned_ahead
 from kapsched.model.appointments import Appointment
 from kapsched.model.mappings import FrozenMapping
+from kapsched.model.notes import a_reference, handed_on
 from kapsched.model.overrides import Pin, Waiver
 from kapsched.model.phases import BookAhead, book_ahead
 from kapsched.model.programme import Programme, Session
@@ -91,11 +93,13 @@ class Patient:
     excludes: tuple[str, ...] = field(default=(), converter=Several[str])
     wishes: Wishes = Wishes()
 
+    _repr_pretty_ = by_repr
+
     def __attrs_post_init__(self) -> None:
         require(
             self,
             id=identifier,
-            name=text,
+            name=private_text,
             language=_perhaps_a_language,
             hours=optional(of_type(Pattern)),
             away=each(of_type(Absence)),
@@ -120,11 +124,16 @@ def _people(given: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]
 
 @frozen(kw_only=True)
 class Done:
-    """A session that took place: when, and who was there in which role (role to staff ids)."""
+    """A session that took place: when, and who was there in which role (role to staff ids).
+
+    `notes` refers to the clinic's own record of it. The staff of the sessions that an offset counts from this one
+    find it in their calendars, and nobody else does.
+    """
 
     start: datetime = field(converter=as_instant)
     end: datetime | None = field(default=None, converter=if_given(as_instant))
     staff: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_people)
+    notes: str = field(default="", repr=False)
 
     def __attrs_post_init__(self) -> None:
         refuse(self._faults())
@@ -132,7 +141,9 @@ class Done:
             raise InvalidInput("a session that is done must end after it starts", path="end")
 
     def _faults(self) -> Iterator[Fault]:
-        yield from faults_in(self, start=a_moment, end=optional(a_moment), staff=of_type(Mapping))
+        yield from faults_in(
+            self, start=a_moment, end=optional(a_moment), staff=of_type(Mapping), notes=a_reference
+        )
         if not isinstance(cast(object, self.staff), Mapping):
             return
         for role, people in self.staff.items():
@@ -248,6 +259,12 @@ class Course:
         """The open phase, of which more is owed than is planned; None for a course that ends."""
         phase = self.programme.open_phase
         return None if phase is None else phase.name
+
+    @cached_property
+    def notes(self) -> Mapping[str, str]:
+        """What is recorded on a session that is done, by the later sessions that an offset counts from it."""
+        recorded = {id: done.notes for id, done in self.done.items() if done.notes}
+        return FrozenMapping(handed_on(recorded, self.planned.offsets, self.planned.sessions))
 
     @cached_property
     def owed(self) -> tuple[Session, ...]:

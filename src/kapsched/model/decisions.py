@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import evolve
 
 from kapsched.errors import Fault, Several, a_moment, each, identifier, of_type, refuse, require_given
-from kapsched.model.appointments import Appointment, Confirmation, Sequence, a_session
+from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence, a_session
 from kapsched.model.overrides import Pin
 from kapsched.model.plan import Plan
 
@@ -30,6 +30,7 @@ def confirm(plan: Plan, sessions: Iterable[str], *, by: str, at: datetime) -> Pl
             confirmation=Confirmation(by=by, at=at),
             sequence=Sequence(patient=before.patient + 1, staff=before.staff + 1, room=before.room + 1),
             revised=at,
+            changed=Changed(),
         )
 
     return evolve(plan, appointments=map(confirmed, plan.appointments))

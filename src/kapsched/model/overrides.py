@@ -7,7 +7,17 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from kapsched.errors import Several, a_moment, each, identifier, of_type, one_of, require
+from kapsched.errors import (
+    Several,
+    a_moment,
+    by_repr,
+    each,
+    identifier,
+    of_type,
+    one_of,
+    private_text,
+    require,
+)
 from kapsched.model.appointments import Appointment, a_session
 
 PROMISES = (
@@ -51,7 +61,9 @@ class Waiver:
     sessions: tuple[str, ...] = field(converter=Several[str])
     by: str
     at: datetime
-    why: str
+    why: str = field(repr=False)
+
+    _repr_pretty_ = by_repr
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -60,7 +72,7 @@ class Waiver:
             sessions=_some_sessions,
             by=identifier,
             at=a_moment,
-            why=identifier,
+            why=_a_reason,
         )
 
     def covers(self, sessions: Iterable[str]) -> bool:
@@ -76,7 +88,9 @@ class Pin:
     appointment: Appointment
     by: str
     at: datetime
-    why: str = ""
+    why: str = field(default="", repr=False)
+
+    _repr_pretty_ = by_repr
 
     def __attrs_post_init__(self) -> None:
         require(self, appointment=of_type(Appointment), by=identifier, at=a_moment, why=_perhaps_why)
@@ -89,5 +103,10 @@ def _some_sessions(value: object) -> str:
     return "" if value and not _EACH_A_SESSION(value) else _EACH_A_SESSION(value) or "no session is named"
 
 
+def _a_reason(value: object) -> str:
+    blank = isinstance(value, str) and (not value or value.isspace())
+    return "some text is wanted, not a blank" if blank else private_text(value, most=200)
+
+
 def _perhaps_why(value: object) -> str:
-    return "" if value == "" else identifier(value)
+    return "" if value == "" else _a_reason(value)

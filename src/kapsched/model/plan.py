@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from kapsched.errors import (
     MOST,
     Fault,
+    InvalidInput,
     Several,
     a_date,
     a_moment,
@@ -31,7 +32,7 @@ from kapsched.model.appointments import Appointment, a_session
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
-from kapsched.model.reasons import Audience, Reason, sentence
+from kapsched.model.reasons import Audience, Reason, sentences
 from kapsched.model.wording import Wording
 from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import instant
@@ -145,13 +146,12 @@ class Refusal:
         )
 
     def sentences(self, audience: Audience = "desk", wording: Wording = ENGLISH) -> tuple[str, ...]:
-        """The reasons in plain words, one sentence each; alike ones once.
+        """The reasons in plain words, one sentence each.
 
         A `"patient"` reads on which dates nothing is to be had, and not of whom or what that is.
         """
         require_given(audience=(audience, _AN_AUDIENCE), wording=(wording, of_type(Wording)))
-        said = (sentence(one, self.course.first_day, audience, wording) for one in self.reasons)
-        return tuple(dict.fromkeys(said))
+        return sentences(self.reasons, self.course.first_day, audience, wording)
 
 
 @frozen(kw_only=True)
@@ -189,6 +189,22 @@ class Schedule:
             Fault("there are two plans of this course; a course has one", f"plans.{id}")
             for id, count in Counter(plan.course.id for plan in self.plans).items()
             if count > 1
+        )
+
+    def without(self, course: str) -> Schedule:
+        """The schedule with a course erased: its plan or refusal, and with it the patient who has no other.
+
+        What is left keeps its revision and its stamps. Nobody is told: what is still to come is better cancelled
+        before.
+        """
+        require_given(course=(course, identifier))
+        every = {one.course.id for one in self.plans} | {one.course.id for one in self.refusals}
+        if course not in every:
+            raise InvalidInput(f"there is no course {course!r} in this schedule", path="course")
+        return evolve(
+            self,
+            plans=[one for one in self.plans if one.course.id != course],
+            refusals=[one for one in self.refusals if one.course.id != course],
         )
 
     @property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kapsched.errors import Fault, Several, a_date, each, one_of, optional, refuse, require
 from kapsched.model.appointments import a_session
@@ -25,6 +25,7 @@ ReasonCode: TypeAlias = Literal[
     "notice",
     "horizon",
     "continuity",
+    "pinned",
     "steps",
 ]
 Audience: TypeAlias = Literal["desk", "patient"]
@@ -40,7 +41,7 @@ class Reason:
 
     code: ReasonCode
     ids: tuple[str, ...] = field(default=(), converter=Several[str])
-    dates: tuple[date, ...] = field(default=(), converter=Several[date])
+    dates: tuple[date, ...] = field(default=(), converter=Several[date], repr=False)  # there may be hundreds
     first: date | None = field()
     last: date | None = field()
 
@@ -74,13 +75,33 @@ class Reason:
             yield Fault("the first and the last are not those of the dates", "dates")
 
 
-def sentence(reason: Reason, first_day: date, audience: Audience, wording: Wording) -> str:
-    """What stands in the way of a course that begins on `first_day`, on which dates."""
+def sentences(
+    reasons: Iterable[Reason], first_day: date, audience: Audience, wording: Wording
+) -> tuple[str, ...]:
+    """What stands in the way of a course that begins on `first_day`; what is the same is said once."""
+    told = _alike(reasons, wording) if audience == "patient" else reasons
+    return tuple(dict.fromkeys(_sentence(one, first_day, audience, wording) for one in told))
+
+
+def _alike(reasons: Iterable[Reason], wording: Wording) -> Iterator[Reason]:
+    """The reasons, those as one that a patient reads the same of: that there are several is not for them either."""
+    grouped: dict[str, list[Reason]] = {}
+    for one in reasons:
+        grouped.setdefault(wording.texts["patient", f"reason {_said_as(one)}"], []).append(one)
+    for some in grouped.values():
+        if all(one.dates for one in some):
+            dates = sorted({day for one in some for day in one.dates})
+            yield evolve(some[0], dates=dates, first=dates[0], last=dates[-1])
+        else:
+            yield from some
+
+
+def _sentence(reason: Reason, first_day: date, audience: Audience, wording: Wording) -> str:
     on, last = _on(reason, audience, wording), reason.last or first_day
     ends = {
         name: _day(day, audience, wording) for name, day in (("first_day", first_day), ("last_day", last))
     }
-    names = "" if audience == "patient" else _listed(reason.ids, wording)
+    names = _listed(reason.ids, wording)
     return wording.say(audience, f"reason {_said_as(reason)}", on=on, names=names, **ends)
 
 

@@ -77,6 +77,7 @@ REASONS: Mapping[str, frozenset[str]] = {
     "rule": _ON_NAMES,
     "contradiction": frozenset({"names"}),
     "horizon": frozenset({"first_day", "last_day"}),
+    "pinned": _ON_NAMES,
     "steps": frozenset(),
 }
 """The sentences that a reason can be, with the blanks of the desk's; the patient's name nobody and nothing."""
@@ -90,6 +91,7 @@ BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
     ("patient", "day"): _DATE,
     ("staff", "calendar"): frozenset({"staff"}),
     ("staff", "summary"): frozenset({"kind", "course", "patient", "session"}),
+    ("staff", "description"): frozenset({"notes"}),
     ("room", "calendar"): frozenset({"room"}),
     ("room", "summary"): frozenset({"kind", "course", "patient", "session"}),
     ("clinic", "calendar"): frozenset(),

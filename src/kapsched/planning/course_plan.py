@@ -13,7 +13,7 @@ from kapsched.model.course import Course
 from kapsched.model.plan import Cost, Plan, Proof, Refusal
 from kapsched.planning.diary import Diary
 from kapsched.planning.needs import Stretch, joined
-from kapsched.planning.pinned import beside_pinned, settled, with_pinned
+from kapsched.planning.pinned import as_reason, beside_pinned, settled, with_pinned
 from kapsched.planning.problem import Problem
 from kapsched.planning.refusal import contradiction, out_of_steps, refusal
 from kapsched.planning.search import IMPOSSIBLE, Search, Steps, StepsSpent
@@ -32,7 +32,7 @@ def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan
         return found
     if isinstance(found, Plan):
         return evolve(found, course=course, appointments=with_pinned(found.appointments, diary, course))
-    return evolve(found, course=course)
+    return evolve(found, course=course, reasons=(*found.reasons, as_reason(course, diary)))
 
 
 def _plan_freely(course: Course, diary: Diary, now: datetime, steps: int) -> Plan | Refusal:
@@ -158,6 +158,7 @@ def _appointment(problem: Problem, place: int, bit: int, taken: tuple[Taken, ...
         patient=course.patient.id,
         created=problem.now,
         revised=problem.now,
+        notes=course.notes.get(session.id, ""),
     )
 
 

@@ -9,8 +9,9 @@ from attrs import evolve
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Resource, not_among
 from kapsched.model.course import Course, Done
+from kapsched.model.reasons import Reason
 from kapsched.planning.diary import Diary
-from kapsched.timeline.zones import instant
+from kapsched.timeline.zones import instant, wall
 
 
 def settled(course: Course) -> Course:
@@ -48,5 +49,11 @@ def with_pinned(planned: tuple[Appointment, ...], diary: Diary, course: Course) 
     found = {one.session: one for one in planned}
     for id, one in course.pinned.items():
         start, end = (instant(moment).astimezone(clock) for moment in (one.start, one.end))
-        found[id] = evolve(one, start=start, end=end)
+        found[id] = evolve(one, start=start, end=end, notes=course.notes.get(id, one.notes))
     return tuple(found[session.id] for session in course.owed)
+
+
+def as_reason(course: Course, diary: Diary) -> Reason:
+    """That it stays is never the only reason why there is no plan, and always one of them."""
+    days = {wall(one.start, diary.clinic.place).date() for one in course.pinned.values()}
+    return Reason(code="pinned", ids=tuple(course.pinned), dates=sorted(days))

@@ -70,7 +70,9 @@ def courses(
             role: [one.id for one in there.staff_of(role)[:most]]
             for role, most in session.kind.roles().items()
         }
-        done[session.id] = Done(start=at(day, frame.opens, there.place), staff=people)
+        done[session.id] = Done(
+            start=at(day, frame.opens, there.place), staff=people, notes=draw(among("", "n1"))
+        )
     return enrol(
         programme,
         some_patient(draw, there, f"q{number}"),

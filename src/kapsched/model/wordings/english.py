@@ -25,11 +25,13 @@ ENGLISH = Wording.of(
         "reason rule": "Not available {on}.",
         "reason contradiction": "No dates can be found.",
         "reason horizon": "From {first_day} on, no dates are left before {last_day}.",
+        "reason pinned": "Some of your appointments stay where they are, {on}.",
         "reason steps": "No dates were found in the time there was to look for them.",
     },
     staff={
         "calendar": "Appointments of {staff}",
         "summary": "{kind} {course}",
+        "description": "Notes: {notes}",
     },
     room={
         "calendar": "Room {room}",
@@ -105,6 +107,7 @@ ENGLISH = Wording.of(
         "reason horizon": (
             "From {first_day} on, the rules leave no dates before the horizon ends on {last_day}."
         ),
+        "reason pinned": "Pinned, and so not moved, {on}: {names}.",
         "reason steps": "The search ended before it found a plan or proved that there is none.",
         "in all": "{placed} placed, {refused} refused; {count} appointments",
         "stayed": "{count} appointments stay as they were",

@@ -25,11 +25,13 @@ GERMAN = Wording.of(
         "reason rule": "Es ist {on} kein Termin möglich.",
         "reason contradiction": "Es lassen sich keine Termine finden.",
         "reason horizon": "Ab {first_day} ist bis {last_day} kein Tag mehr frei.",
+        "reason pinned": "Einige Ihrer Termine bleiben, wie sie sind, {on}.",
         "reason steps": "In der verfügbaren Zeit wurden keine Termine gefunden.",
     },
     staff={
         "calendar": "Termine von {staff}",
         "summary": "{kind} {course}",
+        "description": "Notizen: {notes}",
     },
     room={
         "calendar": "Raum {room}",
@@ -105,6 +107,7 @@ GERMAN = Wording.of(
         "reason horizon": (
             "Ab {first_day} lassen die Regeln keine Tage, bevor der Planungszeitraum am {last_day} endet."
         ),
+        "reason pinned": "Festgelegt und daher nicht verschoben, {on}: {names}.",
         "reason steps": "Die Suche endete, bevor sie einen Plan fand oder bewies, dass es keinen gibt.",
         "in all": "{placed} geplant, {refused} abgelehnt; Termine: {count}",
         "stayed": "unveränderte Termine: {count}",

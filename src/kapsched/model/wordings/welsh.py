@@ -29,11 +29,13 @@ WELSH = Wording.of(
         "reason rule": "Ddim ar gael {on}.",
         "reason contradiction": "Ni ellir dod o hyd i ddyddiadau.",
         "reason horizon": "O ddydd {first_day} ymlaen, nid oes dyddiadau ar ôl cyn dydd {last_day}.",
+        "reason pinned": "Bydd rhai o'ch apwyntiadau yn aros fel y maent {on}.",
         "reason steps": "Ni chafwyd hyd i ddyddiadau yn yr amser oedd ar gael i chwilio.",
     },
     staff={
         "calendar": "Apwyntiadau {staff}",
         "summary": "{kind} {course}",
+        "description": "Nodiadau: {notes}",
     },
     room={
         "calendar": "Ystafell {room}",
@@ -110,6 +112,7 @@ WELSH = Wording.of(
             "O ddydd {first_day} ymlaen, nid yw'r rheolau'n gadael dyddiadau cyn i'r gorwel ddod i ben ar ddydd "
             "{last_day}."
         ),
+        "reason pinned": "Wedi eu pennu, ac felly heb eu symud, {on}: {names}.",
         "reason steps": "Daeth y chwilio i ben cyn dod o hyd i gynllun na phrofi nad oes un.",
         "in all": "Trefnwyd: {placed}; gwrthodwyd: {refused}; apwyntiadau: {count}",
         "stayed": "Apwyntiadau fel yr oeddent: {count}",

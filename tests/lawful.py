@@ -181,6 +181,18 @@ NOUNS: Mapping[str, Door] = {
     "Hours": (k.Hours, {"count": 48}),
     "OpenDays": (k.OpenDays, {"count": 2}),
     "Notice": (k.Notice, {"hours": 24, "open_days": 1}),
+    "Oddity": (
+        k.Oddity,
+        {
+            "code": "twice",
+            "resource": k.Resource("staff", "tess"),
+            "count": 2,
+            "first": MONDAY,
+            "last": MONDAY,
+            "sentence": "staff tess: 2 rows at the same time as others",
+            "lines": [4, 7],
+        },
+    ),
     "Offset": (
         k.Offset,
         {
@@ -297,6 +309,20 @@ NOUNS: Mapping[str, Door] = {
             "name": "Tess Invented",
         },
     ),
+    "TableForm": (
+        k.TableForm,
+        {
+            "columns": {"room": "Room", "staff": ["Lead", "Second"], "start": "Begins", "minutes": "Length"},
+            "separator": ";",
+            "quote": "'",
+            "encoding": "cp1252",
+            "dates": "day first",
+            "words": {"room": {"Room 2": "oak"}},
+            "leave_out": {"Status": ["Cancelled"]},
+            "joined_by": "/",
+            "shares": ["oak"],
+        },
+    ),
     "TreatmentWeek": (k.TreatmentWeek, {"anchor": "only/talk/1"}),
     "Waiver": (
         k.Waiver,
@@ -370,11 +396,15 @@ CALLS: Mapping[str, Door] = {
     "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),
     "from_document": (k.from_document, {"text": k.to_document(SCHEDULE)}),
     "load_preset": (k.load_preset, {"name": "iv-six@1"}),
+    "odd_bookings": (k.odd_bookings, {"booked": [BOOKING], "clinic": CLINIC}),
     "pin": (
         k.pin,
         {"plan": PLAN, "sessions": ["only/talk/2"], "by": "amara", "at": NINE, "why": "the train"},
     ),
-    "read_bookings": (k.read_bookings, {"path": FILES / "bookings.csv", "clinic": CLINIC}),
+    "read_bookings": (
+        k.read_bookings,
+        {"path": FILES / "bookings.csv", "clinic": CLINIC, "form": k.TableForm()},
+    ),
     "read_clinic": (k.read_clinic, {"path": FILES / "clinic.toml"}),
     "read_courses": (
         k.read_courses,
@@ -383,6 +413,17 @@ CALLS: Mapping[str, Door] = {
             "programmes": [
                 k.read_programme(FILES / "programmes" / f"harbour-{name}.toml") for name in ("long", "weekly")
             ],
+        },
+    ),
+    "read_done": (
+        k.read_done,
+        {
+            "path": FILES / "bookings.csv",
+            "courses": [COURSE],
+            "clinic": CLINIC,
+            "form": k.TableForm(
+                columns={"patient": "ref", "kind": "type", "start": "start"}, leave_out={"exclusive": "true"}
+            ),
         },
     ),
     "read_programme": (

@@ -9,11 +9,14 @@ if typing.TYPE_CHECKING:
     from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBug
     from kapsched.exchange.booking_files import read_bookings
     from kapsched.exchange.clinic_files import read_clinic
+    from kapsched.exchange.done_files import read_done
     from kapsched.exchange.feeds import Feed, feeds
     from kapsched.exchange.ics import to_ics
+    from kapsched.exchange.oddities import Oddity, odd_bookings
     from kapsched.exchange.patient_files import read_courses
     from kapsched.exchange.programme_files import load_preset, read_programme
     from kapsched.exchange.schedule_documents import from_document, to_document
+    from kapsched.exchange.table_forms import TableForm
     from kapsched.exchange.wording_files import read_wording
     from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence
     from kapsched.model.bookings import Booking, Bookings, Resource, Rows
@@ -45,11 +48,14 @@ else:
         "errors": "Clash Fault InvalidInput KapschedError PlannerBug",
         "exchange.booking_files": "read_bookings",
         "exchange.clinic_files": "read_clinic",
+        "exchange.done_files": "read_done",
         "exchange.feeds": "Feed feeds",
         "exchange.ics": "to_ics",
+        "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",
         "exchange.schedule_documents": "from_document to_document",
+        "exchange.table_forms": "TableForm",
         "exchange.wording_files": "read_wording",
         "model.bookings": "Booking Bookings Resource Rows",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
@@ -122,6 +128,7 @@ __all__ = [
     "InvalidInput",
     "KapschedError",
     "Notice",
+    "Oddity",
     "Offset",
     "OpenDays",
     "Patient",
@@ -146,6 +153,7 @@ __all__ = [
     "SessionKind",
     "Span",
     "StaffMember",
+    "TableForm",
     "TreatmentWeek",
     "Waiver",
     "Week",
@@ -157,10 +165,12 @@ __all__ = [
     "find_plan",
     "from_document",
     "load_preset",
+    "odd_bookings",
     "pin",
     "read_bookings",
     "read_clinic",
     "read_courses",
+    "read_done",
     "read_programme",
     "read_wording",
     "to_document",

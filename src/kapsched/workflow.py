@@ -30,7 +30,7 @@ from kapsched.timeline.zones import instant, tz_version, wall
 from kapsched.verification.case import judged
 from kapsched.verification.checks import verify
 from kapsched.verification.cost import cost_of
-from kapsched.verification.report import Report
+from kapsched.verification.report import Finding, Report
 
 _SOME_STEPS = whole(1, 1_000_000_000)
 
@@ -183,7 +183,8 @@ def verify_plans(
 
     A plan is held against the course of its id among `courses`, if there is one. Where that is no longer the
     course as it was planned, the cost stated then is not judged. Of an open phase it answers for the rounds that it
-    was planned with: further ones are owed, and not planned yet.
+    was planned with: further ones are owed, and not planned yet. What was there already, and no appointment has a part
+    in, is told in the first report that meets it.
     """
     rows = tuple(booked)
     everything = Bookings([*rows, *not_among(schedule.bookings, rows)])
@@ -195,11 +196,20 @@ def verify_plans(
         course = _as_far_as_planned(course, plan.course)
         return verify(what, course, clinic, booked=everything, now=now, horizon=horizon)
 
-    reports = tuple((plan, report(plan)) for plan in schedule.plans)
+    reports = tuple(_told_once((plan, report(plan)) for plan in schedule.plans))
     new = sum(len(one.new) for _, one in reports)
     there = sum(len(one.findings) for _, one in reports) - new
     info("plans verified: %d; findings: %d new, %d already there", len(reports), new, there)
     return reports
+
+
+def _told_once(reports: Iterable[tuple[Plan, Report]]) -> Iterator[tuple[Plan, Report]]:
+    """The same reports, each without what was there already and another has told."""
+    told: set[Finding] = set()
+    for plan, report in reports:
+        findings = [one for one in report if one.new or one not in told]
+        told.update(one for one in findings if not one.new)
+        yield plan, evolve(report, findings=findings)
 
 
 def _as_far_as_planned(course: Course, before: Course) -> Course:

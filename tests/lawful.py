@@ -53,6 +53,8 @@ REFUSAL = k.Refusal(course=COURSE, session="only/talk/2", first=MONDAY, last=MON
 SCHEDULE = k.Schedule(
     clinic="quayside", zone="Europe/London", digest="d", tzdata="t", horizon=HORIZON, now=NINE, plans=[PLAN]
 )
+WAIVER = k.Waiver(check="gaps_are_kept", sessions=["only/talk/2"], by="amara", at=NINE, why="agreed")
+PIN = k.Pin(appointment=PLAN.appointments[0], by="amara", at=NINE)
 FINDING = k.Finding(check="gaps_are_kept", message="a week is not kept")
 
 
@@ -83,6 +85,7 @@ NOUNS: Mapping[str, Door] = {
             "sequence": k.Sequence(),
             "created": NINE,
             "revised": NINE,
+            "confirmation": k.Confirmation(by="reception", at=NINE),
             "changed": k.Changed(patient=NINE),
             "notes": "N-4711",
         },
@@ -117,6 +120,7 @@ NOUNS: Mapping[str, Door] = {
             "horizon": HORIZON,
         },
     ),
+    "Confirmation": (k.Confirmation, {"by": "reception", "at": NINE}),
     "Continuity": (
         k.Continuity,
         {"name": "same face", "role": "therapist", "scope": "kinds", "of": "talk", "hard": False},
@@ -131,6 +135,8 @@ NOUNS: Mapping[str, Door] = {
             "first_day": MONDAY,
             "done": {"only/talk/1": DONE},
             "book_ahead": 2,
+            "waivers": [WAIVER],
+            "pins": [PIN],
         },
     ),
     "DaySpan": (k.DaySpan, {"start": 480, "end": 1080}),
@@ -146,6 +152,7 @@ NOUNS: Mapping[str, Door] = {
             "sessions": ["only/talk/1"],
             "resource": k.Resource("staff", "tess"),
             "new": False,
+            "waiver": WAIVER,
         },
     ),
     "Frequency": (
@@ -174,6 +181,18 @@ NOUNS: Mapping[str, Door] = {
     "Hours": (k.Hours, {"count": 48}),
     "OpenDays": (k.OpenDays, {"count": 2}),
     "Notice": (k.Notice, {"hours": 24, "open_days": 1}),
+    "Oddity": (
+        k.Oddity,
+        {
+            "code": "twice",
+            "resource": k.Resource("staff", "tess"),
+            "count": 2,
+            "first": MONDAY,
+            "last": MONDAY,
+            "sentence": "staff tess: 2 rows at the same time as others",
+            "lines": [4, 7],
+        },
+    ),
     "Offset": (
         k.Offset,
         {
@@ -201,6 +220,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Pattern": (k.Pattern, {"weeks": [WEEK], "first_monday": MONDAY}),
     "Phase": (k.Phase, {"name": "only", "order": ["talk"], "times": 1, "open": True, "book_ahead": 4}),
+    "Pin": (k.Pin, {"appointment": PLAN.appointments[0], "by": "amara", "at": NINE, "why": "the train"}),
     "Plan": (
         k.Plan,
         {
@@ -245,6 +265,7 @@ NOUNS: Mapping[str, Door] = {
         k.Room,
         {"id": "oak", "type": "therapy", "capacity": 2, "hours": PATTERN, "away": [ABSENCE]},
     ),
+    "Rows": (k.Rows, {"taken": [BOOKING], "freed": []}),
     "Schedule": (
         k.Schedule,
         {
@@ -288,7 +309,31 @@ NOUNS: Mapping[str, Door] = {
             "name": "Tess Invented",
         },
     ),
+    "TableForm": (
+        k.TableForm,
+        {
+            "columns": {"room": "Room", "staff": ["Lead", "Second"], "start": "Begins", "minutes": "Length"},
+            "separator": ";",
+            "quote": "'",
+            "encoding": "cp1252",
+            "dates": "day first",
+            "words": {"room": {"Room 2": "oak"}},
+            "leave_out": {"Status": ["Cancelled"]},
+            "joined_by": "/",
+            "shares": ["oak"],
+        },
+    ),
     "TreatmentWeek": (k.TreatmentWeek, {"anchor": "only/talk/1"}),
+    "Waiver": (
+        k.Waiver,
+        {
+            "check": "gaps_are_kept",
+            "sessions": ["only/talk/1", "only/talk/2"],
+            "by": "amara",
+            "at": NINE,
+            "why": "agreed",
+        },
+    ),
     "Week": (k.Week, {"days": [[DAY]] * 7}),
     "Wishes": (
         k.Wishes,
@@ -317,8 +362,11 @@ CALLS: Mapping[str, Door] = {
     "Diary.with_bookings": (DIARY.with_bookings, {"add": [BOOKING], "remove": [BOOKING]}),
     "Plan.of": (k.Plan.of, {"course": COURSE, "appointments": PLAN.appointments}),
     "Refusal.sentences": (REFUSAL.sentences, {"audience": "patient", "wording": k.WELSH}),
+    "Rows.between": (k.Rows.between, {"before": [BOOKING], "after": [BOOKING, BOOKING]}),
+    "Schedule.rows_since": (SCHEDULE.rows_since, {"before": SCHEDULE}),
     "Wording.of": (k.Wording.of, {"language": "en", **by_reader(k.ENGLISH)}),
     "Week.of": (k.Week.of, {"mon": [(480, 1080)], "tue": [[480, 1080]]}),
+    "confirm": (k.confirm, {"plan": PLAN, "sessions": ["only/talk/2"], "by": "reception", "at": NINE}),
     "enrol": (
         k.enrol,
         {
@@ -328,6 +376,8 @@ CALLS: Mapping[str, Door] = {
             "first_day": MONDAY,
             "done": {"only/talk/1": DONE},
             "book_ahead": date(2027, 3, 1),
+            "waivers": [WAIVER],
+            "pins": [PIN],
         },
     ),
     "feeds": (
@@ -346,7 +396,15 @@ CALLS: Mapping[str, Door] = {
     "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),
     "from_document": (k.from_document, {"text": k.to_document(SCHEDULE)}),
     "load_preset": (k.load_preset, {"name": "iv-six@1"}),
-    "read_bookings": (k.read_bookings, {"path": FILES / "bookings.csv", "clinic": CLINIC}),
+    "odd_bookings": (k.odd_bookings, {"booked": [BOOKING], "clinic": CLINIC}),
+    "pin": (
+        k.pin,
+        {"plan": PLAN, "sessions": ["only/talk/2"], "by": "amara", "at": NINE, "why": "the train"},
+    ),
+    "read_bookings": (
+        k.read_bookings,
+        {"path": FILES / "bookings.csv", "clinic": CLINIC, "form": k.TableForm()},
+    ),
     "read_clinic": (k.read_clinic, {"path": FILES / "clinic.toml"}),
     "read_courses": (
         k.read_courses,
@@ -355,6 +413,17 @@ CALLS: Mapping[str, Door] = {
             "programmes": [
                 k.read_programme(FILES / "programmes" / f"harbour-{name}.toml") for name in ("long", "weekly")
             ],
+        },
+    ),
+    "read_done": (
+        k.read_done,
+        {
+            "path": FILES / "bookings.csv",
+            "courses": [COURSE],
+            "clinic": CLINIC,
+            "form": k.TableForm(
+                columns={"patient": "ref", "kind": "type", "start": "start"}, leave_out={"exclusive": "true"}
+            ),
         },
     ),
     "read_programme": (
@@ -366,6 +435,10 @@ CALLS: Mapping[str, Door] = {
     "to_ics": (
         k.to_ics,
         {"appointments": PLAN.appointments, "audience": "patient", "uid_key": b"key", "wording": k.ENGLISH},
+    ),
+    "transfer": (
+        k.transfer,
+        {"course": COURSE, "programme": PROGRAMME, "appointments": PLAN.appointments},
     ),
     "verify": (
         k.verify,

@@ -54,10 +54,15 @@ LOOKED_AT = {
     ("architecture.md", "The front door", "text"): "test_front_door",
     ("bookings-file.md", "A table in CSV", "text"): "below",
     ("clinic-file.md", "Existing bookings", "text"): "test_example_files",
+    ("editor-completion.md", "Let your editor complete the files", "sh"): "test_cli_schema",
+    ("coming-from-another-system.md", "Come from another system", "text"): "below",
     ("errors.md", "Errors", "text"): "below",
+    ("own-database.md", "Tables in PostgreSQL", "sql"): "test_database_postgres",
+    ("own-database.md", "Tables in SQLite", "sql"): "test_database, and the page itself",
 }
 WHOLE_FILES = {
     "clinic-file.md": "test_example_files",
+    "editor-completion.md": "test_cli_schema",
     "languages.md": "test_languages",
     "overrides.md": "below",
     "patients-file.md": "below",
@@ -249,6 +254,14 @@ def test_the_bookings_of_the_how_to_are_read(tmp_path: Path) -> None:
         ("blue", True),
         ("jo", False),
     ]
+
+
+def test_the_clinic_that_moves_in_is_the_one_of_the_examples() -> None:
+    page, folder = "coming-from-another-system.md", ROOT / "examples" / "newbridge"
+    (table,) = _blocks(page, "text")
+    assert table == (folder / "appointments.csv").read_text(encoding="cp1252").rstrip("\n")
+    for name, block in zip(("clinic.toml", "patients.toml"), _blocks(page, "toml"), strict=True):
+        assert block == (folder / name).read_text(encoding="utf-8").rstrip("\n")
 
 
 def _blocks(page: str, language: str) -> list[str]:

@@ -103,9 +103,9 @@ def test_no_output_of_the_schedule_without_it_has_a_trace_of_the_course_or_the_p
     tmp_path: Path,
 ) -> None:
     before = traced(WHOLE, tmp_path / "before")
+    clinics = f"calendars/clinic/{opaque(stories.KEY, 'file', 'clinic', WHOLE.clinic)}.ics"
     assert {one for there in before.values() for one in there} >= set(traces()[:8])
-    assert {"texts", "pickle", "document", "schedule.json"} <= before.keys()
-    assert any(name.endswith(".ics") for name in before)
+    assert {"texts", "pickle", "document", "schedule.json", clinics} <= before.keys()
     assert traced(ERASED, tmp_path / "after") == {}
 
 
@@ -251,3 +251,13 @@ def test_it_says_that_a_patient_stays_with_another_course(desk: Desk) -> None:
     desk.patients(patient(1), f"[patients.{PATIENT}]\n{more}")
     desk.planned()
     assert erase(desk, "--yes")[2] == f"note: patient {PATIENT} stays, with c3\n"
+
+
+def test_what_is_left_stays_in_the_language_that_is_asked_for(desk: Desk) -> None:
+    desk.planned("--language", "cy")
+    before = desk.written()
+    erase(desk, "--yes", "--language", "cy")
+    after = desk.written()
+    assert {name: after[name] for name in after if name.startswith(THEIRS)} == {
+        name: before[name] for name in after if name.startswith(THEIRS)
+    }

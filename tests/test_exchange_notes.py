@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
+from hypothesis.vendor.pretty import pretty
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.feeds import index_rows
@@ -109,7 +111,20 @@ def test_notes_themselves_are_refused_and_not_repeated(said: Any) -> None:
 
 def test_the_longest_reference_is_taken_and_stands_in_no_repr() -> None:
     done = Done(start=stories.NOW, notes="x" * 100)
-    assert "xxx" not in repr(done)
+    visit = evolve(stories.appointment(stories.PROGRAMME.sessions[0], date(2027, 3, 8)), notes="x" * 100)
+    for one in (done, visit):
+        assert "xxx" not in repr(one) + pretty(one)
+
+
+@pytest.mark.parametrize("said", ['"he said that"', "4711"])
+def test_a_file_that_holds_notes_is_refused_and_not_repeated(tmp_path: Path, said: str) -> None:
+    desk = quayside(tmp_path)
+    taken = f'[courses.c1.done]\n"only/dosing/1" = {{ start = 2027-01-04T08:00:00, notes = {said} }}\n'
+    desk.patients(patient(1) + taken)
+    result = desk.plan()
+    assert result.exit_code == 2
+    assert "courses.c1.done.only/dosing/1.notes" in result.output
+    assert said.strip('"') not in result.output
 
 
 # A clinic's folder, from the first plan to the day after the dose.

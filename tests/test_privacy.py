@@ -238,6 +238,20 @@ def test_no_fault_of_a_file_repeats_a_number_in_place_of_a_name(desk: Desk, name
     )
 
 
+def test_no_fault_of_a_decision_repeats_a_number_in_place_of_its_reason(desk: Desk) -> None:
+    signed = f'by = "amara", at = 2027-01-04T09:00:00, why = {NUMBER}'
+    decisions = (
+        f'waivers = [{{ check = "gaps_are_kept", sessions = "only/talk/1", {signed} }}]\n'
+        f'pins."only/talk/1" = {{ start = 2027-01-06T09:00:00, {signed} }}\n'
+        f'done."only/dosing/1" = {{ start = 2027-01-01T09:00:00, notes = {NUMBER} }}\n'
+    )
+    desk.patients(patient(1) + decisions)
+    found = check_files([desk.clinic])
+    assert [(fault.path.rpartition(".")[2], fault.message) for fault in found.faults] == [
+        (key, "text is wanted; put it in quotes") for key in ("why", "why", "notes")
+    ]
+
+
 @pytest.mark.parametrize("key", ["name", "why", "ref"])
 def test_no_fault_of_a_document_repeats_a_number_in_place_of_a_name(desk: Desk, key: str) -> None:
     desk.plan()
@@ -370,7 +384,7 @@ def test_the_log_holds_ids_and_counts_and_nothing_else(desk: Desk, caplog: pytes
         "courses: 1 with a plan, 1 refused",
         "plans verified: 1; findings: 0 new, 0 already there",
         "document written: revision 1, 1 plans, 1 refusals",
-        "calendars made: 6",
+        "calendars made: 8",
         "document read: revision 1, 1 plans, 1 refusals",
         "plans verified: 1; findings: 0 new, 0 already there",
     ]

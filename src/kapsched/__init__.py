@@ -9,14 +9,17 @@ if typing.TYPE_CHECKING:
     from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBug
     from kapsched.exchange.booking_files import read_bookings
     from kapsched.exchange.clinic_files import read_clinic
+    from kapsched.exchange.done_files import read_done
     from kapsched.exchange.feeds import Feed, feeds
     from kapsched.exchange.ics import to_ics
+    from kapsched.exchange.oddities import Oddity, odd_bookings
     from kapsched.exchange.patient_files import read_courses
     from kapsched.exchange.programme_files import load_preset, read_programme
     from kapsched.exchange.schedule_documents import from_document, to_document
+    from kapsched.exchange.table_forms import TableForm
     from kapsched.exchange.wording_files import read_wording
     from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence
-    from kapsched.model.bookings import Booking, Bookings, Resource
+    from kapsched.model.bookings import Booking, Bookings, Resource, Rows
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
     from kapsched.model.decisions import confirm, pin
@@ -27,6 +30,7 @@ if typing.TYPE_CHECKING:
     from kapsched.model.programme import Programme, Segment, Session, SessionKind
     from kapsched.model.reasons import Reason
     from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+    from kapsched.model.versions import transfer
     from kapsched.model.wording import Wording
     from kapsched.model.wordings.english import ENGLISH
     from kapsched.model.wordings.german import GERMAN
@@ -44,13 +48,16 @@ else:
         "errors": "Clash Fault InvalidInput KapschedError PlannerBug",
         "exchange.booking_files": "read_bookings",
         "exchange.clinic_files": "read_clinic",
+        "exchange.done_files": "read_done",
         "exchange.feeds": "Feed feeds",
         "exchange.ics": "to_ics",
+        "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",
         "exchange.schedule_documents": "from_document to_document",
+        "exchange.table_forms": "TableForm",
         "exchange.wording_files": "read_wording",
-        "model.bookings": "Booking Bookings Resource",
+        "model.bookings": "Booking Bookings Resource Rows",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
         "model.decisions": "confirm pin",
@@ -62,6 +69,7 @@ else:
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
         "model.reasons": "Reason",
         "model.rules": "Continuity Frequency Gap Offset Span",
+        "model.versions": "transfer",
         "model.wording": "Wording",
         "model.wordings.english": "ENGLISH",
         "model.wordings.german": "GERMAN",
@@ -120,6 +128,7 @@ __all__ = [
     "InvalidInput",
     "KapschedError",
     "Notice",
+    "Oddity",
     "Offset",
     "OpenDays",
     "Patient",
@@ -136,6 +145,7 @@ __all__ = [
     "Resource",
     "RollingDays",
     "Room",
+    "Rows",
     "Schedule",
     "Segment",
     "Sequence",
@@ -143,6 +153,7 @@ __all__ = [
     "SessionKind",
     "Span",
     "StaffMember",
+    "TableForm",
     "TreatmentWeek",
     "Waiver",
     "Week",
@@ -154,13 +165,16 @@ __all__ = [
     "find_plan",
     "from_document",
     "load_preset",
+    "odd_bookings",
     "pin",
     "read_bookings",
     "read_clinic",
     "read_courses",
+    "read_done",
     "read_programme",
     "read_wording",
     "to_document",
     "to_ics",
+    "transfer",
     "verify",
 ]

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from attrs import evolve
 
-from kapsched.errors import Fault, PlannerBug, a_moment, of_type, refuse, require_given, whole
+from kapsched.errors import (
+    Fault,
+    InvalidInput,
+    PlannerBug,
+    a_moment,
+    of_type,
+    refuse,
+    require_given,
+    whole,
+)
 from kapsched.logs import info
 from kapsched.model.appointments import Appointment, Status
 from kapsched.model.bookings import Booking, Bookings, not_among
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.plan import Plan, Refusal, Schedule
+from kapsched.model.versions import transfer
 from kapsched.planning.course_plan import DEFAULT_STEPS, plan_course
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import instant, tz_version, wall
+from kapsched.verification.case import judged
 from kapsched.verification.checks import verify
-from kapsched.verification.report import Report
+from kapsched.verification.cost import cost_of
+from kapsched.verification.report import Finding, Report
 
 _SOME_STEPS = whole(1, 1_000_000_000)
 
@@ -81,11 +93,13 @@ def plan_courses(
     """Courses planned one after another, in order of first day and then as given; `digest` is the clinic's.
 
     The plans of `kept` stay as they are, also those of courses that are no longer given; only what is done by
-    now is marked so. `progress` is told of each course before it is planned.
+    now is marked so. A kept course whose programme is another today, or another version of it, goes on under that one;
+    where that lacks sessions that are done, waived, pinned or planned, `InvalidInput` lists them, as of `transfer`.
+    `progress` is told of each course before it is planned.
     """
     ordered = sorted(courses, key=lambda course: course.first_day)
     today = {course.id: course for course in ordered}
-    plans = [] if kept is None else [_with_done(plan, today.get(plan.course.id)) for plan in kept.plans]
+    plans = [] if kept is None else list(_kept(kept.plans, today, diary.clinic))
     refusals: list[Refusal] = []
     if kept is not None:
         diary = diary.with_bookings(add=not_among(kept.bookings, diary.bookings))
@@ -122,6 +136,28 @@ def _waiting(courses: Iterable[Course], plans: Iterable[Plan]) -> list[Course]:
     return [course for course in courses if course.id not in planned]
 
 
+def _kept(plans: Iterable[Plan], today: Mapping[str, Course], clinic: Clinic) -> Iterator[Plan]:
+    """The plans as they stand today; what their programmes of today have lost of them is raised together."""
+    faults: list[Fault] = []
+    for plan in plans:
+        course = today.get(plan.course.id)
+        try:
+            yield _with_done(_under_todays_programme(plan, course, clinic), course)
+        except InvalidInput as error:
+            faults += error.under(f"courses.{plan.course.id}").faults
+    refuse(faults)
+
+
+def _under_todays_programme(plan: Plan, course: Course | None, clinic: Clinic) -> Plan:
+    """The plan, its appointments untouched; under other rules its cost is counted anew and nothing of it is proved."""
+    if course is None or course.programme == plan.course.programme:
+        return plan
+    moved = transfer(plan.course, course.programme, appointments=plan.appointments)
+    whole_plan = {one.id for one in moved.owed} <= {one.session for one in judged(plan.appointments, moved)}
+    cost = cost_of(plan.appointments, moved, clinic) if whole_plan else None
+    return evolve(plan, course=moved, cost=cost, proved_through="none")
+
+
 def _with_done(plan: Plan, course: Course | None) -> Plan:
     """The plan, in which what the course has done by now is no longer to come, and what was recorded is known."""
 
@@ -147,7 +183,8 @@ def verify_plans(
 
     A plan is held against the course of its id among `courses`, if there is one. Where that is no longer the
     course as it was planned, the cost stated then is not judged. Of an open phase it answers for the rounds that it
-    was planned with: further ones are owed, and not planned yet.
+    was planned with: further ones are owed, and not planned yet. What was there already, and no appointment has a part
+    in, is told in the first report that meets it.
     """
     rows = tuple(booked)
     everything = Bookings([*rows, *not_among(schedule.bookings, rows)])
@@ -159,11 +196,20 @@ def verify_plans(
         course = _as_far_as_planned(course, plan.course)
         return verify(what, course, clinic, booked=everything, now=now, horizon=horizon)
 
-    reports = tuple((plan, report(plan)) for plan in schedule.plans)
+    reports = tuple(_told_once((plan, report(plan)) for plan in schedule.plans))
     new = sum(len(one.new) for _, one in reports)
     there = sum(len(one.findings) for _, one in reports) - new
     info("plans verified: %d; findings: %d new, %d already there", len(reports), new, there)
     return reports
+
+
+def _told_once(reports: Iterable[tuple[Plan, Report]]) -> Iterator[tuple[Plan, Report]]:
+    """The same reports, each without what was there already and another has told."""
+    told: set[Finding] = set()
+    for plan, report in reports:
+        findings = [one for one in report if one.new or one not in told]
+        told.update(one for one in findings if not one.new)
+        yield plan, evolve(report, findings=findings)
 
 
 def _as_far_as_planned(course: Course, before: Course) -> Course:

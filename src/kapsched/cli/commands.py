@@ -34,6 +34,7 @@ from kapsched.cli.show_command import show
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.documents import check_files, clinic_digest, preset_text, presets
 from kapsched.exchange.hours import placed, written_moment
+from kapsched.exchange.schemas.printed import SCHEMAS, schema_text
 from kapsched.exchange.tables import closing_table
 from kapsched.model.bookings import not_among
 from kapsched.model.clinic import Clinic
@@ -269,6 +270,13 @@ def show_presets(name: str | None) -> None:
         return
     newest = max((one for one in presets() if one.startswith(f"{name}@")), default=name)
     click.echo(preset_text(newest), nl=False)
+
+
+@kapsched.command("schema", short_help="Print what may stand in a file, for editors.")
+@click.argument("sort", metavar="|".join(SCHEMAS), type=click.Choice(list(SCHEMAS)))
+def show_schema(sort: str) -> None:
+    """Print the JSON Schema of one sort of file, by which an editor completes and checks it."""
+    click.echo(schema_text(sort), nl=False)
 
 
 kapsched.add_command(show)

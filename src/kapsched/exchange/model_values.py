@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 # Between the period and the session that it is counted from.
 _FROM = " from "
-_RULES: Mapping[str, type[Rule]] = {
+RULES: Mapping[str, type[Rule]] = {
     "gap": Gap,
     "offset": Offset,
     "frequency": Frequency,
@@ -220,7 +220,7 @@ def _period(value: object) -> Period:
 
 
 def _plain_rule(converter: Converter, rule: Rule) -> dict[str, object]:
-    (word,) = (word for word, noun in _RULES.items() if type(rule) is noun)
+    (word,) = (word for word, noun in RULES.items() if type(rule) is noun)
     return {"rule": word, **converter.unstructure(rule)}
 
 
@@ -233,7 +233,7 @@ def _time(value: object) -> time:
 
 def _rule(converter: Converter, value: object) -> Rule:
     said = dict(named(value))
-    (word,) = gather([("rule", partial(choice(*_RULES), said.pop("rule", None)))])
-    noun = _RULES[word]
+    (word,) = gather([("rule", partial(choice(*RULES), said.pop("rule", None)))])
+    noun = RULES[word]
     rule: Rule = converter.get_structure_hook(noun)(said, noun)
     return rule

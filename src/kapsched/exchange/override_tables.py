@@ -9,7 +9,7 @@ from functools import partial
 from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput
-from kapsched.exchange.fields import Fields, Reader, label, listed, mapped, one_or_more, text
+from kapsched.exchange.fields import Fields, Reader, label, listed, mapped, one_or_more, private_text
 from kapsched.exchange.hours import moment_reader
 from kapsched.model.appointments import Appointment
 from kapsched.model.course import Course
@@ -44,7 +44,7 @@ def _waiver(zone_name: str | None, value: object) -> Waiver:
     with Fields(value) as table:
         check = table.need("check", label, "")
         sessions = table.need("sessions", one_or_more(label), ())
-        by, why = table.need("by", label, ""), table.need("why", label, "")
+        by, why = table.need("by", label, ""), table.need("why", private_text, "")
         at = table.need("at", moment_reader(zone_name), _NEVER)
         if table.faults:
             raise InvalidInput(*table.faults)
@@ -65,7 +65,7 @@ def _pin(zone_name: str | None, value: object) -> PinTable:
             rooms=table.take("rooms", mapped(one_or_more(label)), {}),
             by=table.need("by", label, ""),
             at=table.need("at", moment, _NEVER),
-            why=table.take("why", text, ""),
+            why=table.take("why", private_text, ""),
         )
 
 

@@ -194,7 +194,7 @@ def _read_appointment(owners: tuple[str, str] | None, moment: Reader[datetime], 
         )
         changed, notes = (
             table.take("changed", partial(_read_changed, moment), Changed()),
-            table.take("notes", text, ""),
+            table.take("notes", private_text, ""),
         )
         start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
         bookings = table.need("bookings", listed_by("resource", partial(_read_booking, moment)), ())

@@ -14,6 +14,7 @@ from kapsched.errors import (
     Fault,
     InvalidInput,
     a_moment,
+    by_repr,
     each,
     identifier,
     of_type,
@@ -111,6 +112,8 @@ class Appointment:
     changed: Changed = Changed()
     notes: str = field(default="", repr=False)
     confirmation: Confirmation | None = None
+
+    _repr_pretty_ = by_repr
 
     def __attrs_post_init__(self) -> None:
         require(

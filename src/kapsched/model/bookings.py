@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -205,3 +206,22 @@ class Bookings:
                 longest = max(changed._longest[booking.of], booking.end - booking.start)
                 changed._longest[booking.of] = longest
         return changed
+
+
+@frozen(kw_only=True)
+class Rows:
+    """What to change where bookings are kept: those newly `taken` and those `freed`, each by resource and start."""
+
+    taken: tuple[Booking, ...] = field(default=(), converter=in_order)
+    freed: tuple[Booking, ...] = field(default=(), converter=in_order)
+
+    def __attrs_post_init__(self) -> None:
+        require(self, taken=_EACH_A_BOOKING, freed=_EACH_A_BOOKING)
+
+    @classmethod
+    def between(cls, before: Iterable[Booking], after: Iterable[Booking]) -> Rows:
+        """What leads from some bookings to others; of equal ones so many as there are more, and none is in both."""
+        before, after = rows(before), rows(after)
+        require_given(before=(before, some_bookings), after=(after, some_bookings))
+        earlier, later = Counter(before), Counter(after)
+        return cls(taken=(later - earlier).elements(), freed=(earlier - later).elements())

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from functools import cached_property
 from typing import Literal, cast
 
 from attrs import evolve, field, frozen
-from attrs.converters import optional as if_given
 
 from kapsched.errors import (
     Fault,
     InvalidInput,
     Several,
     a_date,
-    a_moment,
     by_repr,
     each,
-    faults_in,
     identifier,
     language_tag,
     of_type,
@@ -31,14 +28,16 @@ from kapsched.errors import (
 )
 from kapsched.model.ahead import planned_ahead
 from kapsched.model.appointments import Appointment
+from kapsched.model.done import NOTHING_DONE
+from kapsched.model.done import Done as Done  # noqa: PLC0414  # whoever builds a course finds it here
 from kapsched.model.mappings import FrozenMapping
-from kapsched.model.notes import a_reference, handed_on
+from kapsched.model.notes import handed_on
 from kapsched.model.overrides import Pin, Waiver
 from kapsched.model.phases import BookAhead, book_ahead
 from kapsched.model.programme import Programme, Session
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, Pattern, absent, some_weekdays, weekday_numbers
-from kapsched.timeline.zones import as_instant, wall, zone
+from kapsched.timeline.zones import zone
 
 NOON = 12 * 60
 
@@ -113,53 +112,6 @@ class Patient:
         if self.hours is not None:
             open_time &= self.hours.over(first, last, place)
         return open_time - absent(self.away, first, last, place)
-
-
-def _people(given: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
-    """Each role's people as a tuple; what is no mapping is left for the check to refuse."""
-    if not isinstance(cast(object, given), Mapping):
-        return cast(Mapping[str, tuple[str, ...]], given)
-    return FrozenMapping({role: Several(people) for role, people in given.items()})
-
-
-@frozen(kw_only=True)
-class Done:
-    """A session that took place: when, and who was there in which role (role to staff ids).
-
-    `notes` refers to the clinic's own record of it. The staff of the sessions that an offset counts from this one
-    find it in their calendars, and nobody else does.
-    """
-
-    start: datetime = field(converter=as_instant)
-    end: datetime | None = field(default=None, converter=if_given(as_instant))
-    staff: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_people)
-    notes: str = field(default="", repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        refuse(self._faults())
-        if self.end is not None and self.end <= self.start:
-            raise InvalidInput("a session that is done must end after it starts", path="end")
-
-    def _faults(self) -> Iterator[Fault]:
-        yield from faults_in(
-            self, start=a_moment, end=optional(a_moment), staff=of_type(Mapping), notes=a_reference
-        )
-        if not isinstance(cast(object, self.staff), Mapping):
-            return
-        for role, people in self.staff.items():
-            if fault := identifier(role) or each(identifier)(people):
-                yield Fault(fault, f"staff.{role}")
-
-    def ended(self, session: Session) -> datetime:
-        """Its end in UTC; where none was recorded, the kind's minutes after its start."""
-        return self.end or self.start + timedelta(minutes=session.kind.minutes)
-
-    def on(self, zone_name: str) -> date:
-        """The date it took place on in that zone."""
-        return wall(self.start, zone(zone_name)).date()
-
-
-NOTHING_DONE: Mapping[str, Done] = FrozenMapping()
 
 
 def _recorded(done: Mapping[str, Done]) -> Mapping[str, Done]:

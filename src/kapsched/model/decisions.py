@@ -9,7 +9,7 @@ from attrs import evolve
 
 from kapsched.errors import Fault, Several, a_moment, each, identifier, of_type, refuse, require_given
 from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence, a_session
-from kapsched.model.overrides import Pin
+from kapsched.model.overrides import Pin, perhaps_why
 from kapsched.model.plan import Plan
 
 
@@ -42,7 +42,7 @@ def pin(plan: Plan, sessions: Iterable[str], *, by: str, at: datetime, why: str 
     Plan `plan.course` again, and they stay; those that were pinned before are pinned as they are now. What the plan
     costs is what is left to move, so it is unknown until then.
     """
-    chosen = _checked(plan, sessions, by, at)
+    chosen = _checked(plan, sessions, by, at, why)
     pins = [one for one in plan.course.pins if one.appointment.session not in chosen]
     pins += [
         Pin(appointment=one, by=by, at=at, why=why) for one in plan.appointments if one.session in chosen
@@ -50,13 +50,14 @@ def pin(plan: Plan, sessions: Iterable[str], *, by: str, at: datetime, why: str 
     return evolve(plan, course=evolve(plan.course, pins=pins), cost=None, proved_through="none")
 
 
-def _checked(plan: Plan, sessions: Iterable[str], by: str, at: datetime) -> frozenset[str]:
+def _checked(plan: Plan, sessions: Iterable[str], by: str, at: datetime, why: str = "") -> frozenset[str]:
     chosen = Several(sessions)
     require_given(
         plan=(plan, of_type(Plan)),
         sessions=(chosen, each(a_session)),
         by=(by, identifier),
         at=(at, a_moment),
+        why=(why, perhaps_why),
     )
     refuse(_faults(plan, chosen))
     return frozenset(chosen)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kapsched.errors import shown, text
+from kapsched.errors import private_text
 from kapsched.model.programme import Session
 from kapsched.model.rules import Offset
 
 
 def a_reference(value: object) -> str:
     """Possibly nothing, or one word of the caller's: never the text of what was said, which no message repeats."""
-    if not isinstance(value, str):
-        return f"text is wanted, not {shown(value)}"
-    if text(value, most=100) or any(map(str.isspace, value)):
+    if not isinstance(value, str) or private_text(value, most=100) or any(map(str.isspace, value)):
         return "a reference to notes is one word of at most 100 characters, such as an id; it holds no notes"
     return ""
 

@@ -93,7 +93,7 @@ class Pin:
     _repr_pretty_ = by_repr
 
     def __attrs_post_init__(self) -> None:
-        require(self, appointment=of_type(Appointment), by=identifier, at=a_moment, why=_perhaps_why)
+        require(self, appointment=of_type(Appointment), by=identifier, at=a_moment, why=perhaps_why)
 
 
 _EACH_A_SESSION = each(a_session)
@@ -108,5 +108,5 @@ def _a_reason(value: object) -> str:
     return "some text is wanted, not a blank" if blank else private_text(value, most=200)
 
 
-def _perhaps_why(value: object) -> str:
+def perhaps_why(value: object) -> str:
     return "" if value == "" else _a_reason(value)

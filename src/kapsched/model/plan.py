@@ -29,7 +29,7 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.appointments import Appointment, a_session
-from kapsched.model.bookings import Booking
+from kapsched.model.bookings import Booking, Rows
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
 from kapsched.model.reasons import Audience, Reason, sentences
@@ -211,3 +211,8 @@ class Schedule:
     def bookings(self) -> tuple[Booking, ...]:
         """Every booking of every plan, sorted by resource and start."""
         return tuple(sorted(row for plan in self.plans for row in plan.bookings))
+
+    def rows_since(self, before: Schedule | None) -> Rows:
+        """The bookings taken and freed since an earlier schedule; since none at all, everything is taken."""
+        require_given(before=(before, optional(of_type(Schedule))))
+        return Rows.between(() if before is None else before.bookings, self.bookings)

@@ -50,7 +50,7 @@ def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointmen
     rooms, staff = (_rows(one, type) != _rows(before, type) for type in ("room", "staff"))
     if before.status == "confirmed" and not (moved or rooms or staff) and one.status == "provisional":
         one = evolve(one, status="confirmed", confirmation=before.confirmation)
-    moved |= one.status != before.status
+    moved |= _told(one) != _told(before)
     staff |= one.notes != before.notes
     sequence = Sequence(
         patient=before.sequence.patient + moved,
@@ -72,6 +72,11 @@ def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointmen
 def _visit(one: Appointment) -> tuple[object, ...]:
     """What everybody sees of an appointment."""
     return instant(one.start), instant(one.end), one.patient
+
+
+def _told(one: Appointment) -> str:
+    """The status that calendars tell: what is done was confirmed, and nobody need hear of it."""
+    return "confirmed" if one.status == "done" else one.status
 
 
 def _rows(one: Appointment, type: ResourceType) -> list[tuple[object, ...]]:

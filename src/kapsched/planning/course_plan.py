@@ -27,7 +27,7 @@ DEFAULT_STEPS = 200_000
 def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan | Refusal:
     """The best plan within the steps, or why there is none; what is pinned stays in it as it is."""
     free = settled(course)
-    found = _plan_freely(free, beside_pinned(diary, course), now, steps)
+    found = _plan_freely(free, beside_pinned(_beside_past(course, diary, now), course), now, steps)
     if free is course:
         return found
     if isinstance(found, Plan):
@@ -56,6 +56,18 @@ def _plan_freely(course: Course, diary: Diary, now: datetime, steps: int) -> Pla
     staffed = Staffing(problem, found.starts, found.changes).staff()
     assert staffed is not None, "starts that the masks allow can be staffed"
     return _plan(problem, found.starts, staffed, found.proof, budget.spent)
+
+
+def _beside_past(course: Course, diary: Diary, now: datetime) -> Diary:
+    """The diary in which the patient is booked for what has begun by now, as far as it is not over yet."""
+    sessions = course.planned.by_id
+    visits = ((done.start, done.ended(sessions[id]), id) for id, done in course.done.items())
+    rows = [
+        Booking(type="patient", resource=course.patient.id, start=start, end=end, ref=id)
+        for start, end, id in visits
+        if end > now
+    ]
+    return diary.with_bookings(add=rows) if rows else diary
 
 
 class _Found(NamedTuple):

@@ -462,6 +462,39 @@ def passes(counter: Counter, steps: list[tuple[int, str, int]]) -> bool:
     return kept
 
 
+@pytest.mark.parametrize(
+    ("at_least", "binding", "fixed", "talks", "kept"),
+    [
+        # One in a week between two that are fixed is too few; two, or one beside a fixed one, are not.
+        (2, "one", {"one/talk/1": -1, "one/talk/2": 20}, {"two/talk/1": 6, "two/talk/2": 13}, False),
+        (2, "one", {"one/talk/1": -1, "one/talk/2": 20}, {"two/talk/1": 7, "two/talk/2": 8}, True),
+        (2, "one", {"one/talk/1": -1, "one/talk/2": 20}, {"two/talk/1": 20, "two/talk/2": 40}, True),
+        (2, "one", {"one/talk/1": 6, "one/talk/2": 20}, {"two/talk/1": 10, "two/talk/2": 20}, False),
+        (2, "one", {"one/talk/1": 13, "one/talk/2": 20}, {"two/talk/1": 0, "two/talk/2": 40}, True),
+        # An empty week counts behind the last that is fixed, not before it.
+        (2, "two", {"one/talk/1": 0, "two/talk/1": 20}, {"one/talk/2": 0, "two/talk/2": 20}, True),
+        (1, "two", {"one/talk/1": 0, "two/talk/1": 13}, {"one/talk/2": 0, "two/talk/2": 20}, True),
+        (1, "two", {"one/talk/1": 0, "two/talk/1": 13}, {"one/talk/2": 0, "two/talk/2": 27}, False),
+    ],
+)
+def test_weeks_are_full_between_talks_that_have_their_dates_already(
+    at_least: int, binding: str, fixed: dict[str, int], talks: dict[str, int], kept: bool
+) -> None:
+    rule = Frequency(name="often", of="talk", phase=binding, at_least=at_least)
+    one, two = talks
+    in_order = Gap(name="in order", after=one, before=two, at_least=Days(0))
+    phases = (Phase(name="one", order=("talk",), times=2), Phase(name="two", order=("talk",), times=2))
+    what = Programme(name="w", version="1", kinds=(TALK,), phases=phases, rules=(rule, in_order))
+    monday = date(2027, 1, 4)
+    (counter,) = counters(outline(what, (one, two), frozenset(fixed)), fixed, 0, monday.toordinal())
+    assert isinstance(counter, WeekCounter)
+    assert counter.in_order
+    days = {session: monday + timedelta(days=day) for session, day in {**fixed, **talks}.items()}
+    bound = {session for session in days if session.startswith(binding)}
+    assert judged(rule, days, set(fixed), bound, monday) == kept
+    assert passes(counter, [(0, one, talks[one]), (1, two, talks[two])]) == kept
+
+
 # Starts and who is there
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Wishes
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, SessionKind
@@ -22,7 +23,8 @@ from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Grid, bits, ends_by_midnight, filled, grid_of, runs, wall_clock_starts
 from kapsched.planning.needs import Need, joined, needs_of
 from kapsched.planning.starts import Starts
-from kapsched.planning.weeks import Counter, WeekCounter, counters
+from kapsched.planning.treatment_weeks import counters
+from kapsched.planning.weeks import Counter, WeekCounter
 from kapsched.planning.windows import outline
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.units import Days, Hours
@@ -340,24 +342,30 @@ def test_hours_imply_dates_and_never_too_few() -> None:
 # Weeks
 
 
-def judged(rule: Frequency, days: dict[str, date], done: set[str], binding: set[str], begins: date) -> bool:
+def judged(
+    rule: Frequency,
+    days: dict[str, date],
+    done: set[str],
+    binding: set[str],
+    begins: date,
+    beside: tuple[date, ...] = (),
+) -> bool:
     """Definitions 16 and 19, read aloud; a week begins on that date, as on every seventh before and after."""
 
+    def week_with(day: date) -> date:
+        return day - timedelta(days=(day - begins).days % 7)
+
     def week_of(one: str) -> date:
-        return days[one] - timedelta(days=(days[one] - begins).days % 7)
+        return week_with(days[one])
 
     if rule.at_most is not None:
         for one in binding & set(days):
-            if not isinstance(rule.per, RollingDays):
-                stretches = [[other for other in days if week_of(other) == week_of(one)]]
-            else:
-                width = rule.per.days
-                stretches = [
-                    [other for other in days if 0 <= (days[other] - days[one]).days + back < width]
-                    for back in range(width)
-                ]
-            for held in stretches:
-                if len(held) > rule.at_most and set(held) - done:
+            width = rule.per.days if isinstance(rule.per, RollingDays) else 7
+            firsts = [days[one] - timedelta(days=back) for back in range(width)]
+            for first in firsts if isinstance(rule.per, RollingDays) else [week_of(one)]:
+                held = [other for other in days if 0 <= (days[other] - first).days < width]
+                more = [day for day in beside if 0 <= (day - first).days < width]
+                if len(held) + len(more) > rule.at_most and set(held) - done:
                     return False
     weeks = [week_of(one) for one in binding & set(days)]
     took = [week_of(one) for one in done & set(days)]
@@ -384,6 +392,7 @@ def frequencies(draw: st.DrawFn) -> Frequency:
         at_least=least,
         at_most=at_most,
         per=RollingDays(days=draw(st.integers(1, 9))) if rolling else draw(st.sampled_from(weeks)),
+        across=draw(st.sampled_from(("course", "patient") if at_most else ("course",))),
     )
 
 
@@ -391,6 +400,10 @@ ORDER = (
     Gap(name="talks", after="talk", before="talk", at_least=Days(0)),
     Gap(name="all", after="*", before="*", at_least=Days(0)),
 )
+
+
+# Sessions of another course of the patient's, and the day of each.
+OTHERS = st.tuples(st.sampled_from(("one/talk", "other/talk", "two/dyad")), st.integers(-12, 26))
 
 
 @settings(max_examples=500)
@@ -423,7 +436,11 @@ def test_a_counter_lets_through_exactly_the_dates_that_the_rule_allows(
     days = data.draw(st.lists(a_day, min_size=len(owed), max_size=len(owed)))
     if ordered:
         days.sort()
-    (counter,) = counters(outline(what, tuple(owed), frozenset(done)), done, 0, first_day.toordinal())
+    beside = {
+        Elsewhere(course="c2", session=f"{session}/{number}", start=london("2027-01-01 10:00")): day
+        for number, (session, day) in enumerate(data.draw(st.lists(OTHERS, max_size=3)), 1)
+    }
+    (counter,) = counters(outline(what, tuple(owed), frozenset(done)), done, 0, first_day.toordinal(), beside)
     anchors = {one.id for one in rule.anchors(what.sessions)}
     assert isinstance(counter, WeekCounter) == (anchors <= set(done))
     if isinstance(counter, WeekCounter):
@@ -444,6 +461,11 @@ def test_a_counter_lets_through_exactly_the_dates_that_the_rule_allows(
         set(done) & counted,
         binding,
         next((dated[one] for one in anchors), date(2027, 1, 4)),
+        tuple(
+            first_day + timedelta(days=day)
+            for one, day in beside.items()
+            if rule.across == "patient" and (rule.of == ("*",) or one.kind_name == "talk")
+        ),
     )
     assert allowed == expected
 

@@ -19,6 +19,7 @@ if typing.TYPE_CHECKING:
     from kapsched.model.bookings import Booking, Bookings, Resource
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+    from kapsched.model.elsewhere import Elsewhere
     from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
     from kapsched.model.phases import Phase
     from kapsched.model.plan import Cost, Plan, Reason, Refusal, Schedule
@@ -45,6 +46,7 @@ else:
         "model.bookings": "Booking Bookings Resource",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
+        "model.elsewhere": "Elsewhere",
         "model.phases": "Phase",
         "model.appointments": "Appointment Sequence",
         "model.plan": "Cost Plan Reason Refusal Schedule",
@@ -89,6 +91,7 @@ __all__ = [
     "Days",
     "Diary",
     "Done",
+    "Elsewhere",
     "Fault",
     "Feed",
     "Finding",

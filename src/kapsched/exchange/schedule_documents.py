@@ -38,6 +38,7 @@ from kapsched.exchange.plan_values import (
 )
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course, Done, Patient
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.plan import Schedule
 from kapsched.model.programme import Programme
 
@@ -120,6 +121,7 @@ def _course_value(course: Course, zone_name: str) -> dict[str, Any]:
         "first_day": course.first_day.isoformat(),
         **({} if course.book_ahead is None else {"book_ahead": plain_ahead(course.book_ahead)}),
         "done": {session: plain(done, zone_name) for session, done in course.done.items()},
+        **({"beside": [plain(one, zone_name) for one in course.beside]} if course.beside else {}),
     }
 
 
@@ -233,6 +235,7 @@ def _read_course(programmes: Mapping[str, Programme], value: object) -> Course:
         programme = table.need("programme", partial(_referred, programmes), None)
         done = table.need("done", mapped(reader_of(Done)), {})
         ahead = table.take("book_ahead", read_ahead, None)
+        beside = table.take("beside", listed(reader_of(Elsewhere)), ())
         if programme is None:
             raise InvalidInput(*table.faults)
         return Course(
@@ -242,4 +245,5 @@ def _read_course(programmes: Mapping[str, Programme], value: object) -> Course:
             first_day=first_day,
             done=done,
             book_ahead=ahead,
+            beside=beside,
         )

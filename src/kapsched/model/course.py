@@ -28,6 +28,7 @@ from kapsched.errors import (
     text,
 )
 from kapsched.model.ahead import planned_ahead
+from kapsched.model.elsewhere import Elsewhere, faults_beside
 from kapsched.model.mappings import FrozenMapping
 from kapsched.model.phases import BookAhead, book_ahead
 from kapsched.model.programme import Programme, Session
@@ -150,7 +151,8 @@ class Course:
     """One patient's run through a programme: nothing of it is dated before `first_day`, save what is done.
 
     `book_ahead` is how far ahead its open phase is planned, where that is not as the phase says: so many rounds more
-    than are begun, or those that may be by a date.
+    than are begun, or those that may be by a date. `beside` holds the sessions of the patient's other courses, which a
+    `Frequency` may count too; the time that they take is booked for the patient like any other.
     """
 
     id: str
@@ -159,6 +161,7 @@ class Course:
     first_day: date
     done: Mapping[str, Done] = field(default=NOTHING_DONE, converter=_recorded)
     book_ahead: BookAhead | None = None
+    beside: tuple[Elsewhere, ...] = field(default=(), converter=Several[Elsewhere])
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -169,10 +172,11 @@ class Course:
             first_day=a_date,
             done=of_type(Mapping),
             book_ahead=optional(book_ahead),
+            beside=of_type(tuple),
         )
         if self.book_ahead is not None and self.programme.open_phase is None:
             raise InvalidInput(f"no phase of {self.programme.name} is open", path="book_ahead")
-        refuse(self._faults())
+        refuse([*self._faults(), *faults_beside(self.id, self.beside)])
 
     def _faults(self) -> Iterator[Fault]:
         # Without their dates nothing can be counted from what is done.
@@ -210,6 +214,14 @@ class Course:
         """The sessions that are planned and not yet done, in programme order."""
         return tuple(session for session in self.planned.sessions if session.id not in self.done)
 
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What is done of it, as it stands beside another course of the patient's."""
+        return tuple(
+            Elsewhere(course=self.id, session=session, start=done.start)
+            for session, done in self.done.items()
+        )
+
 
 def enrol(
     programme: Programme,
@@ -219,11 +231,19 @@ def enrol(
     first_day: date,
     done: Mapping[str, Done] = NOTHING_DONE,
     book_ahead: BookAhead | None = None,
+    beside: Iterable[Elsewhere] = (),
 ) -> Course:
     """Open a course, also one that is half way: `done` maps session ids to what took place.
 
-    `book_ahead` takes the place of what an open phase says.
+    `book_ahead` takes the place of what an open phase says. `beside` are the sessions of the patient's other courses;
+    `Plan.elsewhere` tells those of one.
     """
     return Course(
-        id=id, patient=patient, programme=programme, first_day=first_day, done=done, book_ahead=book_ahead
+        id=id,
+        patient=patient,
+        programme=programme,
+        first_day=first_day,
+        done=done,
+        book_ahead=book_ahead,
+        beside=Several(beside),
     )

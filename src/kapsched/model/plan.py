@@ -31,6 +31,7 @@ from kapsched.model.appointments import Appointment, a_session
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.timeline.zones import instant
 
 Proof: TypeAlias = Literal["none", "days", "changes", "wishes", "minutes", "all"]
@@ -125,6 +126,18 @@ class Plan:
             for row in one.bookings
         )
         return tuple(sorted(rows))
+
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What another course of the patient's has beside it: each session of this one that is done or booked."""
+        course, known = self.course, self.course.planned.by_id
+        booked = {
+            one.session: Elsewhere(course=course.id, session=one.session, start=one.start)
+            for one in self.appointments
+            if one.status != "cancelled" and one.session in known
+        }
+        # What took place goes before what was booked for it.
+        return tuple({**booked, **{one.session: one for one in course.elsewhere}}.values())
 
 
 @frozen(kw_only=True)

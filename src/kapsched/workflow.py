@@ -37,7 +37,7 @@ def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAU
     )
     moment = instant(now)
     refuse([*diary.clinic.faults_with(course.programme), *_done_later(course, moment, diary.clinic)])
-    found = plan_course(course, diary, moment, steps)
+    found = plan_course(course, _with_visits_that_go_on([course], diary, moment), moment, steps)
     if isinstance(found, Plan):
         report = verify(found, course, diary.clinic, booked=diary.bookings, now=now, horizon=diary.horizon)
         if not report.clean:
@@ -53,6 +53,25 @@ def _done_later(course: Course, now: datetime, clinic: Clinic) -> Iterator[Fault
             yield Fault(message, f"done.{session}")
 
 
+def _visits_done(courses: Iterable[Course]) -> Iterator[Booking]:
+    """The time that what is done took of each patient's."""
+    for course in courses:
+        for session, done in course.done.items():
+            yield Booking(
+                type="patient",
+                resource=course.patient.id,
+                start=done.start,
+                end=done.ended(course.planned.by_id[session]),
+                ref=f"{course.id}:{session}",
+            )
+
+
+def _with_visits_that_go_on(courses: Iterable[Course], diary: Diary, now: datetime) -> Diary:
+    """The diary in which no patient comes again before the visit that they are at has ended."""
+    going_on = [row for row in _visits_done(courses) if row.end > now]
+    return diary.with_bookings(add=not_among(going_on, diary.bookings)) if going_on else diary
+
+
 def plan_courses(
     courses: Iterable[Course],
     diary: Diary,
@@ -66,7 +85,8 @@ def plan_courses(
     """Courses planned one after another, in order of first day and then as given; `digest` is the clinic's.
 
     The plans of `kept` stay as they are, also those of courses that are no longer given; only what is done by
-    now is marked so. `progress` is told of each course before it is planned.
+    now is marked so. Each course has beside it what its patient has booked and done in others by then. `progress` is
+    told of each course before it is planned.
     """
     ordered = sorted(courses, key=lambda course: course.first_day)
     today = {course.id: course for course in ordered}
@@ -74,9 +94,12 @@ def plan_courses(
     refusals: list[Refusal] = []
     if kept is not None:
         diary = diary.with_bookings(add=not_among(kept.bookings, diary.bookings))
+    diary = _with_visits_that_go_on(ordered, diary, instant(now))
     for course in _waiting(ordered, plans):
         progress(course)
-        found = find_plan(course, diary, now=now, steps=steps)
+        found = find_plan(_beside_others(course, ordered, plans), diary, now=now, steps=steps)
+        # The schedule holds the others; what stood beside one is not kept twice.
+        found = evolve(found, course=course)
         if isinstance(found, Plan):
             plans.append(found)
             diary = diary.book(found)
@@ -106,6 +129,23 @@ def _waiting(courses: Iterable[Course], plans: Iterable[Plan]) -> list[Course]:
     return [course for course in courses if course.id not in planned]
 
 
+def _beside_others(course: Course, courses: Iterable[Course], plans: Iterable[Plan]) -> Course:
+    """The course with all that its patient has elsewhere by today; what it says itself of those courses is older."""
+    today = {one.id: one for one in courses if one.patient.id == course.patient.id and one.id != course.id}
+    found = {}
+    for plan in plans:
+        id, patient, before = plan.course.id, plan.course.patient.id, plan.course.done
+        if patient == course.patient.id and id != course.id:
+            booked = (one for one in plan.elsewhere if id not in today or one.session not in before)
+            found.update({(id, one.session): one for one in booked})
+    for other in today.values():
+        found.update({(other.id, one.session): one for one in other.elsewhere})
+    known = {*today, *(id for id, _ in found)}
+    return evolve(
+        course, beside=[*(one for one in course.beside if one.course not in known), *found.values()]
+    )
+
+
 def _with_done(plan: Plan, course: Course | None) -> Plan:
     """The plan, in which what the course has done by now is no longer to come."""
 
@@ -133,18 +173,20 @@ def verify_plans(
 ) -> tuple[tuple[Plan, Report], ...]:
     """Each plan verified beside all the others and all that is `booked`, as `verify` does.
 
-    A plan is held against the course of its id among `courses`, if there is one. Where that is no longer the
-    course as it was planned, the cost stated then is not judged. Of an open phase it answers for the rounds that it
-    was planned with: further ones are owed, and not planned yet.
+    A plan is held against the course of its id among `courses`, if there is one, beside what the patient has in others
+    today. Where it is no longer the course as it was planned, the cost stated then is not judged. Of an open phase it
+    answers for the rounds that it was planned with: further ones are owed, and not planned yet.
     """
-    rows = tuple(booked)
-    everything = Bookings([*rows, *not_among(schedule.bookings, rows)])
     today = {course.id: course for course in courses}
+    rows = tuple(booked)
+    rows = (*rows, *not_among(schedule.bookings, rows))
+    everything = Bookings([*rows, *not_among(_visits_done(today.values()), rows)])
 
     def report(plan: Plan) -> Report:
         course = today.get(plan.course.id, plan.course)
         what = plan if course == plan.course else plan.appointments
         course = _as_far_as_planned(course, plan.course)
+        course = _beside_others(course, today.values(), schedule.plans)
         return verify(what, course, clinic, booked=everything, now=now, horizon=horizon)
 
     return tuple((plan, report(plan)) for plan in schedule.plans)

@@ -1,6 +1,6 @@
 """Where do planner and reference part? `python -m tests.oracles.compare FROM TO [KIND]` says, by seed.
 
-The kind of case is `random`, or else `tiny`, `pooled` or `tiny-pooled`.
+The kind of case is `random`, or else `tiny`, `pooled`, `tiny-pooled`, `shared` or `tiny-shared`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from kapsched import Diary, Plan, Refusal, find_plan, verify
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
-from tests.oracles.clinics import Case, pooled_case, random_case, tiny_case, tiny_pooled_case
+from tests.oracles.clinics import (
+    Case,
+    pooled_case,
+    random_case,
+    shared_case,
+    tiny_case,
+    tiny_pooled_case,
+    tiny_shared_case,
+)
 from tests.oracles.placing import TooLarge
 from tests.oracles.reference import Best, Stuck, reference_plan
 from tests.oracles.visits import Visit, minute_of
@@ -21,6 +29,8 @@ DRAWS: Mapping[str, Callable[[int], Case]] = {
     "tiny": tiny_case,
     "pooled": pooled_case,
     "tiny-pooled": tiny_pooled_case,
+    "shared": shared_case,
+    "tiny-shared": tiny_shared_case,
 }
 
 

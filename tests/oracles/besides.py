@@ -21,7 +21,7 @@ def beside_others(dice: Random, clinic: Clinic, course: Course) -> Course:
     rules: list[Rule] = []
     for rule in course.programme.rules:
         if isinstance(rule, Frequency) and rule.at_most is not None and dice.random() < 0.85:
-            rules.append(evolve(rule, across="patient", at_most=rule.at_most + dice.choice((0, 0, 1))))
+            rules.append(evolve(rule, across="patient", at_most=rule.at_most + dice.choice((0, 0, 0, 1))))
         else:
             rules.append(rule)
     if not any(isinstance(rule, Frequency) and rule.at_most is not None for rule in rules):
@@ -32,7 +32,7 @@ def beside_others(dice: Random, clinic: Clinic, course: Course) -> Course:
 
 def _limit(dice: Random, course: Course) -> Frequency:
     of = dice.choice(("dosing", "dosing", "induction/dosing", "*"))
-    most = dice.choice((3, 4, 5)) if of == "*" else dice.choice((1, 2, 2, 3))
+    most = dice.choice((2, 3, 4)) if of == "*" else dice.choice((1, 2, 2, 3))
     anchors = (None, None, dice.choice(course.programme.sessions).id)
     per: Period = dice.choice(
         (
@@ -48,8 +48,10 @@ def _limit(dice: Random, course: Course) -> Frequency:
 
 def _sessions(dice: Random, clinic: Clinic, course: Course) -> Iterator[Elsewhere]:
     """Past and to come, close to midnight too; some have the names of this programme's, others their own."""
-    for number in range(1, dice.choice((2, 2, 3, 4, 6)) + 1):
-        day = course.first_day + timedelta(days=dice.randrange(-5, clinic.horizon.days + 3))
+    for number in range(1, dice.choice((2, 3, 4, 6, 8)) + 1):
+        day = course.first_day + timedelta(
+            days=dice.choice((dice.randrange(-4, 9), dice.randrange(-8, clinic.horizon.days + 3)))
+        )
         phase = dice.choice(("induction", "induction", "later", "other"))
         kind = dice.choice(("dosing", "dosing", "dosing", "integration", "review"))
         minute = dice.choice((0, 9 * 60, 14 * 60, 23 * 60 + 50))

@@ -7,6 +7,7 @@ from datetime import date
 
 from kapsched.model.course import Course
 from kapsched.model.plan import ReasonCode
+from kapsched.model.rules import Frequency
 
 # {on}: the dates; {names}: the ids; {first_day} and {last_day}: the course's first day, the last date.
 SENTENCES: dict[ReasonCode, str] = {
@@ -25,6 +26,7 @@ SENTENCES: dict[ReasonCode, str] = {
 }
 EXCLUDED = "Only those whom the patient excludes could be there {on}: {names}."
 NOT_OPEN = "The clinic does not open {on}."
+OTHERS_TOO = "The sessions before it and the patient's other courses leave no room {on} (rule: {names})."
 CONTRADICTION = "The rules contradict each other: {names}."
 
 
@@ -35,6 +37,8 @@ def sentence(code: ReasonCode, ids: Sequence[str], dates: Sequence[date], course
         template = NOT_OPEN
     if code == "patient" and ids:
         template = EXCLUDED
+    if code == "rule" and _counts_others(ids, course):
+        template = OTHERS_TOO
     if code == "rule" and not dates:
         template = CONTRADICTION
     return template.format(
@@ -43,6 +47,12 @@ def sentence(code: ReasonCode, ids: Sequence[str], dates: Sequence[date], course
         first_day=_day(course.first_day),
         last_day=_day(dates[-1]) if dates else "",
     )
+
+
+def _counts_others(ids: Sequence[str], course: Course) -> bool:
+    """Does one of the rules count sessions of the patient's other courses?"""
+    limits = [one for one in course.planned.rules if isinstance(one, Frequency) and one.name in ids]
+    return any(rule.elsewhere(course.beside) for rule in limits)
 
 
 def _listed(names: Sequence[str]) -> str:

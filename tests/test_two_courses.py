@@ -233,12 +233,10 @@ def test_what_stands_beside_a_course_is_of_others_each_session_once() -> None:
     (one,) = elsewhere("2027-01-05 10:00")
     assert course("c1", beside=[one]).beside == (one,)
     with pytest.raises(InvalidInput) as caught:
-        course("c2", beside=[one, one, "later/talk/1", evolve(one, course="c3"), evolve(one, course="c3")])
+        course("c2", beside=[one, evolve(one, course="c3"), evolve(one, course="c3")])
     assert [(fault.path, fault.message) for fault in caught.value.faults] == [
         ("beside.0", "later/talk/1 is of this course itself; beside it stand other courses"),
-        ("beside.1", "later/talk/1 is of this course itself; beside it stand other courses"),
-        ("beside.2", "Elsewhere is wanted, not 'later/talk/1'"),
-        ("beside.4", "later/talk/1 of course 'c3' stands here twice"),
+        ("beside.2", "later/talk/1 of course 'c3' stands here twice"),
     ]
     for session in ("talk", "a/talk/", "a/talk/one", "a/b/c/1", "", 7):
         with pytest.raises(InvalidInput) as caught:

@@ -172,7 +172,7 @@ class Course:
             first_day=a_date,
             done=of_type(Mapping),
             book_ahead=optional(book_ahead),
-            beside=of_type(tuple),
+            beside=each(of_type(Elsewhere)),
         )
         if self.book_ahead is not None and self.programme.open_phase is None:
             raise InvalidInput(f"no phase of {self.programme.name} is open", path="book_ahead")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from attrs import field, frozen
 
-from kapsched.errors import Fault, identifier, of_type, require, shown
+from kapsched.errors import Fault, identifier, require, shown
 from kapsched.timeline.zones import an_instant, as_instant, wall, zone
 
 _A_SESSION = re.compile(r"[^/]+/[^/]+/[0-9]{1,9}")
@@ -59,16 +59,13 @@ class Elsewhere:
         return int(self.session.split("/")[2])
 
 
-def faults_beside(course: str, beside: Iterable[object]) -> Iterator[Fault]:
+def faults_beside(course: str, beside: Iterable[Elsewhere]) -> Iterator[Fault]:
     """What is wrong with what stands beside a course, each with its path."""
     seen: set[tuple[str, str]] = set()
     for place, one in enumerate(beside):
         path = f"beside.{place}"
-        if not isinstance(one, Elsewhere):
-            yield Fault(of_type(Elsewhere)(one), path)
-        elif one.course == course:
+        if one.course == course:
             yield Fault(f"{one.session} is of this course itself; beside it stand other courses", path)
         elif (one.course, one.session) in seen:
             yield Fault(f"{one.session} of course {one.course!r} stands here twice", path)
-        else:
-            seen.add((one.course, one.session))
+        seen.add((one.course, one.session))

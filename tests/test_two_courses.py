@@ -186,7 +186,7 @@ def test_a_refusal_names_the_limit_that_other_courses_leave_no_room_under() -> N
         ("booked", ("q17",)),
         ("rule", ("two-a-week",)),
     ]
-    assert refusal.reasons[-1].sentence == (
+    assert refusal.sentences()[-1] == (
         "The sessions before it and the patient's other courses leave no room "
         "from Mon 4 Jan 2027 to Fri 8 Jan 2027 (rule: two-a-week)."
     )

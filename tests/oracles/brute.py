@@ -186,8 +186,8 @@ def _lawful(case: Case, held: dict[str, Held]) -> bool:
                 continue  # judged already, or only a cost
             case Span():
                 counted = [held[one.id] for one in rule.counted(case.course.planned.sessions)]
-                days = [one.day for one in counted]
-                if not all(one.done for one in counted) and (max(days) - min(days)).days > rule.at_most.count:
+                days = [one.day for one in counted if not one.done]
+                if any(abs(day - one.day).days > rule.at_most.count for day in days for one in counted):
                     return False
             case Frequency():
                 if not _often_enough(case, rule, held):

@@ -146,17 +146,24 @@ class Rulebook:
             for rule in course.planned.rules
             if isinstance(rule, Offset) and rule.ideal is not None
             for anchor, session in anchored(rule, self.sessions)
-            if session in self.owed
+            if session in self.owed and not self._waived("offsets_are_kept", anchor, session)
         ]
+
+    def _waived(self, check: str, *sessions: str) -> bool:
+        """Does a waiver of the check name all of these sessions?"""
+        named = [one.sessions for one in self.course.waivers if one.check == check]
+        return any(all(one in names for one in sessions) for names in named)
 
     def _edges(self) -> Iterable[Edge]:
         for rule in self.course.planned.rules:
             if isinstance(rule, Gap):
                 for one, two in followers(rule, self.sessions):
-                    yield self._edge(one, two, rule.between, rule.at_least, rule.at_most)
+                    if not self._waived("gaps_are_kept", one, two):
+                        yield self._edge(one, two, rule.between, rule.at_least, rule.at_most)
             elif isinstance(rule, Offset):
                 for anchor, session in anchored(rule, self.sessions):
-                    yield from self._offset(rule, anchor, session)
+                    if not self._waived("offsets_are_kept", anchor, session):
+                        yield from self._offset(rule, anchor, session)
 
     def _edge(self, one: str, two: str, minutes: Unit, least: Length | None, most: Length | None) -> Edge:
         if isinstance(least or most, Hours):
@@ -183,7 +190,11 @@ class Rulebook:
         for rule in self.course.planned.rules:
             if isinstance(rule, Continuity):
                 for members in self._members(rule):
-                    chosen = [one for one in members if one.kind.roles()[rule.role]]
+                    chosen = [
+                        one
+                        for one in members
+                        if one.kind.roles()[rule.role] and not self._waived("people_stay_the_same", one.id)
+                    ]
                     owed = tuple(one.id for one in chosen if one.id in self.owed)
                     past = [
                         dict(self.facts[one.id].people).get(rule.role, ())
@@ -220,9 +231,14 @@ class Rulebook:
         """
         for rule in self.course.planned.rules:
             if isinstance(rule, Span):
-                found = [one.id for one in self.sessions if picks(rule.of, one) and one.id in days]
+                found = [
+                    one.id
+                    for one in self.sessions
+                    if picks(rule.of, one) and one.id in days and not self._waived("spans_are_kept", one.id)
+                ]
                 when = [days[one] for one in found]
-                if set(found) & set(self.owed) and max(when) - min(when) > rule.at_most.count:
+                owed = [days[one] for one in found if one in self.owed]
+                if any(max(abs(day - other) for other in when) > rule.at_most.count for day in owed):
                     return False
             elif isinstance(rule, Frequency) and not self._often_enough(rule, days, whole=whole):
                 return False

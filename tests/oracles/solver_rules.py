@@ -136,14 +136,10 @@ class SolverRules:
 
     def _span(self, rule: Span) -> None:
         ids = [one.id for one in rule.counted(self.sessions)]
-        if self.owed.keys() & set(ids):
-            for one in ids:
-                for two in ids:
-                    if one in self.owed or two in self.owed:
-                        self.model.add(self.day[two] - self.day[one] <= rule.at_most.count)
-            done = [int(self.day[one]) for one in ids if one not in self.owed]  # type: ignore[arg-type]
-            if done and max(done) - min(done) > rule.at_most.count:
-                self.model.add_bool_or([])
+        for one in ids:
+            for two in ids:
+                if one in self.owed or two in self.owed:
+                    self.model.add(self.day[two] - self.day[one] <= rule.at_most.count)
 
     def _within(self, session: str, first: int, last: int) -> Truth:
         """Is its date from `first` to `last`, both included?"""

@@ -84,6 +84,7 @@ class Problem:
             tuple(one.id for one in owed),
             frozenset(course.done),
             first in (None, len(course.owed)),
+            course.waivers,
         )
         self.diary = diary.at_step(step_of(course))
         self.starts = starts or Starts(course, self.diary, diary.clinic.earliest_start(now))

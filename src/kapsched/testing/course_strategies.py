@@ -33,7 +33,8 @@ def some_patient(draw: st.DrawFn, clinic: Clinic, id: str) -> Patient:
     # Only those are excluded for whom there is somebody else.
     others = (one.id for one in clinic.staff if all(len(clinic.staff_of(role)) > 1 for role in one.roles))
     excludes = draw(among((), (), (), *((id,) for id in others)))
-    return Patient(id=id, hours=hours, away=away, excludes=excludes, wishes=wishes)
+    language = draw(among("", "", "cy", "de-AT", "pt-BR"))
+    return Patient(id=id, language=language, hours=hours, away=away, excludes=excludes, wishes=wishes)
 
 
 def _some_wishes(draw: st.DrawFn, clinic: Clinic, frame: Frame) -> Wishes:
@@ -70,7 +71,9 @@ def courses(
             role: [one.id for one in there.staff_of(role)[:most]]
             for role, most in session.kind.roles().items()
         }
-        done[session.id] = Done(start=at(day, frame.opens, there.place), staff=people)
+        done[session.id] = Done(
+            start=at(day, frame.opens, there.place), staff=people, notes=draw(among("", "n1"))
+        )
     return enrol(
         programme,
         some_patient(draw, there, f"q{number}"),

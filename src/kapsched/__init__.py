@@ -23,6 +23,7 @@ if typing.TYPE_CHECKING:
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
     from kapsched.model.decisions import confirm, pin
+    from kapsched.model.elsewhere import Elsewhere
     from kapsched.model.overrides import Pin, Waiver
     from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
     from kapsched.model.phases import Phase
@@ -62,6 +63,7 @@ else:
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
         "model.decisions": "confirm pin",
+        "model.elsewhere": "Elsewhere",
         "model.overrides": "Pin Waiver",
         "model.phases": "Phase",
         "model.appointments": "Appointment Changed Confirmation Sequence",
@@ -120,6 +122,7 @@ __all__ = [
     "Days",
     "Diary",
     "Done",
+    "Elsewhere",
     "Fault",
     "Feed",
     "Finding",

@@ -1,14 +1,11 @@
-"""Four writers want the same times. Who gets which, and is anything ever taken twice or by halves?"""
+"""Four writers want the same times. Who gets which?"""
 
 from __future__ import annotations
 
 import multiprocessing
 import sqlite3
 import traceback
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from itertools import groupby
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -38,9 +35,7 @@ from kapsched import (
     Week,
     enrol,
     find_plan,
-    verify,
 )
-from kapsched.testing import a_course_is_whole_or_absent, nothing_is_booked_twice
 from tests.own_database import loop
 
 WRITERS = 4
@@ -236,30 +231,3 @@ def raced(place: str, rounds: int = ROUNDS) -> list[Tale]:
             writer.join(1)
             writer.kill()
     return tales
-
-
-def judged(tales: list[Tale]) -> None:
-    """Was every course booked, whole, and nothing twice?"""
-    assert [tale.trouble for tale in tales] == [""] * WRITERS
-    plans = {id: plan for tale in tales for id, plan in tale.plans.items()}
-    for stock in tales[0].stocks:
-        written = [plans[course(turn, writer).id] for turn in stock.rounds for writer in range(WRITERS)]
-        assert Counter(stock.rows) == Counter(row for plan in written for row in plan.bookings)
-        assert list(crowds(stock.rows)) == []
-        nothing_is_booked_twice(stock.rows, CLINIC)
-        for plan in written:
-            a_course_is_whole_or_absent(stock.rows, plan.course)
-            report = verify(plan, plan.course, CLINIC, booked=stock.rows, now=NOW, horizon=CLINIC.horizon)
-            assert not report.findings, str(report)
-
-
-def crowds(rows: Iterable[Booking]) -> Iterator[Booking]:
-    """The bookings at whose start an exclusive one is not alone, or more share a resource than it has places."""
-    for resource, several in groupby(sorted(rows), key=lambda row: row.of):
-        there: list[Booking] = []
-        for one in several:
-            there = [*(other for other in there if other.end > one.start), one]
-            known = CLINIC.by_resource.get(resource)
-            places = 1 if any(other.exclusive for other in there) else known.capacity if known else len(there)
-            if len(there) > places:
-                yield one

@@ -25,7 +25,8 @@ from kapsched import (
     enrol,
     find_plan,
 )
-from tests.database_race import CLINIC, MONDAY, NOW, ROUNDS, course, crowds, elsewhen, judged, raced
+from tests.database_judge import crowds, judged
+from tests.database_race import CLINIC, MONDAY, NOW, ROUNDS, course, elsewhen, raced
 from tests.own_database import loop, tables
 from tests.table_stories import PLACES, REFUSED, SUFFERED, booking, enter
 

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from kapsched import Rows
-from tests.database_race import ROUNDS, judged, raced
+from tests.database_judge import judged
+from tests.database_race import ROUNDS, raced
 from tests.own_database import loop, tables
 from tests.postgres import binaries, server
 from tests.table_stories import PLACES, REFUSED, SUFFERED, booking, enter

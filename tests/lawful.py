@@ -38,6 +38,7 @@ OPEN = k.Programme(
     rules=[GAP],
 )
 PATIENT = k.Patient(id="q17", wishes=k.Wishes(weekdays=[0]))
+ELSEWHERE = k.Elsewhere(course="c18", session="only/talk/1", start=NINE)
 DONE = k.Done(start=NINE, staff={"therapist": ["tess"]})
 COURSE = k.enrol(PROGRAMME, PATIENT, id="c17", first_day=MONDAY, done={"only/talk/1": DONE})
 BOOKING = k.Booking(type="staff", resource="tess", start=NINE, end=TEN, role="therapist")
@@ -137,12 +138,14 @@ NOUNS: Mapping[str, Door] = {
             "book_ahead": 2,
             "waivers": [WAIVER],
             "pins": [PIN],
+            "beside": [ELSEWHERE],
         },
     ),
     "DaySpan": (k.DaySpan, {"start": 480, "end": 1080}),
     "Days": (k.Days, {"count": 2}),
     "Diary": (k.Diary, {"clinic": CLINIC, "horizon": HORIZON, "booked": [BOOKING]}),
     "Done": (k.Done, {"start": NINE, "end": TEN, "staff": {"therapist": ["tess"]}, "notes": "N-4711"}),
+    "Elsewhere": (k.Elsewhere, {"course": "c18", "session": "only/talk/1", "start": NINE}),
     "Feed": (k.Feed, {"name": "clinic.ics", "content": b"BEGIN:VCALENDAR", "digest": "d"}),
     "Finding": (
         k.Finding,
@@ -164,6 +167,7 @@ NOUNS: Mapping[str, Door] = {
             "at_least": 0,
             "at_most": 2,
             "per": k.RollingDays(days=7),
+            "across": "patient",
         },
     ),
     "Gap": (
@@ -366,6 +370,7 @@ CALLS: Mapping[str, Door] = {
     "Schedule.rows_since": (SCHEDULE.rows_since, {"before": SCHEDULE}),
     "Wording.of": (k.Wording.of, {"language": "en", **by_reader(k.ENGLISH)}),
     "Week.of": (k.Week.of, {"mon": [(480, 1080)], "tue": [[480, 1080]]}),
+    "clinic_digest": (k.clinic_digest, {"clinic": CLINIC}),
     "confirm": (k.confirm, {"plan": PLAN, "sessions": ["only/talk/2"], "by": "reception", "at": NINE}),
     "enrol": (
         k.enrol,
@@ -378,6 +383,7 @@ CALLS: Mapping[str, Door] = {
             "book_ahead": date(2027, 3, 1),
             "waivers": [WAIVER],
             "pins": [PIN],
+            "beside": [ELSEWHERE],
         },
     ),
     "feeds": (
@@ -400,6 +406,18 @@ CALLS: Mapping[str, Door] = {
     "pin": (
         k.pin,
         {"plan": PLAN, "sessions": ["only/talk/2"], "by": "amara", "at": NINE, "why": "the train"},
+    ),
+    "plan_courses": (
+        k.plan_courses,
+        {
+            "courses": [COURSE],
+            "diary": DIARY,
+            "now": NINE,
+            "digest": "d",
+            "kept": SCHEDULE,
+            "steps": 1000,
+            "progress": print,
+        },
     ),
     "read_bookings": (
         k.read_bookings,
@@ -431,6 +449,7 @@ CALLS: Mapping[str, Door] = {
         {"path": FILES / "programmes" / "harbour-long.toml", "programmes": [PROGRAMME]},
     ),
     "read_wording": (k.read_wording, {"path": ROOT / "tests" / "formats" / "wording-1.toml"}),
+    "succeeding": (k.succeeding, {"schedule": SCHEDULE, "before": SCHEDULE}),
     "to_document": (k.to_document, {"schedule": SCHEDULE}),
     "to_ics": (
         k.to_ics,

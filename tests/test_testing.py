@@ -257,6 +257,11 @@ AWKWARD: dict[str, Callable[[Desk], bool]] = {
     "at least so many a week": lambda desk: any(
         isinstance(one, Frequency) and one.at_least for one in _rules(desk)
     ),
+    "a limit that counts what stands beside the course": lambda desk: any(
+        isinstance(rule, Frequency) and rule.elsewhere(course.beside)
+        for course in desk.courses
+        for rule in course.programme.rules
+    ),
     "a span": lambda desk: any(isinstance(one, Span) for one in _rules(desk)),
     "the same face, as a must": lambda desk: any(
         isinstance(one, Continuity) and one.hard for one in _rules(desk)

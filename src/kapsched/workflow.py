@@ -11,10 +11,15 @@ from kapsched.errors import (
     Fault,
     InvalidInput,
     PlannerBug,
+    Several,
     a_moment,
+    each,
     of_type,
+    optional,
     refuse,
     require_given,
+    shown,
+    text,
     whole,
 )
 from kapsched.logs import info
@@ -80,32 +85,67 @@ def _done_later(course: Course, now: datetime, clinic: Clinic) -> Iterator[Fault
             yield Fault(message, f"done.{session}")
 
 
+def _visits_done(courses: Iterable[Course]) -> Iterator[Booking]:
+    """The time that what is done took of each patient's."""
+    for course in courses:
+        for session, done in course.done.items():
+            yield Booking(
+                type="patient",
+                resource=course.patient.id,
+                start=done.start,
+                end=done.ended(course.planned.by_id[session]),
+                ref=f"{course.id}:{session}",
+            )
+
+
+def _with_visits_that_go_on(courses: Iterable[Course], diary: Diary, now: datetime) -> Diary:
+    """The diary in which no patient comes again before the visit that they are at has ended."""
+    going_on = [row for row in _visits_done(courses) if row.end > now]
+    return diary.with_bookings(add=not_among(going_on, diary.bookings)) if going_on else diary
+
+
 def plan_courses(
     courses: Iterable[Course],
     diary: Diary,
     *,
     now: datetime,
-    digest: str,
+    digest: str = "",
     kept: Schedule | None = None,
     steps: int = DEFAULT_STEPS,
-    progress: Callable[[Course], None] = lambda _: None,
+    progress: Callable[[Course], None] | None = None,
 ) -> Schedule:
-    """Courses planned one after another, in order of first day and then as given; `digest` is the clinic's.
+    """Courses planned one after another, in order of first day and then as given.
 
+    `digest` is the clinic's, as `clinic_digest` tells it; with it one sees later whether the clinic has changed.
     The plans of `kept` stay as they are, also those of courses that are no longer given; only what is done by
     now is marked so. A kept course whose programme is another today, or another version of it, goes on under that one;
     where that lacks sessions that are done, waived, pinned or planned, `InvalidInput` lists them, as of `transfer`.
-    `progress` is told of each course before it is planned.
+    Each course has beside it what its patient has booked and done in others by then. `progress` is told of each
+    course before it is planned.
     """
+    courses = Several(courses)
+    require_given(
+        courses=(courses, each(of_type(Course))),
+        diary=(diary, of_type(Diary)),
+        now=(now, a_moment),
+        digest=(digest, text),
+        kept=(kept, optional(of_type(Schedule))),
+        steps=(steps, _SOME_STEPS),
+        progress=(progress, optional(_a_function)),
+    )
     ordered = sorted(courses, key=lambda course: course.first_day)
     today = {course.id: course for course in ordered}
     plans = [] if kept is None else list(_kept(kept.plans, today, diary.clinic))
     refusals: list[Refusal] = []
     if kept is not None:
         diary = diary.with_bookings(add=not_among(kept.bookings, diary.bookings))
+    diary = _with_visits_that_go_on(ordered, diary, instant(now))
     for course in _waiting(ordered, plans):
-        progress(course)
-        found = find_plan(course, diary, now=now, steps=steps)
+        if progress is not None:
+            progress(course)
+        found = find_plan(_beside_others(course, ordered, plans), diary, now=now, steps=steps)
+        # The schedule holds the others; what stood beside one is not kept twice.
+        found = evolve(found, course=course)
         if isinstance(found, Plan):
             plans.append(found)
             diary = diary.book(found)
@@ -131,9 +171,32 @@ def plan_courses(
     )
 
 
+def _a_function(value: object) -> str:
+    return (
+        "" if callable(value) and not isinstance(value, type) else f"a function is wanted, not {shown(value)}"
+    )
+
+
 def _waiting(courses: Iterable[Course], plans: Iterable[Plan]) -> list[Course]:
     planned = {plan.course.id for plan in plans}
     return [course for course in courses if course.id not in planned]
+
+
+def _beside_others(course: Course, courses: Iterable[Course], plans: Iterable[Plan]) -> Course:
+    """The course with all that its patient has elsewhere by today; what it says itself of those courses is older."""
+    today = {one.id: one for one in courses if one.patient.id == course.patient.id and one.id != course.id}
+    found = {}
+    for plan in plans:
+        id, patient, before = plan.course.id, plan.course.patient.id, plan.course.done
+        if patient == course.patient.id and id != course.id:
+            booked = (one for one in plan.elsewhere if id not in today or one.session not in before)
+            found.update({(id, one.session): one for one in booked})
+    for other in today.values():
+        found.update({(other.id, one.session): one for one in other.elsewhere})
+    known = {*today, *(id for id, _ in found)}
+    return evolve(
+        course, beside=[*(one for one in course.beside if one.course not in known), *found.values()]
+    )
 
 
 def _kept(plans: Iterable[Plan], today: Mapping[str, Course], clinic: Clinic) -> Iterator[Plan]:
@@ -181,19 +244,21 @@ def verify_plans(
 ) -> tuple[tuple[Plan, Report], ...]:
     """Each plan verified beside all the others and all that is `booked`, as `verify` does.
 
-    A plan is held against the course of its id among `courses`, if there is one. Where that is no longer the
-    course as it was planned, the cost stated then is not judged. Of an open phase it answers for the rounds that it
-    was planned with: further ones are owed, and not planned yet. What was there already, and no appointment has a part
-    in, is told in the first report that meets it.
+    A plan is held against the course of its id among `courses`, if there is one, beside what the patient has in others
+    today. Where it is no longer the course as it was planned, the cost stated then is not judged. Of an open phase it
+    answers for the rounds that it was planned with: further ones are owed, and not planned yet. What was there already,
+    and no appointment has a part in, is told in the first report that meets it.
     """
-    rows = tuple(booked)
-    everything = Bookings([*rows, *not_among(schedule.bookings, rows)])
     today = {course.id: course for course in courses}
+    rows = tuple(booked)
+    rows = (*rows, *not_among(schedule.bookings, rows))
+    everything = Bookings([*rows, *not_among(_visits_done(today.values()), rows)])
 
     def report(plan: Plan) -> Report:
         course = today.get(plan.course.id, plan.course)
         what = plan if course == plan.course else plan.appointments
         course = _as_far_as_planned(course, plan.course)
+        course = _beside_others(course, today.values(), schedule.plans)
         return verify(what, course, clinic, booked=everything, now=now, horizon=horizon)
 
     reports = tuple(_told_once((plan, report(plan)) for plan in schedule.plans))

@@ -1,6 +1,7 @@
 """Where do planner and reference part? `python -m tests.oracles.compare FROM TO [KIND]` says, by seed.
 
-The kind of case is `random`, or else `tiny`, `pooled`, `tiny-pooled`, `decided` or `tiny-decided`.
+The kind of case is `random`, or else `tiny`, `pooled`, `tiny-pooled`, `decided`, `tiny-decided`, `shared` or
+`tiny-shared`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from kapsched import Diary, Plan, Refusal, find_plan, verify
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
-from tests.oracles.clinics import Case, pooled_case, random_case, tiny_case, tiny_pooled_case
+from tests.oracles.clinics import (
+    Case,
+    pooled_case,
+    random_case,
+    shared_case,
+    tiny_case,
+    tiny_pooled_case,
+    tiny_shared_case,
+)
 from tests.oracles.decided import decided_case, tiny_decided_case, undecided
 from tests.oracles.placing import TooLarge
 from tests.oracles.reference import Best, Stuck, reference_plan
@@ -24,6 +33,8 @@ DRAWS: Mapping[str, Callable[[int], Case]] = {
     "tiny-pooled": tiny_pooled_case,
     "decided": decided_case,
     "tiny-decided": tiny_decided_case,
+    "shared": shared_case,
+    "tiny-shared": tiny_shared_case,
 }
 
 

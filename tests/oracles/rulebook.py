@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
@@ -82,7 +83,7 @@ class Drift(NamedTuple):
         return abs(day - self.opens[bisect_right(self.opens, anchor) + self.ideal - 1])
 
 
-def picks(selectors: Iterable[str], session: Session) -> bool:
+def picks(selectors: Iterable[str], session: Session | Elsewhere) -> bool:
     """Does one of the selectors pick the session?"""
     for selector in selectors:
         parts = selector.split("/")
@@ -90,7 +91,7 @@ def picks(selectors: Iterable[str], session: Session) -> bool:
             return True
         if len(parts) == 1:
             parts = ["*", *parts]
-        known = (session.phase, session.kind.name, str(session.number))
+        known = tuple(session.id.split("/"))
         if all(part in ("*", name) for part, name in zip(parts, known, strict=False)):
             return True
     return False
@@ -137,6 +138,7 @@ class Rulebook:
                 end = minute_of(done.ended(course.planned.by_id[id_]))
                 day = wall(done.start, clinic.place).date().toordinal()
                 self.facts[id_] = Placed(day, minute_of(done.start), end, tuple(done.staff.items()))
+        self.beside = [(one, wall(one.start, clinic.place).date().toordinal()) for one in course.beside]
         self.edges = [edge for edge in self._edges() if edge.one in self.owed or edge.two in self.owed]
         self.groups = list(self._groups())
         self.drifts = [
@@ -249,9 +251,11 @@ class Rulebook:
         if begins is None:
             return True
         if rule.at_most is not None:
+            beside = [day for one, day in self.beside if rule.across == "patient" and picks(rule.of, one)]
             for stretch in self._stretches(rule, [days[one.id] for one in binding], begins):
                 inside = [one.id for one in counted if days[one.id] in stretch]
-                if set(inside) & set(self.owed) and len(inside) > rule.at_most:
+                number = len(inside) + sum(day in stretch for day in beside)
+                if set(inside) & set(self.owed) and number > rule.at_most:
                     return False
         if not (rule.at_least and whole and binding):
             return True

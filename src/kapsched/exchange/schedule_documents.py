@@ -41,6 +41,7 @@ from kapsched.exchange.plan_values import (
 from kapsched.logs import debug
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course, Done, Patient
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.overrides import Waiver
 from kapsched.model.plan import Schedule
 from kapsched.model.programme import Programme
@@ -85,6 +86,7 @@ def _tell(what: str, schedule: Schedule) -> None:
 
 def clinic_digest(clinic: Clinic) -> str:
     """A digest of all that a clinic's file says, however it is laid out."""
+    require_given(clinic=(clinic, of_type(Clinic)))
     return _digest(plain(clinic, clinic.zone))
 
 
@@ -132,6 +134,7 @@ def _course_value(course: Course, zone_name: str) -> dict[str, Any]:
         "done": {session: plain(done, zone_name) for session, done in course.done.items()},
         **_said("waivers", [plain(one, zone_name) for one in course.waivers]),
         **_said("pins", [pin_value(one, course, zone_name) for one in course.pins]),
+        **({"beside": [plain(one, zone_name) for one in course.beside]} if course.beside else {}),
     }
 
 
@@ -256,6 +259,7 @@ def _read_course(programmes: Mapping[str, Programme], zone_name: str, value: obj
         ahead = table.take("book_ahead", read_ahead, None)
         waivers = table.take("waivers", listed(reader_of(Waiver)), ())
         pins = table.take("pins", listed(partial(read_pin, (id, patient.id), zone_name)), ())
+        beside = table.take("beside", listed(reader_of(Elsewhere)), ())
         if programme is None:
             raise InvalidInput(*table.faults)
         return Course(
@@ -267,4 +271,5 @@ def _read_course(programmes: Mapping[str, Programme], zone_name: str, value: obj
             book_ahead=ahead,
             waivers=waivers,
             pins=pins,
+            beside=beside,
         )

@@ -30,6 +30,7 @@ from kapsched.model.ahead import planned_ahead
 from kapsched.model.appointments import Appointment
 from kapsched.model.done import NOTHING_DONE
 from kapsched.model.done import Done as Done  # noqa: PLC0414  # whoever builds a course finds it here
+from kapsched.model.elsewhere import Elsewhere, faults_beside
 from kapsched.model.mappings import FrozenMapping
 from kapsched.model.notes import handed_on
 from kapsched.model.overrides import Pin, Waiver
@@ -124,6 +125,8 @@ class Course:
 
     `book_ahead` is how far ahead its open phase is planned, where that is not as the phase says: so many rounds more
     than are begun, or those that may be by a date. `waivers` and `pins` are what people decided about its sessions.
+    `beside` holds the sessions of the patient's other courses, which a `Frequency` may count too; the time that they
+    take is booked for the patient like any other.
     """
 
     id: str
@@ -134,6 +137,7 @@ class Course:
     book_ahead: BookAhead | None = None
     waivers: tuple[Waiver, ...] = field(default=(), converter=Several[Waiver])
     pins: tuple[Pin, ...] = field(default=(), converter=Several[Pin])
+    beside: tuple[Elsewhere, ...] = field(default=(), converter=Several[Elsewhere])
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -146,10 +150,11 @@ class Course:
             book_ahead=optional(book_ahead),
             waivers=each(of_type(Waiver)),
             pins=each(of_type(Pin)),
+            beside=each(of_type(Elsewhere)),
         )
         if self.book_ahead is not None and self.programme.open_phase is None:
             raise InvalidInput(f"no phase of {self.programme.name} is open", path="book_ahead")
-        refuse(self._faults())
+        refuse([*self._faults(), *faults_beside(self.id, self.beside)])
 
     def _faults(self) -> Iterator[Fault]:
         # Without their dates nothing can be counted from what is done.
@@ -223,8 +228,16 @@ class Course:
         """The sessions that are planned and not yet done, in programme order."""
         return tuple(session for session in self.planned.sessions if session.id not in self.done)
 
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What is done of it, as it stands beside another course of the patient's."""
+        return tuple(
+            Elsewhere(course=self.id, session=session, start=done.start)
+            for session, done in self.done.items()
+        )
 
-def enrol(
+
+def enrol(  # noqa: PLR0913  # as much as a course can begin with
     programme: Programme,
     patient: Patient,
     *,
@@ -234,11 +247,13 @@ def enrol(
     book_ahead: BookAhead | None = None,
     waivers: Iterable[Waiver] = (),
     pins: Iterable[Pin] = (),
+    beside: Iterable[Elsewhere] = (),
 ) -> Course:
     """Open a course, also one that is half way: `done` maps session ids to what took place.
 
     `book_ahead` takes the place of what an open phase says. `waivers` set promises aside for some sessions, and `pins`
-    keep appointments where they are.
+    keep appointments where they are. `beside` are the sessions of the patient's other courses; `Plan.elsewhere` tells
+    those of one.
     """
     return Course(
         id=id,
@@ -249,4 +264,5 @@ def enrol(
         book_ahead=book_ahead,
         waivers=waivers,
         pins=pins,
+        beside=Several(beside),
     )

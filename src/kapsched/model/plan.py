@@ -32,7 +32,9 @@ from kapsched.model.appointments import Appointment, a_session
 from kapsched.model.bookings import Booking, Rows
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.reasons import Audience, Reason, sentences
+from kapsched.model.rules import Frequency
 from kapsched.model.wording import Wording
 from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import instant
@@ -116,6 +118,18 @@ class Plan:
         )
         return tuple(sorted(rows))
 
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What another course of the patient's has beside it: each session of this one that is done or booked."""
+        course, known = self.course, self.course.planned.by_id
+        booked = {
+            one.session: Elsewhere(course=course.id, session=one.session, start=one.start)
+            for one in self.appointments
+            if one.status != "cancelled" and one.session in known
+        }
+        # What took place goes before what was booked for it.
+        return tuple({**booked, **{one.session: one for one in course.elsewhere}}.values())
+
 
 @frozen(kw_only=True)
 class Refusal:
@@ -151,7 +165,9 @@ class Refusal:
         A `"patient"` reads on which dates nothing is to be had, and not of whom or what that is.
         """
         require_given(audience=(audience, _AN_AUDIENCE), wording=(wording, of_type(Wording)))
-        return sentences(self.reasons, self.course.first_day, audience, wording)
+        rules = self.course.programme.rules
+        shared = [one.name for one in rules if isinstance(one, Frequency) and one.across == "patient"]
+        return sentences(self.reasons, self.course.first_day, audience, wording, shared)
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Literal, TypeAlias, get_args
@@ -76,11 +76,18 @@ class Reason:
 
 
 def sentences(
-    reasons: Iterable[Reason], first_day: date, audience: Audience, wording: Wording
+    reasons: Iterable[Reason],
+    first_day: date,
+    audience: Audience,
+    wording: Wording,
+    shared: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """What stands in the way of a course that begins on `first_day`; what is the same is said once."""
+    """What stands in the way of a course that begins on `first_day`; what is the same is said once.
+
+    `shared` are the names of the rules that count the patient's other courses as well.
+    """
     told = _alike(reasons, wording) if audience == "patient" else reasons
-    return tuple(dict.fromkeys(_sentence(one, first_day, audience, wording) for one in told))
+    return tuple(dict.fromkeys(_sentence(one, first_day, audience, wording, shared) for one in told))
 
 
 def _alike(reasons: Iterable[Reason], wording: Wording) -> Iterator[Reason]:
@@ -96,16 +103,18 @@ def _alike(reasons: Iterable[Reason], wording: Wording) -> Iterator[Reason]:
             yield from some
 
 
-def _sentence(reason: Reason, first_day: date, audience: Audience, wording: Wording) -> str:
+def _sentence(
+    reason: Reason, first_day: date, audience: Audience, wording: Wording, shared: Collection[str]
+) -> str:
     on, last = _on(reason, audience, wording), reason.last or first_day
     ends = {
         name: _day(day, audience, wording) for name, day in (("first_day", first_day), ("last_day", last))
     }
     names = _listed(reason.ids, wording)
-    return wording.say(audience, f"reason {_said_as(reason)}", on=on, names=names, **ends)
+    return wording.say(audience, f"reason {_said_as(reason, shared)}", on=on, names=names, **ends)
 
 
-def _said_as(reason: Reason) -> str:
+def _said_as(reason: Reason, shared: Collection[str] = ()) -> str:
     """Which sentence a reason is: that of its code, or a special one."""
     if reason.code == "hours" and not reason.ids:
         return "not open"
@@ -113,6 +122,8 @@ def _said_as(reason: Reason) -> str:
         return "excluded"
     if reason.code == "rule" and reason.first is None:
         return "contradiction"
+    if reason.code == "rule" and not {*shared}.isdisjoint(reason.ids):
+        return "shared"
     return reason.code
 
 

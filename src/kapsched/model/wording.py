@@ -75,6 +75,7 @@ REASONS: Mapping[str, frozenset[str]] = {
     "booked": _ON_NAMES,
     "continuity": _ON_NAMES,
     "rule": _ON_NAMES,
+    "shared": _ON_NAMES,
     "contradiction": frozenset({"names"}),
     "horizon": frozenset({"first_day", "last_day"}),
     "pinned": _ON_NAMES,

@@ -12,6 +12,7 @@ from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.programme import Programme
 from kapsched.testing.clinic_strategies import Frame, among, clinics, frame_of, leave, own_hours
 from kapsched.testing.programme_strategies import programmes as any_programmes
+from kapsched.testing.rule_strategies import elsewhere
 from kapsched.timeline.recurrence import Absence, Pattern
 from kapsched.timeline.zones import at
 
@@ -79,4 +80,5 @@ def courses(
         id=f"c{number}",
         first_day=frame.at(draw(among(*range(min(4, frame.days))))),
         done=done,
+        beside=elsewhere(draw, programme.sessions, [at(frame.at(0), frame.opens, there.place)]),
     )

@@ -87,15 +87,17 @@ def frequencies_are_kept(case: Case) -> Iterator[Breach]:
             sessions = case.course.planned.sessions
             counted = sorted(case.among(rule.counted(sessions)), key=lambda visit: visit.day)
             binding = {session.id for session in rule.binding(sessions)}
+            others = [one.on(case.clinic.zone) for one in rule.elsewhere(case.course.beside)]
             if isinstance(rule.per, RollingDays):
-                yield from _too_many(rule, counted, binding, [visit.day for visit in counted], rule.per.days)
+                firsts = sorted([visit.day for visit in counted] + others)
+                yield from _too_many(rule, counted, others, binding, firsts, rule.per.days)
                 continue
             anchors = rule.anchors(sessions)
             if len(case.among(anchors)) < len(anchors):
                 continue  # nothing tells where its weeks begin
             some_day = case.among(anchors)[0].day if anchors else A_MONDAY
             begins = [_week(visit.day, some_day) for visit in counted]
-            yield from _too_many(rule, counted, binding, begins, WEEK.days)
+            yield from _too_many(rule, counted, others, binding, begins, WEEK.days)
             if case.whole:
                 yield from _too_few(rule, counted, binding, some_day)
 
@@ -106,16 +108,24 @@ def _week(day: date, some_day: date) -> date:
 
 
 def _too_many(
-    rule: Frequency, counted: Sequence[Visit], binding: set[str], firsts: Sequence[date], days: int
+    rule: Frequency,
+    counted: Sequence[Visit],
+    others: Sequence[date],
+    binding: set[str],
+    firsts: Sequence[date],
+    days: int,
 ) -> Iterator[Breach]:
     if rule.at_most is None:
         return
     # Any stretch of dates that holds too many can begin with one of them: the first date it holds.
     for first in dict.fromkeys(firsts):
         held = [visit for visit in counted if first <= visit.day < first + timedelta(days=days)]
-        if len(held) > rule.at_most and _judged(held) and any(visit.id in binding for visit in held):
+        beside = sum(first <= day < first + timedelta(days=days) for day in others)
+        number = len(held) + beside
+        if number > rule.at_most and _judged(held) and any(visit.id in binding for visit in held):
+            elsewhere = f" ({beside} of them in the patient's other courses)" if beside else ""
             yield Breach(
-                f"{rule.name}: {len(held)} from {first} to {first + timedelta(days=days - 1)}, "
+                f"{rule.name}: {number} from {first} to {first + timedelta(days=days - 1)}{elsewhere}, "
                 f"{rule.at_most} at most",
                 tuple(visit.id for visit in held),
             )

@@ -23,6 +23,7 @@ ENGLISH = Wording.of(
         "reason booked": "Not available {on}.",
         "reason continuity": "Not available {on}.",
         "reason rule": "Not available {on}.",
+        "reason shared": "Not available {on}.",
         "reason contradiction": "No dates can be found.",
         "reason horizon": "From {first_day} on, no dates are left before {last_day}.",
         "reason pinned": "Some of your appointments stay where they are, {on}.",
@@ -103,6 +104,7 @@ ENGLISH = Wording.of(
         "reason booked": "Already booked {on}: {names}.",
         "reason continuity": "The same people cannot be kept {on} (rule: {names}).",
         "reason rule": "The sessions before it leave no room {on} (rule: {names}).",
+        "reason shared": "The sessions before it and the patient's other courses leave no room {on} (rule: {names}).",
         "reason contradiction": "The rules contradict each other: {names}.",
         "reason horizon": (
             "From {first_day} on, the rules leave no dates before the horizon ends on {last_day}."

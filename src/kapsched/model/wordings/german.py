@@ -23,6 +23,7 @@ GERMAN = Wording.of(
         "reason booked": "Es ist {on} kein Termin möglich.",
         "reason continuity": "Es ist {on} kein Termin möglich.",
         "reason rule": "Es ist {on} kein Termin möglich.",
+        "reason shared": "Es ist {on} kein Termin möglich.",
         "reason contradiction": "Es lassen sich keine Termine finden.",
         "reason horizon": "Ab {first_day} ist bis {last_day} kein Tag mehr frei.",
         "reason pinned": "Einige Ihrer Termine bleiben {on}, wie sie sind.",
@@ -103,6 +104,7 @@ GERMAN = Wording.of(
         "reason booked": "Schon gebucht {on}: {names}.",
         "reason continuity": "Dieselben Personen sind {on} nicht zu halten (Regel: {names}).",
         "reason rule": "Die Sitzungen davor lassen {on} keinen Platz (Regel: {names}).",
+        "reason shared": "Die Sitzungen davor und in anderen Behandlungen lassen {on} keinen Platz (Regel: {names}).",
         "reason contradiction": "Die Regeln widersprechen einander: {names}.",
         "reason horizon": (
             "Ab {first_day} lassen die Regeln keine Tage, bevor der Planungszeitraum am {last_day} endet."

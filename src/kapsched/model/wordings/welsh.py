@@ -27,6 +27,7 @@ WELSH = Wording.of(
         "reason booked": "Ddim ar gael {on}.",
         "reason continuity": "Ddim ar gael {on}.",
         "reason rule": "Ddim ar gael {on}.",
+        "reason shared": "Ddim ar gael {on}.",
         "reason contradiction": "Ni ellir dod o hyd i ddyddiadau.",
         "reason horizon": "O ddydd {first_day} ymlaen, nid oes dyddiadau ar ôl cyn dydd {last_day}.",
         "reason pinned": "Bydd rhai o'ch apwyntiadau yn aros fel y maent {on}.",
@@ -107,6 +108,7 @@ WELSH = Wording.of(
         "reason booked": "Eisoes wedi'i archebu {on}: {names}.",
         "reason continuity": "Ni ellir cadw'r un bobl {on} (rheol: {names}).",
         "reason rule": "Nid yw'r sesiynau o'i blaen yn gadael lle {on} (rheol: {names}).",
+        "reason shared": "Nid yw'r sesiynau o'i blaen a chyrsiau eraill y claf yn gadael lle {on} (rheol: {names}).",
         "reason contradiction": "Mae'r rheolau'n gwrth-ddweud ei gilydd: {names}.",
         "reason horizon": (
             "O ddydd {first_day} ymlaen, nid yw'r rheolau'n gadael dyddiadau cyn i'r gorwel ddod i ben ar ddydd "

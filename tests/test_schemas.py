@@ -29,6 +29,7 @@ from kapsched.exchange.wording_files import wording_in
 from kapsched.model.appointments import Appointment, Changed, Confirmation
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.plan import Cost, Plan, Refusal, Schedule
 from kapsched.model.programme import Programme
 from kapsched.model.reasons import Reason
@@ -66,6 +67,9 @@ def _schedule() -> Schedule:
         confirmation=Confirmation(by="jo", at=NINE),
     )
     first, *others = courses
+    elsewhere = Elsewhere(course="c8", session="induction/dosing/1", start=NINE)
+    shared = next(one for one in _PROGRAMMES if one.name == "sample-shared")
+    first = evolve(first, programme=shared, beside=[elsewhere])
     labelled = evolve(visit, session="induction/dosing/3", course="c9", patient="q9")
     plans = [Plan.of(one, [visit]) for one in others]
     plans += [evolve(Plan.of(first, [visit]), appointments=[evolve(visit, course=first.id), labelled])]

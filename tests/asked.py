@@ -106,6 +106,8 @@ def asking(parsed: dict[str, object]) -> Iterator[list[Asked]]:
     with _listening() as readings:
         yield found
     for reading in readings:
+        if _is_a_row(reading.table) and not any(one[1] is reading.table for one in there):
+            continue
         place, whole = next(
             (one for one in there if one[1] is reading.table),
             None,
@@ -123,6 +125,11 @@ def asking(parsed: dict[str, object]) -> Iterator[list[Asked]]:
                 needs=frozenset(key for key, needed in reading.asked.items() if needed) | before,
             )
         )
+
+
+def _is_a_row(table: Mapping[str, object]) -> bool:
+    """Is it a row of a CSV file that the file names? Its cells are texts, and stand under several names of ours."""
+    return len(table) > 2 and {"kind", "start"} <= table.keys() and {str} >= set(map(type, table.values()))
 
 
 @frozen

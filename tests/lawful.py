@@ -370,6 +370,7 @@ CALLS: Mapping[str, Door] = {
     "Schedule.rows_since": (SCHEDULE.rows_since, {"before": SCHEDULE}),
     "Wording.of": (k.Wording.of, {"language": "en", **by_reader(k.ENGLISH)}),
     "Week.of": (k.Week.of, {"mon": [(480, 1080)], "tue": [[480, 1080]]}),
+    "clinic_digest": (k.clinic_digest, {"clinic": CLINIC}),
     "confirm": (k.confirm, {"plan": PLAN, "sessions": ["only/talk/2"], "by": "reception", "at": NINE}),
     "enrol": (
         k.enrol,
@@ -406,6 +407,18 @@ CALLS: Mapping[str, Door] = {
         k.pin,
         {"plan": PLAN, "sessions": ["only/talk/2"], "by": "amara", "at": NINE, "why": "the train"},
     ),
+    "plan_courses": (
+        k.plan_courses,
+        {
+            "courses": [COURSE],
+            "diary": DIARY,
+            "now": NINE,
+            "digest": "d",
+            "kept": SCHEDULE,
+            "steps": 1000,
+            "progress": print,
+        },
+    ),
     "read_bookings": (
         k.read_bookings,
         {"path": FILES / "bookings.csv", "clinic": CLINIC, "form": k.TableForm()},
@@ -436,6 +449,7 @@ CALLS: Mapping[str, Door] = {
         {"path": FILES / "programmes" / "harbour-long.toml", "programmes": [PROGRAMME]},
     ),
     "read_wording": (k.read_wording, {"path": ROOT / "tests" / "formats" / "wording-1.toml"}),
+    "succeeding": (k.succeeding, {"schedule": SCHEDULE, "before": SCHEDULE}),
     "to_document": (k.to_document, {"schedule": SCHEDULE}),
     "to_ics": (
         k.to_ics,

@@ -57,7 +57,7 @@ LOOKED_AT = {
     ("editor-completion.md", "Let your editor complete the files", "sh"): "test_cli_schema",
     ("coming-from-another-system.md", "Come from another system", "text"): "below",
     ("errors.md", "Errors", "text"): "below",
-    ("own-database.md", "Tables in PostgreSQL", "sql"): "test_database_postgres",
+    ("own-database.md", "Tables in PostgreSQL", "plpgsql"): "test_database_postgres",
     ("own-database.md", "Tables in SQLite", "sql"): "test_database, and the page itself",
 }
 WHOLE_FILES = {

@@ -37,7 +37,7 @@ from kapsched.testing import Desk, desks, programmes
 from tests.asked import Asked, Place, allows, as_json, asking, judge, keyed_tables, spots, told_of
 from tests.calendar_stories import witnessed
 from tests.fences import ROOT, fences
-from tests.test_formats import samples
+from tests.test_formats import FORMATS, samples
 
 Table = dict[str, Any]
 NINE = datetime(2027, 1, 11, 9, tzinfo=UTC)
@@ -96,7 +96,7 @@ DOCUMENT: Table = json.loads(to_document(_schedule()))
 
 
 def _read_toml(sort: str, parsed: Table) -> None:
-    file = TomlFile(source="x.toml", text="", table=parsed)
+    file = TomlFile(source="x.toml", text="", table=parsed, folder=FORMATS)
     if sort == "clinic":
         clinic_of(file)
     elif sort == "programme":

@@ -15,7 +15,7 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.oddities import Oddity, odd_bookings
     from kapsched.exchange.patient_files import read_courses
     from kapsched.exchange.programme_files import load_preset, read_programme
-    from kapsched.exchange.schedule_documents import from_document, to_document
+    from kapsched.exchange.schedule_documents import clinic_digest, from_document, to_document
     from kapsched.exchange.table_forms import TableForm
     from kapsched.exchange.wording_files import read_wording
     from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence
@@ -30,6 +30,7 @@ if typing.TYPE_CHECKING:
     from kapsched.model.plan import Cost, Plan, Refusal, Schedule
     from kapsched.model.programme import Programme, Segment, Session, SessionKind
     from kapsched.model.reasons import Reason
+    from kapsched.model.revisions import succeeding
     from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
     from kapsched.model.versions import transfer
     from kapsched.model.wording import Wording
@@ -43,7 +44,7 @@ if typing.TYPE_CHECKING:
     from kapsched.timeline.units import Days, Hours, OpenDays
     from kapsched.verification.checks import verify
     from kapsched.verification.report import Finding, Report
-    from kapsched.workflow import find_plan
+    from kapsched.workflow import find_plan, plan_courses
 else:
     _ROOMS = {
         "errors": "Clash Fault InvalidInput KapschedError PlannerBug",
@@ -55,7 +56,7 @@ else:
         "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",
-        "exchange.schedule_documents": "from_document to_document",
+        "exchange.schedule_documents": "clinic_digest from_document to_document",
         "exchange.table_forms": "TableForm",
         "exchange.wording_files": "read_wording",
         "model.bookings": "Booking Bookings Resource Rows",
@@ -70,6 +71,7 @@ else:
         "model.programme": "Programme Segment Session SessionKind",
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
         "model.reasons": "Reason",
+        "model.revisions": "succeeding",
         "model.rules": "Continuity Frequency Gap Offset Span",
         "model.versions": "transfer",
         "model.wording": "Wording",
@@ -83,7 +85,7 @@ else:
         "timeline.units": "Days Hours OpenDays",
         "verification.checks": "verify",
         "verification.report": "Finding Report",
-        "workflow": "find_plan",
+        "workflow": "find_plan plan_courses",
     }
     _DOORS = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
@@ -162,6 +164,7 @@ __all__ = [
     "Week",
     "Wishes",
     "Wording",
+    "clinic_digest",
     "confirm",
     "enrol",
     "feeds",
@@ -170,12 +173,14 @@ __all__ = [
     "load_preset",
     "odd_bookings",
     "pin",
+    "plan_courses",
     "read_bookings",
     "read_clinic",
     "read_courses",
     "read_done",
     "read_programme",
     "read_wording",
+    "succeeding",
     "to_document",
     "to_ics",
     "transfer",

@@ -11,10 +11,15 @@ from kapsched.errors import (
     Fault,
     InvalidInput,
     PlannerBug,
+    Several,
     a_moment,
+    each,
     of_type,
+    optional,
     refuse,
     require_given,
+    shown,
+    text,
     whole,
 )
 from kapsched.logs import info
@@ -104,19 +109,30 @@ def plan_courses(
     diary: Diary,
     *,
     now: datetime,
-    digest: str,
+    digest: str = "",
     kept: Schedule | None = None,
     steps: int = DEFAULT_STEPS,
-    progress: Callable[[Course], None] = lambda _: None,
+    progress: Callable[[Course], None] | None = None,
 ) -> Schedule:
-    """Courses planned one after another, in order of first day and then as given; `digest` is the clinic's.
+    """Courses planned one after another, in order of first day and then as given.
 
+    `digest` is the clinic's, as `clinic_digest` tells it; with it one sees later whether the clinic has changed.
     The plans of `kept` stay as they are, also those of courses that are no longer given; only what is done by
     now is marked so. A kept course whose programme is another today, or another version of it, goes on under that one;
     where that lacks sessions that are done, waived, pinned or planned, `InvalidInput` lists them, as of `transfer`.
     Each course has beside it what its patient has booked and done in others by then. `progress` is told of each
     course before it is planned.
     """
+    courses = Several(courses)
+    require_given(
+        courses=(courses, each(of_type(Course))),
+        diary=(diary, of_type(Diary)),
+        now=(now, a_moment),
+        digest=(digest, text),
+        kept=(kept, optional(of_type(Schedule))),
+        steps=(steps, _SOME_STEPS),
+        progress=(progress, optional(_a_function)),
+    )
     ordered = sorted(courses, key=lambda course: course.first_day)
     today = {course.id: course for course in ordered}
     plans = [] if kept is None else list(_kept(kept.plans, today, diary.clinic))
@@ -125,7 +141,8 @@ def plan_courses(
         diary = diary.with_bookings(add=not_among(kept.bookings, diary.bookings))
     diary = _with_visits_that_go_on(ordered, diary, instant(now))
     for course in _waiting(ordered, plans):
-        progress(course)
+        if progress is not None:
+            progress(course)
         found = find_plan(_beside_others(course, ordered, plans), diary, now=now, steps=steps)
         # The schedule holds the others; what stood beside one is not kept twice.
         found = evolve(found, course=course)
@@ -151,6 +168,12 @@ def plan_courses(
         now=wall(now, clinic.place),
         plans=sorted(plans, key=place),
         refusals=refusals,
+    )
+
+
+def _a_function(value: object) -> str:
+    return (
+        "" if callable(value) and not isinstance(value, type) else f"a function is wanted, not {shown(value)}"
     )
 
 

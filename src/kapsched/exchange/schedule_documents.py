@@ -86,6 +86,7 @@ def _tell(what: str, schedule: Schedule) -> None:
 
 def clinic_digest(clinic: Clinic) -> str:
     """A digest of all that a clinic's file says, however it is laid out."""
+    require_given(clinic=(clinic, of_type(Clinic)))
     return _digest(plain(clinic, clinic.zone))
 
 

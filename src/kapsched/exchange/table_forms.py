@@ -12,6 +12,7 @@ from kapsched.errors import (
     Fault,
     InvalidInput,
     Several,
+    by_repr,
     each,
     identifier,
     one_of,
@@ -72,6 +73,8 @@ class TableForm:
     leave_out: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_lists)
     joined_by: str = ""
     shares: tuple[str, ...] = field(default=(), converter=Several[str])
+
+    _repr_pretty_ = by_repr
 
     def __attrs_post_init__(self) -> None:
         require(

@@ -7,10 +7,13 @@ from datetime import datetime
 
 from attrs import evolve
 
+from kapsched.errors import of_type, require_given
 from kapsched.model.appointments import READERS, Appointment, Changed, Sequence
 from kapsched.model.bookings import ResourceType
 from kapsched.model.plan import Schedule
 from kapsched.timeline.zones import instant
+
+_A_SCHEDULE = of_type(Schedule)
 
 
 def confirmed(schedule: Schedule) -> Schedule:
@@ -29,6 +32,7 @@ def succeeding(schedule: Schedule, before: Schedule) -> Schedule:
     at the schedule's `now`, and its sequence rises for those who can see the difference; the others keep the time of
     the last change that they could see.
     """
+    require_given(schedule=(schedule, _A_SCHEDULE), before=(before, _A_SCHEDULE))
     earlier = {one.id: one for plan in before.plans for one in plan.appointments}
 
     def stamp(one: Appointment) -> Appointment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kapsched.exchange.schemas.tables import NAMED_TABLE
 from kapsched.exchange.schemas.values import (
     ABSENCES,
     COUNT,
@@ -73,7 +74,7 @@ CLINIC = table(
         "grid": says("Visits start at multiples of so many minutes after midnight.", WHOLE),
         "notice": says('The least time from now to a start: "24 hours", or "2 open days".', NOTICE),
         "fortnight": FORTNIGHT_BEGINS,
-        "bookings": says("A CSV file beside this one, with what is already booked.", LABEL),
+        "bookings": says("A CSV file beside this one, with what is already booked.", NAMED_TABLE),
         "closed": says("When it is closed, although its hours say otherwise.", ABSENCES),
         "holidays": says("Sets of closures by date, each with its name.", HOLIDAYS),
         "rooms": says("The rooms, each by its id.", mapped(ROOM)),

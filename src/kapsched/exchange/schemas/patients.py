@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kapsched.exchange.schemas.tables import NAMED_TABLE
 from kapsched.exchange.schemas.values import (
     ABSENCES,
     BOOK_AHEAD,
@@ -99,6 +100,7 @@ PATIENTS = table(
     takes={
         "zone": says("On whose clocks the times under done are that carry no offset.", TEXT),
         "fortnight": FORTNIGHT_BEGINS,
+        "done": says("A CSV file beside this one, with the visits that took place.", NAMED_TABLE),
         "patients": says("Those in treatment, each by their id, a code of your own.", mapped(PATIENT)),
         "courses": says("Their courses, each by its id.", mapped(COURSE)),
     },

@@ -33,6 +33,7 @@ from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.plan import Cost, Plan, Refusal, Schedule
 from kapsched.model.programme import Programme
 from kapsched.model.reasons import Reason
+from kapsched.model.rules import Frequency
 from kapsched.testing import Desk, desks, programmes
 from tests.asked import Asked, Place, allows, as_json, asking, judge, keyed_tables, spots, told_of
 from tests.calendar_stories import witnessed
@@ -68,8 +69,11 @@ def _schedule() -> Schedule:
     )
     first, *others = courses
     elsewhere = Elsewhere(course="c8", session="induction/dosing/1", start=NINE)
-    shared = next(one for one in _PROGRAMMES if one.name == "sample-shared")
-    first = evolve(first, programme=shared, beside=[elsewhere])
+    limits = [
+        evolve(one, across="patient") if isinstance(one, Frequency) and one.at_most is not None else one
+        for one in first.programme.rules
+    ]
+    first = evolve(first, programme=evolve(first.programme, rules=limits), beside=[elsewhere])
     labelled = evolve(visit, session="induction/dosing/3", course="c9", patient="q9")
     plans = [Plan.of(one, [visit]) for one in others]
     plans += [evolve(Plan.of(first, [visit]), appointments=[evolve(visit, course=first.id), labelled])]

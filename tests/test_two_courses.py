@@ -280,3 +280,13 @@ def test_a_document_keeps_what_stands_beside_a_course_and_leaves_out_nothing() -
     with pytest.raises(InvalidInput) as caught:
         from_document(json.dumps(table))
     assert [fault.path for fault in caught.value.faults] == ["courses.c1.beside.2.session"]
+
+
+def test_a_course_that_is_erased_leaves_no_trace_beside_another() -> None:
+    first = planned(course("c1"))
+    second, third = course("c2", beside=first.elsewhere), course("c3", patient="q18")
+    schedule = scheduled(course("c1"), second, third)
+    assert "c1" in to_document(schedule)
+    left = schedule.without("c1")
+    assert "c1" not in to_document(left)
+    assert [plan.course for plan in left.plans] == [evolve(second, beside=()), third]

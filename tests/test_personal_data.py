@@ -14,6 +14,7 @@ from kapsched.model.appointments import Appointment, Confirmation
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.overrides import Pin, Waiver
 from kapsched.timeline.recurrence import Absence
 from tests.desk import quayside
@@ -28,6 +29,7 @@ NOUNS = (
     Absence,
     Course,
     Done,
+    Elsewhere,
     StaffMember,
     Booking,
     Appointment,

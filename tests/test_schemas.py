@@ -29,9 +29,11 @@ from kapsched.exchange.wording_files import wording_in
 from kapsched.model.appointments import Appointment, Changed, Confirmation
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.plan import Cost, Plan, Refusal, Schedule
 from kapsched.model.programme import Programme
 from kapsched.model.reasons import Reason
+from kapsched.model.rules import Frequency
 from kapsched.testing import Desk, desks, programmes
 from tests.asked import Asked, Place, allows, as_json, asking, judge, keyed_tables, spots, told_of
 from tests.calendar_stories import witnessed
@@ -66,6 +68,12 @@ def _schedule() -> Schedule:
         confirmation=Confirmation(by="jo", at=NINE),
     )
     first, *others = courses
+    elsewhere = Elsewhere(course="c8", session="induction/dosing/1", start=NINE)
+    limits = [
+        evolve(one, across="patient") if isinstance(one, Frequency) and one.at_most is not None else one
+        for one in first.programme.rules
+    ]
+    first = evolve(first, programme=evolve(first.programme, rules=limits), beside=[elsewhere])
     labelled = evolve(visit, session="induction/dosing/3", course="c9", patient="q9")
     plans = [Plan.of(one, [visit]) for one in others]
     plans += [evolve(Plan.of(first, [visit]), appointments=[evolve(visit, course=first.id), labelled])]

@@ -82,11 +82,11 @@ def test_a_patient_still_at_a_visit_comes_again_when_it_has_ended() -> None:
     assert times(planned(alone, now=now)) == ["10:30"]
     both = scheduled(course("c1", talks_with(), done=at_it), course("c2", talks_with(times=1)), now=now)
     assert [times(plan) for plan in both.plans] == [["10:30"], ["11:30"]]
-    # So it is where it is the other course that they are at.
-    (_, other) = scheduled(
-        course("c2", talks_with(), done=at_it), course("c1", talks_with(times=1)), now=now
-    ).plans
-    assert times(other) == ["11:30"]
+    # So it is where it is the other course that they are at, and nothing more is owed there.
+    other = scheduled(
+        course("c1", talks_with(times=1)), course("c2", talks_with(times=1), done=at_it), now=now
+    )
+    assert [times(plan) for plan in other.plans] == [["10:30"], []]
 
 
 def test_a_visit_that_took_place_in_another_course_is_met_by_no_plan_that_is_kept() -> None:
@@ -280,3 +280,13 @@ def test_a_document_keeps_what_stands_beside_a_course_and_leaves_out_nothing() -
     with pytest.raises(InvalidInput) as caught:
         from_document(json.dumps(table))
     assert [fault.path for fault in caught.value.faults] == ["courses.c1.beside.2.session"]
+
+
+def test_a_course_that_is_erased_leaves_no_trace_beside_another() -> None:
+    first = planned(course("c1"))
+    second, third = course("c2", beside=first.elsewhere), course("c3", patient="q18")
+    schedule = scheduled(course("c1"), second, third)
+    assert "c1" in to_document(schedule)
+    left = schedule.without("c1")
+    assert "c1" not in to_document(left)
+    assert [plan.course for plan in left.plans] == [evolve(second, beside=()), third]

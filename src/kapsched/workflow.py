@@ -152,12 +152,6 @@ def plan_courses(
         else:
             refusals.append(found)
     info("courses: %d with a plan, %d refused", len(plans), len(refusals))
-    places = {id: place for place, id in enumerate(today)}
-
-    def place(plan: Plan) -> tuple[date, int]:
-        id = plan.course.id
-        return today.get(id, plan.course).first_day, places.get(id, len(places))
-
     clinic = diary.clinic
     return Schedule(
         clinic=clinic.id,
@@ -166,9 +160,20 @@ def plan_courses(
         tzdata=tz_version(),
         horizon=diary.horizon,
         now=wall(now, clinic.place),
-        plans=sorted(plans, key=place),
+        plans=_in_order(plans, today),
         refusals=refusals,
     )
+
+
+def _in_order(plans: Iterable[Plan], today: Mapping[str, Course]) -> list[Plan]:
+    """The plans by the first day of their courses and then as these were given, those of other courses last."""
+    places = {id: place for place, id in enumerate(today)}
+
+    def place(plan: Plan) -> tuple[date, int]:
+        id = plan.course.id
+        return today.get(id, plan.course).first_day, places.get(id, len(places))
+
+    return sorted(plans, key=place)
 
 
 def _a_function(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, TypeVar, get_args
 
 from attrs import evolve, field, frozen
 
@@ -170,6 +170,17 @@ class Refusal:
         return sentences(self.reasons, self.course.first_day, audience, wording, shared)
 
 
+Outcome = TypeVar("Outcome", Plan, Refusal)
+
+
+def _forgetting(course: str, one: Outcome) -> Outcome:
+    """A plan or refusal whose own course says nothing of another."""
+    beside = [other for other in one.course.beside if other.course != course]
+    return (
+        evolve(one, course=evolve(one.course, beside=beside)) if len(beside) < len(one.course.beside) else one
+    )
+
+
 @frozen(kw_only=True)
 class Schedule:
     """All plans and refusals of one clinic; what a document holds.
@@ -219,8 +230,8 @@ class Schedule:
             raise InvalidInput(f"there is no course {course!r} in this schedule", path="course")
         return evolve(
             self,
-            plans=[one for one in self.plans if one.course.id != course],
-            refusals=[one for one in self.refusals if one.course.id != course],
+            plans=[_forgetting(course, one) for one in self.plans if one.course.id != course],
+            refusals=[_forgetting(course, one) for one in self.refusals if one.course.id != course],
         )
 
     @property

@@ -23,7 +23,7 @@ from kapsched.exchange.schemas.words import Schema, choice, either, listed, mapp
 from kapsched.exchange.toml_files import FORMAT
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, SessionKind
-from kapsched.model.rules import Between, Continuity, Frequency, Gap, Offset, Scope, Span
+from kapsched.model.rules import Across, Between, Continuity, Frequency, Gap, Offset, Scope, Span
 
 _SELECTORS = one_or_more(LABEL)
 _OF = says("Which sessions: a kind, a phase/kind, a session, or a list of these.", _SELECTORS)
@@ -111,6 +111,7 @@ FREQUENCY = table(
         "at_most": says("At most so many in each.", WHOLE),
         "per": says('"week", "treatment week", or any days in a row, "7 days".', PERIOD),
         "anchor": says("The session from which treatment weeks are counted.", LABEL),
+        "across": says("Whether at_most counts the patient's other courses too.", choice(get_args(Across))),
     },
 )
 SPAN = table(

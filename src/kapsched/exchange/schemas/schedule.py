@@ -12,6 +12,7 @@ from kapsched.model.appointments import READERS, Appointment, Changed, Confirmat
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course, Done, Patient
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.overrides import Pin, Waiver
 from kapsched.model.plan import PROOFS, Cost, Plan, Refusal, Schedule
 from kapsched.model.programme import Programme
@@ -132,6 +133,7 @@ COURSE = table(
         "book_ahead": says("How far its open phase is planned.", perhaps(BOOK_AHEAD)),
         "waivers": says("Promises that are set aside for some sessions.", listed(schema_of(Waiver))),
         "pins": says("Appointments that move only by name.", listed(PIN)),
+        "beside": says("Sessions of the patient's courses in no schedule.", listed(schema_of(Elsewhere))),
     },
 )
 

@@ -12,8 +12,9 @@ from kapsched.model.bookings import Booking, ResourceType
 from kapsched.model.clinic import Clinic, Horizon, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, enrol
 from kapsched.model.phases import Phase
-from kapsched.model.plan import Plan, Reason, Refusal, Schedule
+from kapsched.model.plan import Plan, Refusal, Schedule
 from kapsched.model.programme import Programme, Segment, Session, SessionKind
+from kapsched.model.reasons import Reason
 from kapsched.model.rules import Offset
 from kapsched.testing import Desk
 from kapsched.timeline.intervals import Interval, IntervalSet
@@ -159,7 +160,6 @@ def refusal(course: Course) -> Refusal:
                 ids=["imran"],
                 first=date(2027, 4, 1),
                 last=date(2027, 4, 9),
-                sentence="imran is away from 1 to 9 April 2027",
             )
         ],
     )

@@ -21,7 +21,7 @@ _FENCE = re.compile(
     r"```toml\n(?P<file># (?P<name>\S+\.toml)\n.*?)```|```console\n(?P<typed>.*?)```", re.DOTALL
 )
 
-HARBOUR, EDINBURGH = "examples/harbour", "examples/edinburgh"
+HARBOUR, EDINBURGH, NEWBRIDGE = "examples/harbour", "examples/edinburgh", "examples/newbridge"
 
 PAGES = tuple(
     path
@@ -44,13 +44,14 @@ def _copied(example: str) -> None:
 def answered(page: str) -> str:
     """The page as it is once its files are written and its commands typed, in order, in the folder we are in.
 
-    Where a page speaks of Harbour, that clinic is there and planned before; Edinburgh is there to be planned.
+    Where a page speaks of Harbour, that clinic is there and planned before; the others are there to be planned.
     """
     status = 0
     if HARBOUR in page:
         _planned_harbour()
-    if EDINBURGH in page:
-        _copied(EDINBURGH)
+    for example in (EDINBURGH, NEWBRIDGE):
+        if example in page:
+            _copied(example)
 
     def answer(command: str) -> str:
         nonlocal status

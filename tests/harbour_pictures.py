@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from kapsched.cli.clinic_folder import ClinicFolder
 from kapsched.exchange.pictures import day_by_hour
-from kapsched.workflow import not_among
+from kapsched.model.bookings import not_among
 from tests.conftest import HARBOUR_NOW
 from tests.desk import Desk
 from tests.fences import ROOT

@@ -38,6 +38,7 @@ OPEN = k.Programme(
     rules=[GAP],
 )
 PATIENT = k.Patient(id="q17", wishes=k.Wishes(weekdays=[0]))
+ELSEWHERE = k.Elsewhere(course="c18", session="only/talk/1", start=NINE)
 DONE = k.Done(start=NINE, staff={"therapist": ["tess"]})
 COURSE = k.enrol(PROGRAMME, PATIENT, id="c17", first_day=MONDAY, done={"only/talk/1": DONE})
 BOOKING = k.Booking(type="staff", resource="tess", start=NINE, end=TEN, role="therapist")
@@ -48,12 +49,23 @@ assert isinstance(FOUND, k.Plan)
 PLAN = k.Plan.of(
     COURSE, [k.Appointment(session="only/talk/2", kind="talk", start=NINE, end=TEN, revised=NINE)]
 )
-REASON = k.Reason(code="rule", ids=["a week"], first=MONDAY, last=MONDAY, sentence="It is too soon.")
+REASON = k.Reason(code="rule", ids=["a week"], first=MONDAY, last=MONDAY)
 REFUSAL = k.Refusal(course=COURSE, session="only/talk/2", first=MONDAY, last=MONDAY, reasons=[REASON])
 SCHEDULE = k.Schedule(
     clinic="quayside", zone="Europe/London", digest="d", tzdata="t", horizon=HORIZON, now=NINE, plans=[PLAN]
 )
+WAIVER = k.Waiver(check="gaps_are_kept", sessions=["only/talk/2"], by="amara", at=NINE, why="agreed")
+PIN = k.Pin(appointment=PLAN.appointments[0], by="amara", at=NINE)
 FINDING = k.Finding(check="gaps_are_kept", message="a week is not kept")
+
+
+def by_reader(wording: k.Wording) -> Mapping[str, Mapping[str, str]]:
+    """The texts of a wording, a table for each reader."""
+    texts: dict[str, dict[str, str]] = {}
+    for (reader, key), text in wording.texts.items():
+        texts.setdefault(reader, {})[key] = text
+    return texts
+
 
 NOUNS: Mapping[str, Door] = {
     "Absence": (
@@ -74,6 +86,9 @@ NOUNS: Mapping[str, Door] = {
             "sequence": k.Sequence(),
             "created": NINE,
             "revised": NINE,
+            "confirmation": k.Confirmation(by="reception", at=NINE),
+            "changed": k.Changed(patient=NINE),
+            "notes": "N-4711",
         },
     ),
     "Booking": (
@@ -90,6 +105,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Bookings": (k.Bookings, {"bookings": [BOOKING]}),
     "CalendarWeek": (k.CalendarWeek, {}),
+    "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE}),
     "Clinic": (
         k.Clinic,
         {
@@ -105,6 +121,7 @@ NOUNS: Mapping[str, Door] = {
             "horizon": HORIZON,
         },
     ),
+    "Confirmation": (k.Confirmation, {"by": "reception", "at": NINE}),
     "Continuity": (
         k.Continuity,
         {"name": "same face", "role": "therapist", "scope": "kinds", "of": "talk", "hard": False},
@@ -119,12 +136,16 @@ NOUNS: Mapping[str, Door] = {
             "first_day": MONDAY,
             "done": {"only/talk/1": DONE},
             "book_ahead": 2,
+            "waivers": [WAIVER],
+            "pins": [PIN],
+            "beside": [ELSEWHERE],
         },
     ),
     "DaySpan": (k.DaySpan, {"start": 480, "end": 1080}),
     "Days": (k.Days, {"count": 2}),
     "Diary": (k.Diary, {"clinic": CLINIC, "horizon": HORIZON, "booked": [BOOKING]}),
-    "Done": (k.Done, {"start": NINE, "end": TEN, "staff": {"therapist": ["tess"]}}),
+    "Done": (k.Done, {"start": NINE, "end": TEN, "staff": {"therapist": ["tess"]}, "notes": "N-4711"}),
+    "Elsewhere": (k.Elsewhere, {"course": "c18", "session": "only/talk/1", "start": NINE}),
     "Feed": (k.Feed, {"name": "clinic.ics", "content": b"BEGIN:VCALENDAR", "digest": "d"}),
     "Finding": (
         k.Finding,
@@ -134,6 +155,7 @@ NOUNS: Mapping[str, Door] = {
             "sessions": ["only/talk/1"],
             "resource": k.Resource("staff", "tess"),
             "new": False,
+            "waiver": WAIVER,
         },
     ),
     "Frequency": (
@@ -145,6 +167,7 @@ NOUNS: Mapping[str, Door] = {
             "at_least": 0,
             "at_most": 2,
             "per": k.RollingDays(days=7),
+            "across": "patient",
         },
     ),
     "Gap": (
@@ -162,6 +185,18 @@ NOUNS: Mapping[str, Door] = {
     "Hours": (k.Hours, {"count": 48}),
     "OpenDays": (k.OpenDays, {"count": 2}),
     "Notice": (k.Notice, {"hours": 24, "open_days": 1}),
+    "Oddity": (
+        k.Oddity,
+        {
+            "code": "twice",
+            "resource": k.Resource("staff", "tess"),
+            "count": 2,
+            "first": MONDAY,
+            "last": MONDAY,
+            "sentence": "staff tess: 2 rows at the same time as others",
+            "lines": [4, 7],
+        },
+    ),
     "Offset": (
         k.Offset,
         {
@@ -180,6 +215,7 @@ NOUNS: Mapping[str, Door] = {
         {
             "id": "q17",
             "name": "Mira Invented",
+            "language": "cy",
             "hours": PATTERN,
             "away": [ABSENCE],
             "excludes": ["ben"],
@@ -188,6 +224,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Pattern": (k.Pattern, {"weeks": [WEEK], "first_monday": MONDAY}),
     "Phase": (k.Phase, {"name": "only", "order": ["talk"], "times": 1, "open": True, "book_ahead": 4}),
+    "Pin": (k.Pin, {"appointment": PLAN.appointments[0], "by": "amara", "at": NINE, "why": "the train"}),
     "Plan": (
         k.Plan,
         {
@@ -212,7 +249,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Reason": (
         k.Reason,
-        {"code": "rule", "ids": ["a week"], "first": MONDAY, "last": MONDAY, "sentence": "It is too soon."},
+        {"code": "rule", "ids": ["a week"], "dates": [MONDAY], "first": MONDAY, "last": MONDAY},
     ),
     "Refusal": (
         k.Refusal,
@@ -232,6 +269,7 @@ NOUNS: Mapping[str, Door] = {
         k.Room,
         {"id": "oak", "type": "therapy", "capacity": 2, "hours": PATTERN, "away": [ABSENCE]},
     ),
+    "Rows": (k.Rows, {"taken": [BOOKING], "freed": []}),
     "Schedule": (
         k.Schedule,
         {
@@ -275,7 +313,31 @@ NOUNS: Mapping[str, Door] = {
             "name": "Tess Invented",
         },
     ),
+    "TableForm": (
+        k.TableForm,
+        {
+            "columns": {"room": "Room", "staff": ["Lead", "Second"], "start": "Begins", "minutes": "Length"},
+            "separator": ";",
+            "quote": "'",
+            "encoding": "cp1252",
+            "dates": "day first",
+            "words": {"room": {"Room 2": "oak"}},
+            "leave_out": {"Status": ["Cancelled"]},
+            "joined_by": "/",
+            "shares": ["oak"],
+        },
+    ),
     "TreatmentWeek": (k.TreatmentWeek, {"anchor": "only/talk/1"}),
+    "Waiver": (
+        k.Waiver,
+        {
+            "check": "gaps_are_kept",
+            "sessions": ["only/talk/1", "only/talk/2"],
+            "by": "amara",
+            "at": NINE,
+            "why": "agreed",
+        },
+    ),
     "Week": (k.Week, {"days": [[DAY]] * 7}),
     "Wishes": (
         k.Wishes,
@@ -286,12 +348,30 @@ NOUNS: Mapping[str, Door] = {
 """Constructors: what comes of each is a value."""
 
 CALLS: Mapping[str, Door] = {
+    "Appointment.of": (
+        k.Appointment.of,
+        {
+            "course": COURSE,
+            "session": "only/talk/2",
+            "start": NINE,
+            "staff": {"therapist": "tess"},
+            "rooms": {"therapy": ["oak"]},
+            "status": "confirmed",
+            "now": NINE,
+        },
+    ),
     "Bookings.changed": (BOOKINGS.changed, {"add": [BOOKING], "remove": [BOOKING]}),
     "Diary.book": (DIARY.book, {"plan": PLAN}),
     "Diary.release": (DIARY.book(FOUND).release, {"plan": FOUND}),
     "Diary.with_bookings": (DIARY.with_bookings, {"add": [BOOKING], "remove": [BOOKING]}),
     "Plan.of": (k.Plan.of, {"course": COURSE, "appointments": PLAN.appointments}),
+    "Refusal.sentences": (REFUSAL.sentences, {"audience": "patient", "wording": k.WELSH}),
+    "Rows.between": (k.Rows.between, {"before": [BOOKING], "after": [BOOKING, BOOKING]}),
+    "Schedule.rows_since": (SCHEDULE.rows_since, {"before": SCHEDULE}),
+    "Wording.of": (k.Wording.of, {"language": "en", **by_reader(k.ENGLISH)}),
     "Week.of": (k.Week.of, {"mon": [(480, 1080)], "tue": [[480, 1080]]}),
+    "clinic_digest": (k.clinic_digest, {"clinic": CLINIC}),
+    "confirm": (k.confirm, {"plan": PLAN, "sessions": ["only/talk/2"], "by": "reception", "at": NINE}),
     "enrol": (
         k.enrol,
         {
@@ -301,16 +381,48 @@ CALLS: Mapping[str, Door] = {
             "first_day": MONDAY,
             "done": {"only/talk/1": DONE},
             "book_ahead": date(2027, 3, 1),
+            "waivers": [WAIVER],
+            "pins": [PIN],
+            "beside": [ELSEWHERE],
         },
     ),
     "feeds": (
         k.feeds,
-        {"schedule": SCHEDULE, "audiences": ["clinic"], "uid_key": b"key", "wording": k.ENGLISH},
+        {
+            "schedule": SCHEDULE,
+            "audiences": ["clinic"],
+            "uid_key": b"key",
+            "wording": k.ENGLISH,
+            "wordings": [k.WELSH],
+            "past": k.Days(90),
+            "cancelled_for": k.Days(30),
+            "also": [k.Resource("staff", "tess")],
+        },
     ),
     "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),
     "from_document": (k.from_document, {"text": k.to_document(SCHEDULE)}),
     "load_preset": (k.load_preset, {"name": "iv-six@1"}),
-    "read_bookings": (k.read_bookings, {"path": FILES / "bookings.csv", "clinic": CLINIC}),
+    "odd_bookings": (k.odd_bookings, {"booked": [BOOKING], "clinic": CLINIC}),
+    "pin": (
+        k.pin,
+        {"plan": PLAN, "sessions": ["only/talk/2"], "by": "amara", "at": NINE, "why": "the train"},
+    ),
+    "plan_courses": (
+        k.plan_courses,
+        {
+            "courses": [COURSE],
+            "diary": DIARY,
+            "now": NINE,
+            "digest": "d",
+            "kept": SCHEDULE,
+            "steps": 1000,
+            "progress": print,
+        },
+    ),
+    "read_bookings": (
+        k.read_bookings,
+        {"path": FILES / "bookings.csv", "clinic": CLINIC, "form": k.TableForm()},
+    ),
     "read_clinic": (k.read_clinic, {"path": FILES / "clinic.toml"}),
     "read_courses": (
         k.read_courses,
@@ -321,14 +433,31 @@ CALLS: Mapping[str, Door] = {
             ],
         },
     ),
+    "read_done": (
+        k.read_done,
+        {
+            "path": FILES / "bookings.csv",
+            "courses": [COURSE],
+            "clinic": CLINIC,
+            "form": k.TableForm(
+                columns={"patient": "ref", "kind": "type", "start": "start"}, leave_out={"exclusive": "true"}
+            ),
+        },
+    ),
     "read_programme": (
         k.read_programme,
         {"path": FILES / "programmes" / "harbour-long.toml", "programmes": [PROGRAMME]},
     ),
+    "read_wording": (k.read_wording, {"path": ROOT / "tests" / "formats" / "wording-1.toml"}),
+    "succeeding": (k.succeeding, {"schedule": SCHEDULE, "before": SCHEDULE}),
     "to_document": (k.to_document, {"schedule": SCHEDULE}),
     "to_ics": (
         k.to_ics,
         {"appointments": PLAN.appointments, "audience": "patient", "uid_key": b"key", "wording": k.ENGLISH},
+    ),
+    "transfer": (
+        k.transfer,
+        {"course": COURSE, "programme": PROGRAMME, "appointments": PLAN.appointments},
     ),
     "verify": (
         k.verify,

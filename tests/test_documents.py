@@ -54,10 +54,17 @@ LOOKED_AT = {
     ("architecture.md", "The front door", "text"): "test_front_door",
     ("bookings-file.md", "A table in CSV", "text"): "below",
     ("clinic-file.md", "Existing bookings", "text"): "test_example_files",
+    ("editor-completion.md", "Let your editor complete the files", "sh"): "test_cli_schema",
+    ("coming-from-another-system.md", "Come from another system", "text"): "below",
     ("errors.md", "Errors", "text"): "below",
+    ("own-database.md", "Tables in PostgreSQL", "plpgsql"): "test_database_postgres",
+    ("own-database.md", "Tables in SQLite", "sql"): "test_database, and the page itself",
 }
 WHOLE_FILES = {
     "clinic-file.md": "test_example_files",
+    "editor-completion.md": "test_cli_schema",
+    "languages.md": "test_languages",
+    "overrides.md": "below",
     "patients-file.md": "below",
     "presets.md": "test_presets_sources",
     "programme-file.md": "test_example_files",
@@ -222,6 +229,19 @@ def test_the_patients_of_the_how_to_are_one_file_that_is_read(tmp_path: Path) ->
     assert [len(course.done) for course in courses] == [0, 0, 0, 2]
 
 
+def test_the_decisions_of_the_how_to_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "patients.toml"
+    path.write_text("\n".join(_blocks("overrides.md", "toml")), encoding="utf-8")
+    (course,) = kapsched.read_courses(path)
+    assert [one.check for one in course.waivers] == ["gaps_are_kept"]
+    assert list(course.pinned) == ["preparation/preparation/1"]
+    clinic = kapsched.read_clinic("examples/harbour/clinic.toml")
+    report = kapsched.verify(course.pinned.values(), course, clinic)
+    assert {one.check for one in report} == {"every_session_is_planned_once"}, (
+        "the others are not planned yet"
+    )
+
+
 def test_the_bookings_of_the_how_to_are_read(tmp_path: Path) -> None:
     (rows,) = _blocks("bookings-file.md", "text")
     path = tmp_path / "bookings.csv"
@@ -234,6 +254,14 @@ def test_the_bookings_of_the_how_to_are_read(tmp_path: Path) -> None:
         ("blue", True),
         ("jo", False),
     ]
+
+
+def test_the_clinic_that_moves_in_is_the_one_of_the_examples() -> None:
+    page, folder = "coming-from-another-system.md", ROOT / "examples" / "newbridge"
+    (table,) = _blocks(page, "text")
+    assert table == (folder / "appointments.csv").read_text(encoding="cp1252").rstrip("\n")
+    for name, block in zip(("clinic.toml", "patients.toml"), _blocks(page, "toml"), strict=True):
+        assert block == (folder / name).read_text(encoding="utf-8").rstrip("\n")
 
 
 def _blocks(page: str, language: str) -> list[str]:

@@ -84,7 +84,7 @@ def refusal(course: Course, clinic: Clinic, *booked: Booking) -> Refusal:
 
 
 def said(found: Refusal) -> list[str]:
-    return [one.sentence for one in found.reasons]
+    return list(found.sentences())
 
 
 def kind(name: str, *segments: Segment, handover: tuple[str, ...] = ()) -> SessionKind:

@@ -25,8 +25,9 @@ from kapsched.model.appointments import Appointment, Sequence, Status
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
-from kapsched.model.plan import Cost, Plan, Reason, Refusal, Schedule
+from kapsched.model.plan import Cost, Plan, Refusal, Schedule
 from kapsched.model.programme import Programme
+from kapsched.model.reasons import Reason
 from kapsched.model.rules import Gap
 from kapsched.testing import Desk, desks, programmes
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
@@ -109,7 +110,7 @@ SCHEDULE = Schedule(
             first=date(2027, 1, 4),
             last=date(2027, 1, 9),
             proved=False,
-            reasons=[Reason(code="booked", ids=["ben"], first=date(2027, 1, 4), sentence="Ben is taken.")],
+            reasons=[Reason(code="booked", ids=["ben"], dates=[date(2027, 1, day) for day in (4, 6, 7, 8)])],
         )
     ],
 )

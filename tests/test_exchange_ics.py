@@ -20,9 +20,11 @@ from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.ics import Audience, to_ics
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.appointments import Appointment, Sequence
 from kapsched.model.bookings import Booking, Resource
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
+from kapsched.model.wordings.welsh import WELSH
 from kapsched.timeline.zones import zone
 from tests import calendar_stories as stories
 
@@ -373,7 +375,7 @@ def test_the_file_is_lawful_and_says_no_more_than_it_must() -> None:
     for line in (
         b"VERSION:2.0",
         b"CALSCALE:GREGORIAN",
-        b"NAME:Appointments",
+        b"NAME;LANGUAGE=en:Appointments",
         b"X-WR-CALNAME:Appointments",
         b"REFRESH-INTERVAL;VALUE=DURATION:PT4H",
         b"X-PUBLISHED-TTL:PT4H",
@@ -460,6 +462,18 @@ def test_other_words_may_be_said() -> None:
     german = Wording(language="de", texts={**ENGLISH.texts, ("patient", "summary"): "Termin"})
     content = to_ics(PLAN.appointments, audience="patient", uid_key=KEY, wording=german)
     assert set(values(content, "SUMMARY")) == {"Termin"}
+
+
+def test_texts_carry_their_language_and_still_read_as_they_are_elsewhere() -> None:
+    for audience in AUDIENCES:
+        content = to_ics(PLAN.appointments, audience=audience, uid_key=KEY, wording=WELSH)
+        read = vobject.readOne(content.decode())
+        assert [line.params for line in read.contents["name"]] == [{"LANGUAGE": ["cy"]}]
+        for event in read.vevent_list:
+            spoken = {line.name for line in event.lines() if line.params.get("LANGUAGE") == ["cy"]}
+            assert spoken == {"SUMMARY", "DESCRIPTION"} & {line.name for line in event.lines()}
+    patients = to_ics(PLAN.appointments, audience="patient", uid_key=KEY, wording=WELSH)
+    assert {event.summary.value for event in vobject.readOne(patients.decode()).vevent_list} == {"Apwyntiad"}
 
 
 def test_a_table_of_words_is_checked_when_it_is_built() -> None:

@@ -18,10 +18,11 @@ from kapsched.exchange import lanes, strips, svg
 from kapsched.exchange.pictures import course_strip, week_by_room
 from kapsched.exchange.tables import Table, closing_table, course_table, week_table
 from kapsched.exchange.visits import visits
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Booking
 from kapsched.model.course import Done
 from kapsched.model.plan import Plan, Schedule
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 from tests import calendar_stories as stories
 
 CLINIC = stories.CLINIC
@@ -264,7 +265,7 @@ def test_the_closing_table_tells_who_starts_who_ends_and_who_could_not_be_placed
     refused = stories.refusal(stories.course("c9", "q99"))
     table = closing_table(stories.schedule([PLAN], [refused, evolve(refused, session=None, reasons=[])]))
     assert table.title == "1 of 3 courses are placed"
-    absent = "imran is away from 1 to 9 April 2027"
+    absent = "Away from Thu 1 Apr 2027 to Fri 9 Apr 2027: imran"
     assert table.lines() == (
         "Course  Patient  Starts            Ends               Visits  Proved  Remark",
         "c1      q17      Mon 8 March 2027  Wed 31 March 2027  7       none",

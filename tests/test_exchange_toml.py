@@ -1054,7 +1054,11 @@ def test_files_are_checked_against_each_other(tmp_path: Path) -> None:
     assert [(fault.source, fault.line, fault.path) for fault in check.faults] == [
         ("patients.toml", 9, "patients.q17.wishes.staff"),
     ]
-    assert check.notes == ("bookings.csv: quay has no room 'attic'; its rows are left out",)
+    assert check.notes == (
+        "bookings.csv: quay has no room 'attic'; its rows are left out",
+        "bookings.csv: staff ben: 1 row outside hours, on 2027-01-06, in line 2",
+        "bookings.csv: room blue: 1 row outside hours, on 2027-07-06, in line 3",
+    )
 
 
 def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_course_is_shown_on_some_days_alone_where_these_are_asked_for() -> Non
 def test_a_course_that_was_refused_says_why() -> None:
     (view,) = course_views(SCHEDULE, "q99")
     assert view.title == "Course c9 of patient q99: kap-twice-weekly"
-    assert view.summary.startswith("not placed: induction/dosing/2 has no date; imran is away")
+    assert view.summary.startswith("not placed: induction/dosing/2 has no date; Away from Thu 1 Apr 2027")
 
 
 def test_a_patient_with_two_courses_has_two_views() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.model.bookings import RESOURCE_TYPES, Booking, Bookings, Resource
+from kapsched.model.bookings import RESOURCE_TYPES, Booking, Bookings, Resource, Rows
 from kapsched.timeline.zones import zone
 
 NINE = datetime(2027, 1, 4, 9, tzinfo=UTC)
@@ -205,3 +205,34 @@ def test_bookings_are_made_of_bookings(wrong: Any) -> None:
         Bookings().changed(add=[wrong])
     with pytest.raises(InvalidInput, match="remove: Booking is wanted"):
         Bookings().changed(remove=[wrong])
+
+
+# What changes where bookings are kept.
+
+_FEW = st.builds(
+    lambda type, start, ref: row(start, start + 1, type=type, ref=ref),
+    st.sampled_from(["room", "staff"]),
+    st.integers(0, 1),
+    st.sampled_from(["", "c1:a/talk/1"]),
+)
+
+
+@given(st.lists(_FEW, max_size=8), st.lists(_FEW, max_size=8))
+def test_what_is_freed_and_then_taken_leads_from_some_bookings_to_others(
+    before: list[Booking], after: list[Booking]
+) -> None:
+    found = Rows.between(before, after)
+    assert Bookings(before).changed(remove=found.freed).changed(add=found.taken) == Bookings(after)
+    assert set(found.taken).isdisjoint(found.freed)
+    assert (list(found.taken), list(found.freed)) == (sorted(found.taken), sorted(found.freed))
+    assert Rows.between(after, before) == Rows(taken=found.freed, freed=found.taken)
+
+
+@given(st.lists(_FEW, max_size=8).flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))))
+def test_the_same_bookings_in_any_order_change_nothing(given: tuple[list[Booking], list[Booking]]) -> None:
+    assert Rows.between(*given) == Rows()
+
+
+def test_of_equal_bookings_so_many_are_taken_as_there_are_more() -> None:
+    assert Rows.between([row()], [row(), row(), row()]) == Rows(taken=[row(), row()])
+    assert Rows.between(Bookings([row(), row()]), iter([row()])) == Rows(freed=[row()])

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
 from kapsched.model.appointments import Appointment, Sequence, Status
-from kapsched.model.bookings import Booking
+from kapsched.model.bookings import Booking, Bookings, Rows
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course, Patient, enrol
 from kapsched.model.phases import Phase
-from kapsched.model.plan import PROOFS, Cost, Plan, Proof, Reason, Refusal, Schedule
+from kapsched.model.plan import PROOFS, Cost, Plan, Proof, Refusal, Schedule
 from kapsched.model.programme import Programme, Segment, SessionKind
+from kapsched.model.reasons import Reason
 from kapsched.timeline.zones import zone
 
 LONDON = zone("Europe/London")
@@ -246,14 +247,17 @@ def test_a_plan_that_cannot_be_is_refused(field: str, value: Any) -> None:
 
 def refusal(**said: Any) -> Refusal:
     reasons = [
-        Reason(code="closure", first=date(2027, 1, 4), last=date(2027, 1, 5), sentence="quayside is closed"),
-        Reason(code="booked", ids=["oak", "ash"], sentence="all therapy rooms are booked"),
+        Reason(code="closure", dates=[date(2027, 1, 4), date(2027, 1, 5)]),
+        Reason(code="booked", ids=["oak", "ash"], dates=[date(2027, 1, 6)]),
     ]
     return Refusal(**{"course": course(), "session": "a/talk/1", "reasons": reasons, **said})
 
 
 def test_a_refusal_reads_as_its_reasons() -> None:
-    assert refusal().sentences() == ("quayside is closed", "all therapy rooms are booked")
+    assert refusal().sentences() == (
+        "The clinic is closed on Mon 4 Jan 2027 and Tue 5 Jan 2027.",
+        "Already booked on Wed 6 Jan 2027: oak and ash.",
+    )
     assert refusal(session=None, reasons=()).sentences() == ()
 
 
@@ -278,7 +282,7 @@ def test_a_refusal_that_cannot_be_is_refused(field: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("code", "weather"), ("ids", "oak"), ("ids", [1]), ("first", NINE), ("last", 5), ("sentence", None)],
+    [("code", "weather"), ("ids", "oak"), ("ids", [1]), ("first", NINE), ("last", 5), ("dates", "no")],
 )
 def test_a_reason_that_cannot_be_is_refused(field: str, value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
@@ -291,6 +295,45 @@ def test_a_schedule_has_the_bookings_of_all_its_plans_in_one_order() -> None:
     assert list(rows) == sorted(rows)
     assert sorted({row.ref for row in rows}) == ["c1:a/talk/1", "c1:a/talk/2", "c2:a/talk/1"]
     assert len(rows) == 9
+
+
+_SOME_PLANS = st.lists(
+    st.tuples(
+        st.sampled_from(["c1", "c2", "c3"]),
+        st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2)), max_size=3),
+    ),
+    unique_by=lambda plan: plan[0],
+).map(
+    lambda plans: schedule(
+        plans=[Plan.of(course(id), [visit(*one) for one in visits]) for id, visits in plans]
+    )
+)
+
+
+@given(_SOME_PLANS, _SOME_PLANS)
+def test_what_a_schedule_has_freed_and_then_taken_leads_to_it(before: Schedule, after: Schedule) -> None:
+    rows = after.rows_since(before)
+    left = Bookings(before.bookings).changed(remove=rows.freed)
+    assert left.changed(add=rows.taken) == Bookings(after.bookings)
+    assert set(rows.taken).isdisjoint(rows.freed)
+    assert (list(rows.taken), list(rows.freed)) == (sorted(rows.taken), sorted(rows.freed))
+
+
+@given(_SOME_PLANS)
+def test_since_itself_a_schedule_has_changed_nothing_and_since_none_it_has_taken_all(some: Schedule) -> None:
+    again = evolve(some, plans=reversed(some.plans), revision=2)
+    assert again.rows_since(some) == Rows()
+    assert some.rows_since(None) == Rows(taken=some.bookings)
+
+
+def test_a_cancelled_appointment_frees_its_rows_and_a_confirmed_one_keeps_them() -> None:
+    before = schedule(plans=[Plan.of(course(), [visit(1, 0), visit(2, 1)])])
+    after = schedule(
+        plans=[Plan.of(course(), [visit(1, 0, status="cancelled"), visit(2, 1, status="confirmed")])]
+    )
+    rows = after.rows_since(before)
+    assert (rows.taken, {row.ref for row in rows.freed}) == ((), {"c17:a/talk/1"})
+    assert len(rows.freed) == 3
 
 
 @pytest.mark.parametrize(

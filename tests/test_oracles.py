@@ -32,8 +32,8 @@ from tests.oracles.shares import (
     enough,
     first_fit_fails,
     infeasible,
-    pooled_seeds,
     seeds,
+    some_seeds,
     tiny_seeds,
 )
 from tests.stories import course_of, london, programme, quayside
@@ -148,9 +148,7 @@ POOLS = pytest.mark.parametrize("draw", [pooled_case, tiny_pooled_case])
 
 def test_where_nurses_are_a_pool_the_reference_finds_what_trying_everything_finds() -> None:
     tiny = [
-        seed
-        for seed in pooled_seeds(tiny_pooled_case, POOLED)
-        if is_tiny(tiny_pooled_case(seed), most=60_000)
+        seed for seed in some_seeds(tiny_pooled_case, POOLED) if is_tiny(tiny_pooled_case(seed), most=60_000)
     ]
     assert len(tiny) >= POOLED // 3
     for seed in tiny:
@@ -161,7 +159,7 @@ def test_where_nurses_are_a_pool_the_reference_finds_what_trying_everything_find
 
 
 def test_where_nurses_are_a_pool_the_reference_has_the_aims_of_the_solver_and_is_verified() -> None:
-    for seed in pooled_seeds(pooled_case, POOLED):
+    for seed in some_seeds(pooled_case, POOLED):
         case, best = pooled_case(seed), answer(seed, pooled_case)
         assert cpsat_plan(case).aims == (best.aims if isinstance(best, Best) else None), f"seed {seed}"
         if isinstance(best, Best):
@@ -172,11 +170,11 @@ def test_where_nurses_are_a_pool_the_reference_has_the_aims_of_the_solver_and_is
 
 @POOLS
 def test_pooled_cases_ask_questions_as_hard_as_the_others(draw: Draw) -> None:
-    cases = pooled_seeds(draw, POOLED)
+    cases = some_seeds(draw, POOLED)
     assert enough(cases, 0.3, lambda seed: infeasible(seed, draw))
     assert enough(cases, 0.3, lambda seed: first_fit_fails(seed, draw))
 
 
 @POOLS
 def test_a_pool_binds_in_one_case_of_six_that_have_one(draw: Draw) -> None:
-    assert enough(pooled_seeds(draw, POOLED), 1 / 6, lambda seed: binds(seed, "pool", draw))
+    assert enough(some_seeds(draw, POOLED), 1 / 6, lambda seed: binds(seed, "pool", draw))

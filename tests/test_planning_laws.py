@@ -59,7 +59,7 @@ def test_a_refusal_names_a_session_with_reasons_or_only_rules(case: Case) -> Non
     assume(isinstance(refusal, Refusal))
     assert isinstance(refusal, Refusal)
     assert refusal.reasons
-    assert all(one.sentence.endswith(".") for one in refusal.reasons)
+    assert all(one.endswith(".") for one in refusal.sentences())
     if refusal.session is None:
         assert {one.code for one in refusal.reasons} <= {"rule", "horizon"}
         return

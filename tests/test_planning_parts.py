@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Wishes
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, SessionKind
@@ -22,7 +23,8 @@ from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Grid, bits, ends_by_midnight, filled, grid_of, runs, wall_clock_starts
 from kapsched.planning.needs import Need, joined, needs_of
 from kapsched.planning.starts import Starts
-from kapsched.planning.weeks import Counter, WeekCounter, counters
+from kapsched.planning.treatment_weeks import counters
+from kapsched.planning.weeks import Counter, WeekCounter
 from kapsched.planning.windows import outline
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.units import Days, Hours
@@ -340,24 +342,30 @@ def test_hours_imply_dates_and_never_too_few() -> None:
 # Weeks
 
 
-def judged(rule: Frequency, days: dict[str, date], done: set[str], binding: set[str], begins: date) -> bool:
+def judged(
+    rule: Frequency,
+    days: dict[str, date],
+    done: set[str],
+    binding: set[str],
+    begins: date,
+    beside: tuple[date, ...] = (),
+) -> bool:
     """Definitions 16 and 19, read aloud; a week begins on that date, as on every seventh before and after."""
 
+    def week_with(day: date) -> date:
+        return day - timedelta(days=(day - begins).days % 7)
+
     def week_of(one: str) -> date:
-        return days[one] - timedelta(days=(days[one] - begins).days % 7)
+        return week_with(days[one])
 
     if rule.at_most is not None:
         for one in binding & set(days):
-            if not isinstance(rule.per, RollingDays):
-                stretches = [[other for other in days if week_of(other) == week_of(one)]]
-            else:
-                width = rule.per.days
-                stretches = [
-                    [other for other in days if 0 <= (days[other] - days[one]).days + back < width]
-                    for back in range(width)
-                ]
-            for held in stretches:
-                if len(held) > rule.at_most and set(held) - done:
+            width = rule.per.days if isinstance(rule.per, RollingDays) else 7
+            firsts = [days[one] - timedelta(days=back) for back in range(width)]
+            for first in firsts if isinstance(rule.per, RollingDays) else [week_of(one)]:
+                held = [other for other in days if 0 <= (days[other] - first).days < width]
+                more = [day for day in beside if 0 <= (day - first).days < width]
+                if len(held) + len(more) > rule.at_most and set(held) - done:
                     return False
     weeks = [week_of(one) for one in binding & set(days)]
     took = [week_of(one) for one in done & set(days)]
@@ -384,6 +392,7 @@ def frequencies(draw: st.DrawFn) -> Frequency:
         at_least=least,
         at_most=at_most,
         per=RollingDays(days=draw(st.integers(1, 9))) if rolling else draw(st.sampled_from(weeks)),
+        across=draw(st.sampled_from(("course", "patient") if at_most else ("course",))),
     )
 
 
@@ -391,6 +400,10 @@ ORDER = (
     Gap(name="talks", after="talk", before="talk", at_least=Days(0)),
     Gap(name="all", after="*", before="*", at_least=Days(0)),
 )
+
+
+# Sessions of another course of the patient's, and the day of each.
+OTHERS = st.tuples(st.sampled_from(("one/talk", "other/talk", "two/dyad")), st.integers(-12, 26))
 
 
 @settings(max_examples=500)
@@ -410,18 +423,28 @@ def test_a_counter_lets_through_exactly_the_dates_that_the_rule_allows(
     )
     first_day = date(2027, 1, 6)
     ids = [one.id for one in what.sessions]
-    past = ids[: data.draw(st.integers(0, 3))]
-    done = {one: data.draw(st.integers(-12, 0 if ordered else 6)) for one in past}
+    # What has its date already may lie before, between and behind the others, and stand anywhere in the programme.
+    first = ids[: data.draw(st.integers(0, 3))]
+    past = (
+        first
+        if data.draw(st.booleans())
+        else data.draw(st.lists(st.sampled_from(ids), max_size=3, unique=True))
+    )
+    done = {one: data.draw(st.integers(-12, 0) | st.integers(-12, 26)) for one in past}
     owed = [one for one in ids if one not in done]
     a_day = st.integers(0, 26) | st.sampled_from((0, 1, 7, 14, 21))
     days = data.draw(st.lists(a_day, min_size=len(owed), max_size=len(owed)))
     if ordered:
         days.sort()
-    (counter,) = counters(outline(what, tuple(owed), frozenset(done)), done, 0, first_day.toordinal())
+    beside = {
+        Elsewhere(course="c2", session=f"{session}/{number}", start=london("2027-01-01 10:00")): day
+        for number, (session, day) in enumerate(data.draw(st.lists(OTHERS, max_size=3)), 1)
+    }
+    (counter,) = counters(outline(what, tuple(owed), frozenset(done)), done, 0, first_day.toordinal(), beside)
     anchors = {one.id for one in rule.anchors(what.sessions)}
     assert isinstance(counter, WeekCounter) == (anchors <= set(done))
     if isinstance(counter, WeekCounter):
-        assert counter.in_order == ordered or len(counter.places) < 2
+        assert past != first or counter.in_order == ordered or len(counter.places) < 2
     steps = [(place, one, day) for place, (one, day) in enumerate(zip(owed, days, strict=True))]
     if data.draw(st.booleans()):
         # An anchor that is not counted itself may get its date at any time.
@@ -438,6 +461,11 @@ def test_a_counter_lets_through_exactly_the_dates_that_the_rule_allows(
         set(done) & counted,
         binding,
         next((dated[one] for one in anchors), date(2027, 1, 4)),
+        tuple(
+            first_day + timedelta(days=day)
+            for one, day in beside.items()
+            if rule.across == "patient" and (rule.of == ("*",) or one.kind_name == "talk")
+        ),
     )
     assert allowed == expected
 
@@ -454,6 +482,39 @@ def passes(counter: Counter, steps: list[tuple[int, str, int]]) -> bool:
     kept = counter.kept(state)
     assert not (kept and beyond)
     return kept
+
+
+@pytest.mark.parametrize(
+    ("at_least", "binding", "fixed", "talks", "kept"),
+    [
+        # One in a week between two that are fixed is too few; two, or one beside a fixed one, are not.
+        (2, "one", {"one/talk/1": -1, "one/talk/2": 20}, {"two/talk/1": 6, "two/talk/2": 13}, False),
+        (2, "one", {"one/talk/1": -1, "one/talk/2": 20}, {"two/talk/1": 7, "two/talk/2": 8}, True),
+        (2, "one", {"one/talk/1": -1, "one/talk/2": 20}, {"two/talk/1": 20, "two/talk/2": 40}, True),
+        (2, "one", {"one/talk/1": 6, "one/talk/2": 20}, {"two/talk/1": 10, "two/talk/2": 20}, False),
+        (2, "one", {"one/talk/1": 13, "one/talk/2": 20}, {"two/talk/1": 0, "two/talk/2": 40}, True),
+        # An empty week counts behind the last that is fixed, not before it.
+        (2, "two", {"one/talk/1": 0, "two/talk/1": 20}, {"one/talk/2": 0, "two/talk/2": 20}, True),
+        (1, "two", {"one/talk/1": 0, "two/talk/1": 13}, {"one/talk/2": 0, "two/talk/2": 20}, True),
+        (1, "two", {"one/talk/1": 0, "two/talk/1": 13}, {"one/talk/2": 0, "two/talk/2": 27}, False),
+    ],
+)
+def test_weeks_are_full_between_talks_that_have_their_dates_already(
+    at_least: int, binding: str, fixed: dict[str, int], talks: dict[str, int], kept: bool
+) -> None:
+    rule = Frequency(name="often", of="talk", phase=binding, at_least=at_least)
+    one, two = talks
+    in_order = Gap(name="in order", after=one, before=two, at_least=Days(0))
+    phases = (Phase(name="one", order=("talk",), times=2), Phase(name="two", order=("talk",), times=2))
+    what = Programme(name="w", version="1", kinds=(TALK,), phases=phases, rules=(rule, in_order))
+    monday = date(2027, 1, 4)
+    (counter,) = counters(outline(what, (one, two), frozenset(fixed)), fixed, 0, monday.toordinal())
+    assert isinstance(counter, WeekCounter)
+    assert counter.in_order
+    days = {session: monday + timedelta(days=day) for session, day in {**fixed, **talks}.items()}
+    bound = {session for session in days if session.startswith(binding)}
+    assert judged(rule, days, set(fixed), bound, monday) == kept
+    assert passes(counter, [(0, one, talks[one]), (1, two, talks[two])]) == kept
 
 
 # Starts and who is there

@@ -536,7 +536,8 @@ def test_hours_after_a_session_that_is_done_are_counted_to_the_second() -> None:
 
 
 def read(refusal: Refusal) -> list[tuple[str, tuple[str, ...], str]]:
-    return [(one.code, one.ids, one.sentence) for one in refusal.reasons]
+    said = zip(refusal.reasons, refusal.sentences(), strict=True)
+    return [(one.code, one.ids, sentence) for one, sentence in said]
 
 
 def test_a_clinic_that_is_closed_says_so() -> None:

@@ -234,6 +234,7 @@ AWKWARD: dict[str, Callable[[Desk], bool]] = {
     "a closure": lambda desk: bool(desk.clinic.closed),
     "notice": lambda desk: bool(desk.clinic.notice.open_days),
     "a patient with hours": lambda desk: any(one.patient.hours for one in desk.courses),
+    "a patient who reads another language": lambda desk: any(one.patient.language for one in desk.courses),
     "a patient who is away": lambda desk: any(one.patient.away for one in desk.courses),
     "a patient who excludes somebody": lambda desk: any(one.patient.excludes for one in desk.courses),
     "a wish": lambda desk: any(one.patient.wishes.staff for one in desk.courses),
@@ -255,6 +256,11 @@ AWKWARD: dict[str, Callable[[Desk], bool]] = {
     ),
     "at least so many a week": lambda desk: any(
         isinstance(one, Frequency) and one.at_least for one in _rules(desk)
+    ),
+    "a limit that counts what stands beside the course": lambda desk: any(
+        isinstance(rule, Frequency) and rule.elsewhere(course.beside)
+        for course in desk.courses
+        for rule in course.programme.rules
     ),
     "a span": lambda desk: any(isinstance(one, Span) for one in _rules(desk)),
     "the same face, as a must": lambda desk: any(

@@ -21,6 +21,10 @@ from kapsched.verification.checks import CHECKS, verify
 from kapsched.verification.cost import cost_of
 from kapsched.verification.report import Report
 from tests.pool_stories import place, watched
+from tests.shared_stories import (
+    a_talk_while_the_patient_is_at_one_of_another_course,
+    one_talk_of_another_course_too_many_in_the_week,
+)
 from tests.stories import Story, Units, course_of, programme, taken, visit
 from tests.verified_stories import (
     BREAKING,
@@ -67,6 +71,23 @@ def test_a_breaking_story_yields_its_check_and_no_other(check: str, story: Telle
     report = report_of(story())
     assert {finding.check for finding in report} == {check}
     assert not report.clean
+
+
+def test_what_two_courses_of_a_patient_break_together_is_said_once_and_is_new() -> None:
+    for story, message, sessions in (
+        (
+            a_talk_while_the_patient_is_at_one_of_another_course,
+            "patient q17 is taken by therapy/talk/1 and c2:later/talk/1 at once, 2027-01-05 10:59 to 11:00",
+            ("therapy/talk/1",),
+        ),
+        (
+            one_talk_of_another_course_too_many_in_the_week,
+            "two-a-week: 3 from 2027-01-04 to 2027-01-10 (1 of them in the patient's other courses), 2 at most",
+            ("therapy/talk/1", "therapy/talk/2"),
+        ),
+    ):
+        (finding,) = report_of(story())
+        assert (finding.message, finding.sessions, finding.new) == (message, sessions, True)
 
 
 def test_an_old_double_booking_beside_our_own_was_already_there() -> None:

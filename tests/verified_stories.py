@@ -11,6 +11,7 @@ from attrs import evolve
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon, Notice
 from kapsched.model.course import Done
+from kapsched.model.overrides import Pin
 from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.phases import Phase
 from kapsched.model.plan import Cost, Plan
@@ -1213,3 +1214,54 @@ def a_cost_that_is_right() -> Story:
 def a_cost_that_forgets_a_day_of_drift() -> Story:
     story = a_cost_that_is_right()
     return evolve(story, cost=Cost(wait=8, drift=5, changes=0, wishes=0, minutes=0))
+
+
+def pinned(story: Story, number: int = 1, to: Story | None = None) -> Story:
+    """The same story, in which the appointment of that number is pinned, as it is or as it is in another."""
+    pin = Pin(
+        appointment=(to or story).appointments[number - 1],
+        by="amara",
+        at=london("2026-12-20 09:00"),
+        why="trains",
+    )
+    return evolve(story, course=evolve(story.course, pins=(pin,)))
+
+
+@keeps(sessions.what_is_pinned_stays)
+def a_talk_where_it_is_pinned_within_notice() -> Story:
+    # It was made long before; notice is asked of what is planned anew.
+    return evolve(pinned(talks("2027-01-05 10:00")), now=london("2027-01-05 09:30"))
+
+
+@keeps(sessions.what_is_pinned_stays)
+def a_talk_that_was_pinned_before_it_was_done() -> Story:
+    story = pinned(talks("2027-01-05 10:00", "2027-01-07 10:00"))
+    done = {"therapy/talk/1": took("2027-01-05 10:30", therapist="tess")}
+    return evolve(story, course=evolve(story.course, done=done), appointments=story.appointments[1:])
+
+
+@breaks(sessions.what_is_pinned_stays)
+def a_talk_a_day_after_its_pin() -> Story:
+    return pinned(talks("2027-01-06 10:00"), to=talks("2027-01-05 10:00"))
+
+
+@breaks(sessions.what_is_pinned_stays)
+def a_talk_with_another_than_was_pinned() -> Story:
+    return pinned(talks("2027-01-05 10:00", people="tom"), to=talks("2027-01-05 10:00"))
+
+
+@breaks(rules.gaps_are_kept)
+def two_talks_too_close_both_pinned() -> Story:
+    story = talks("2027-01-05 10:00", "2027-01-06 10:00", rules=(TALKS_APART,))
+    return pinned_too(pinned(story), story, 2)
+
+
+@breaks(rules.gaps_are_kept)
+def a_talk_too_close_to_a_pinned_one() -> Story:
+    return pinned(talks("2027-01-05 10:00", "2027-01-06 10:00", rules=(TALKS_APART,)))
+
+
+def pinned_too(story: Story, before: Story, number: int) -> Story:
+    """A story with one more appointment pinned than it has."""
+    (pin,) = pinned(before, number).course.pins
+    return evolve(story, course=evolve(story.course, pins=(*story.course.pins, pin)))

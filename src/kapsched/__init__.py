@@ -9,55 +9,83 @@ if typing.TYPE_CHECKING:
     from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBug
     from kapsched.exchange.booking_files import read_bookings
     from kapsched.exchange.clinic_files import read_clinic
+    from kapsched.exchange.done_files import read_done
     from kapsched.exchange.feeds import Feed, feeds
     from kapsched.exchange.ics import to_ics
+    from kapsched.exchange.oddities import Oddity, odd_bookings
     from kapsched.exchange.patient_files import read_courses
     from kapsched.exchange.programme_files import load_preset, read_programme
-    from kapsched.exchange.schedule_documents import from_document, to_document
-    from kapsched.exchange.wording import ENGLISH, Wording
-    from kapsched.model.appointments import Appointment, Sequence
-    from kapsched.model.bookings import Booking, Bookings, Resource
+    from kapsched.exchange.schedule_documents import clinic_digest, from_document, to_document
+    from kapsched.exchange.table_forms import TableForm
+    from kapsched.exchange.wording_files import read_wording
+    from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence
+    from kapsched.model.bookings import Booking, Bookings, Resource, Rows
     from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
     from kapsched.model.course import Course, Done, Patient, Wishes, enrol
+    from kapsched.model.decisions import confirm, pin
+    from kapsched.model.elsewhere import Elsewhere
+    from kapsched.model.overrides import Pin, Waiver
     from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek
     from kapsched.model.phases import Phase
-    from kapsched.model.plan import Cost, Plan, Reason, Refusal, Schedule
+    from kapsched.model.plan import Cost, Plan, Refusal, Schedule
     from kapsched.model.programme import Programme, Segment, Session, SessionKind
+    from kapsched.model.reasons import Reason
+    from kapsched.model.revisions import succeeding
     from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+    from kapsched.model.versions import transfer
+    from kapsched.model.wording import Wording
+    from kapsched.model.wordings.english import ENGLISH
+    from kapsched.model.wordings.german import GERMAN
+    from kapsched.model.wordings.shipped import WORDINGS
+    from kapsched.model.wordings.welsh import WELSH
     from kapsched.planning.course_plan import DEFAULT_STEPS
     from kapsched.planning.diary import Diary
     from kapsched.timeline.recurrence import Absence, DaySpan, Pattern, Week
     from kapsched.timeline.units import Days, Hours, OpenDays
     from kapsched.verification.checks import verify
     from kapsched.verification.report import Finding, Report
-    from kapsched.workflow import find_plan
+    from kapsched.workflow import find_plan, plan_courses
 else:
     _ROOMS = {
         "errors": "Clash Fault InvalidInput KapschedError PlannerBug",
         "exchange.booking_files": "read_bookings",
         "exchange.clinic_files": "read_clinic",
+        "exchange.done_files": "read_done",
         "exchange.feeds": "Feed feeds",
         "exchange.ics": "to_ics",
+        "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",
-        "exchange.schedule_documents": "from_document to_document",
-        "exchange.wording": "ENGLISH Wording",
-        "model.bookings": "Booking Bookings Resource",
+        "exchange.schedule_documents": "clinic_digest from_document to_document",
+        "exchange.table_forms": "TableForm",
+        "exchange.wording_files": "read_wording",
+        "model.bookings": "Booking Bookings Resource Rows",
         "model.clinic": "Clinic Horizon Notice Pool Room StaffMember",
         "model.course": "Course Done Patient Wishes enrol",
+        "model.decisions": "confirm pin",
+        "model.elsewhere": "Elsewhere",
+        "model.overrides": "Pin Waiver",
         "model.phases": "Phase",
-        "model.appointments": "Appointment Sequence",
-        "model.plan": "Cost Plan Reason Refusal Schedule",
+        "model.appointments": "Appointment Changed Confirmation Sequence",
+        "model.plan": "Cost Plan Refusal Schedule",
         "model.programme": "Programme Segment Session SessionKind",
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
+        "model.reasons": "Reason",
+        "model.revisions": "succeeding",
         "model.rules": "Continuity Frequency Gap Offset Span",
+        "model.versions": "transfer",
+        "model.wording": "Wording",
+        "model.wordings.english": "ENGLISH",
+        "model.wordings.german": "GERMAN",
+        "model.wordings.shipped": "WORDINGS",
+        "model.wordings.welsh": "WELSH",
         "planning.course_plan": "DEFAULT_STEPS",
         "planning.diary": "Diary",
         "timeline.recurrence": "Absence DaySpan Pattern Week",
         "timeline.units": "Days Hours OpenDays",
         "verification.checks": "verify",
         "verification.report": "Finding Report",
-        "workflow": "find_plan",
+        "workflow": "find_plan plan_courses",
     }
     _DOORS = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
@@ -75,13 +103,18 @@ else:
 __all__ = [
     "DEFAULT_STEPS",
     "ENGLISH",
+    "GERMAN",
+    "WELSH",
+    "WORDINGS",
     "Absence",
     "Appointment",
     "Booking",
     "Bookings",
     "CalendarWeek",
+    "Changed",
     "Clash",
     "Clinic",
+    "Confirmation",
     "Continuity",
     "Cost",
     "Course",
@@ -89,6 +122,7 @@ __all__ = [
     "Days",
     "Diary",
     "Done",
+    "Elsewhere",
     "Fault",
     "Feed",
     "Finding",
@@ -99,11 +133,13 @@ __all__ = [
     "InvalidInput",
     "KapschedError",
     "Notice",
+    "Oddity",
     "Offset",
     "OpenDays",
     "Patient",
     "Pattern",
     "Phase",
+    "Pin",
     "Plan",
     "PlannerBug",
     "Pool",
@@ -114,6 +150,7 @@ __all__ = [
     "Resource",
     "RollingDays",
     "Room",
+    "Rows",
     "Schedule",
     "Segment",
     "Sequence",
@@ -121,20 +158,31 @@ __all__ = [
     "SessionKind",
     "Span",
     "StaffMember",
+    "TableForm",
     "TreatmentWeek",
+    "Waiver",
     "Week",
     "Wishes",
     "Wording",
+    "clinic_digest",
+    "confirm",
     "enrol",
     "feeds",
     "find_plan",
     "from_document",
     "load_preset",
+    "odd_bookings",
+    "pin",
+    "plan_courses",
     "read_bookings",
     "read_clinic",
     "read_courses",
+    "read_done",
     "read_programme",
+    "read_wording",
+    "succeeding",
     "to_document",
     "to_ics",
+    "transfer",
     "verify",
 ]

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 import reprlib
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
-from typing import NamedTuple, TypeAlias, TypeVar, cast
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -83,6 +83,17 @@ MOST = 1_000_000_000
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
+class _Page(Protocol):
+    """What Hypothesis and IPython write values on."""
+
+    def text(self, words: str, /) -> object: ...
+
+
+def by_repr(thing: object, page: _Page, _: object) -> None:
+    """As `_repr_pretty_`: else Hypothesis would write out every field, also one that the `repr` keeps back."""
+    page.text(repr(thing))
+
+
 def faults_in(thing: object, **checks: Check) -> list[Fault]:
     """What is wrong with `thing`, each field by the check given for it; the paths are the fields' names."""
     return [
@@ -100,22 +111,53 @@ def require_given(**arguments: tuple[object, Check]) -> None:
     refuse(Fault(message, name) for name, (value, check) in arguments.items() if (message := check(value)))
 
 
+class _Brief(reprlib.Repr):
+    """Texts, numbers and dates in brief; of any other object only what it is, for it may hold somebody's name."""
+
+    def repr_instance(self, x: object, level: int) -> str:
+        if x is None or isinstance(x, bool | float | date | time | timedelta):
+            return super().repr_instance(x, level)
+        return f"a {type(x).__name__}"
+
+
+_brief = _Brief()
+_brief.maxdict = 0  # nor what stands in a dict
+
+
 def shown(value: object) -> str:
     """A value as a message shows it, in brief."""
     try:
-        return reprlib.repr(value)
+        return _brief.repr(value)
     except ValueError:  # Python writes out no number of thousands of digits
         return "a number of thousands of digits"
+
+
+def _sort(value: object) -> str:
+    """What sort of thing stands where a noun is wanted, and no more: it may be a person of the caller's."""
+    return shown(value) if value is None or isinstance(value, bool | int | float) else type(value).__name__
 
 
 def text(value: object, most: int = 10_000) -> str:
     """Text that every file can carry, possibly none; `most` in characters."""
     if not isinstance(value, str):
         return f"text is wanted, not {shown(value)}"
+    if len(value) <= most and value.isprintable():
+        return ""
+    return f"{shown(value)} {fault}" if (fault := _unwritable(value, most)) else ""
+
+
+def private_text(value: object, most: int = 10_000) -> str:
+    """Text about somebody, such as a name: no message shows any of it."""
+    if not isinstance(value, str):
+        return "text is wanted"
+    return f"it {fault}" if (fault := _unwritable(value, most)) else ""
+
+
+def _unwritable(value: str, most: int) -> str:
     if len(value) > most:
-        return f"{shown(value)} is longer than {most} characters"
-    if not value.isprintable() and (found := _UNWRITABLE.search(value)):
-        return f"{shown(value)} holds {found[0]!r}, which not every file can carry"
+        return f"is longer than {most} characters"
+    if found := _UNWRITABLE.search(value):
+        return f"holds {found[0]!r}, which not every file can carry"
     return ""
 
 
@@ -124,6 +166,21 @@ def identifier(value: object, most: int = 200) -> str:
     if isinstance(value, str) and (not value or value.isspace()):
         return "some text is wanted, not a blank"
     return text(value, most)
+
+
+# As RFC 5646 has them, but for the few old tags that it lists; languages of more than three letters there are none.
+_LANGUAGE_TAG = re.compile(
+    r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+    r"(-[0-9a-wy-z](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def language_tag(value: object) -> str:
+    """The BCP 47 tag of a language, such as `cy` or `de-AT`."""
+    if isinstance(value, str) and _LANGUAGE_TAG.fullmatch(value):
+        return ""
+    return f"the tag of a language is wanted, such as 'cy' or 'de-AT', not {shown(value)}"
 
 
 class Several(tuple[T, ...]):
@@ -202,7 +259,7 @@ def of_type(*types: type) -> Check:
     def check(value: object) -> str:
         if isinstance(value, types):
             return ""
-        return f"{' or '.join(one.__name__ for one in types)} is wanted, not {shown(value)}"
+        return f"{' or '.join(one.__name__ for one in types)} is wanted, not {_sort(value)}"
 
     return check
 

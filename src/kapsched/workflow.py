@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from attrs import evolve
 
-from kapsched.errors import Fault, PlannerBug, a_moment, of_type, refuse, require_given, whole
-from kapsched.model.appointments import Appointment
-from kapsched.model.bookings import Booking, Bookings
+from kapsched.errors import (
+    Fault,
+    InvalidInput,
+    PlannerBug,
+    Several,
+    a_moment,
+    each,
+    of_type,
+    optional,
+    refuse,
+    require_given,
+    shown,
+    text,
+    whole,
+)
+from kapsched.logs import info
+from kapsched.model.appointments import Appointment, Status
+from kapsched.model.bookings import Booking, Bookings, not_among
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.plan import Plan, Refusal, Schedule
+from kapsched.model.versions import transfer
 from kapsched.planning.course_plan import DEFAULT_STEPS, plan_course
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import instant, tz_version, wall
+from kapsched.verification.case import judged
 from kapsched.verification.checks import verify
-from kapsched.verification.report import Report
+from kapsched.verification.cost import cost_of
+from kapsched.verification.report import Finding, Report
 
 _SOME_STEPS = whole(1, 1_000_000_000)
 
@@ -40,9 +58,23 @@ def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAU
     found = plan_course(course, diary, moment, steps)
     if isinstance(found, Plan):
         report = verify(found, course, diary.clinic, booked=diary.bookings, now=now, horizon=diary.horizon)
-        if not report.clean:
-            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{report}")
+        # What is wrong with pinned appointments alone is as it was found, and stays for a person to mend or accept.
+        settled = course.pinned.keys() | course.done.keys()
+        if any(not one.sessions or not settled >= {*one.sessions} for one in report.new):
+            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{Report(report.new)}")
+    _tell(found)
     return found
+
+
+def _tell(found: Plan | Refusal) -> None:
+    """Log what came of a course: ids and counts alone, for a log goes further than its course does."""
+    id, steps = found.course.id, found.steps
+    if isinstance(found, Plan):
+        placed, proof = len(found.appointments), found.proved_through
+        info("course %r planned: %d sessions, %d steps, proved through %s", id, placed, steps, proof)
+        return
+    codes = ", ".join(dict.fromkeys(reason.code for reason in found.reasons))
+    info("course %r refused at %s: %s; %d steps, proved: %s", id, found.session, codes, steps, found.proved)
 
 
 def _done_later(course: Course, now: datetime, clinic: Clinic) -> Iterator[Fault]:
@@ -53,35 +85,73 @@ def _done_later(course: Course, now: datetime, clinic: Clinic) -> Iterator[Fault
             yield Fault(message, f"done.{session}")
 
 
+def _visits_done(courses: Iterable[Course]) -> Iterator[Booking]:
+    """The time that what is done took of each patient's."""
+    for course in courses:
+        for session, done in course.done.items():
+            yield Booking(
+                type="patient",
+                resource=course.patient.id,
+                start=done.start,
+                end=done.ended(course.planned.by_id[session]),
+                ref=f"{course.id}:{session}",
+            )
+
+
+def _with_visits_that_go_on(courses: Iterable[Course], diary: Diary, now: datetime) -> Diary:
+    """The diary in which no patient comes again before the visit that they are at has ended."""
+    going_on = [row for row in _visits_done(courses) if row.end > now]
+    return diary.with_bookings(add=not_among(going_on, diary.bookings)) if going_on else diary
+
+
 def plan_courses(
     courses: Iterable[Course],
     diary: Diary,
     *,
     now: datetime,
-    digest: str,
+    digest: str = "",
     kept: Schedule | None = None,
     steps: int = DEFAULT_STEPS,
-    progress: Callable[[Course], None] = lambda _: None,
+    progress: Callable[[Course], None] | None = None,
 ) -> Schedule:
-    """Courses planned one after another, in order of first day and then as given; `digest` is the clinic's.
+    """Courses planned one after another, in order of first day and then as given.
 
+    `digest` is the clinic's, as `clinic_digest` tells it; with it one sees later whether the clinic has changed.
     The plans of `kept` stay as they are, also those of courses that are no longer given; only what is done by
-    now is marked so. `progress` is told of each course before it is planned.
+    now is marked so. A kept course whose programme is another today, or another version of it, goes on under that one;
+    where that lacks sessions that are done, waived, pinned or planned, `InvalidInput` lists them, as of `transfer`.
+    Each course has beside it what its patient has booked and done in others by then. `progress` is told of each
+    course before it is planned.
     """
+    courses = Several(courses)
+    require_given(
+        courses=(courses, each(of_type(Course))),
+        diary=(diary, of_type(Diary)),
+        now=(now, a_moment),
+        digest=(digest, text),
+        kept=(kept, optional(of_type(Schedule))),
+        steps=(steps, _SOME_STEPS),
+        progress=(progress, optional(_a_function)),
+    )
     ordered = sorted(courses, key=lambda course: course.first_day)
     today = {course.id: course for course in ordered}
-    plans = [] if kept is None else [_with_done(plan, today.get(plan.course.id)) for plan in kept.plans]
+    plans = [] if kept is None else list(_kept(kept.plans, today, diary.clinic))
     refusals: list[Refusal] = []
     if kept is not None:
         diary = diary.with_bookings(add=not_among(kept.bookings, diary.bookings))
+    diary = _with_visits_that_go_on(ordered, diary, instant(now))
     for course in _waiting(ordered, plans):
-        progress(course)
-        found = find_plan(course, diary, now=now, steps=steps)
+        if progress is not None:
+            progress(course)
+        found = find_plan(_beside_others(course, ordered, plans), diary, now=now, steps=steps)
+        # The schedule holds the others; what stood beside one is not kept twice.
+        found = evolve(found, course=course)
         if isinstance(found, Plan):
             plans.append(found)
             diary = diary.book(found)
         else:
             refusals.append(found)
+    info("courses: %d with a plan, %d refused", len(plans), len(refusals))
     places = {id: place for place, id in enumerate(today)}
 
     def place(plan: Plan) -> tuple[date, int]:
@@ -101,25 +171,66 @@ def plan_courses(
     )
 
 
+def _a_function(value: object) -> str:
+    return (
+        "" if callable(value) and not isinstance(value, type) else f"a function is wanted, not {shown(value)}"
+    )
+
+
 def _waiting(courses: Iterable[Course], plans: Iterable[Plan]) -> list[Course]:
     planned = {plan.course.id for plan in plans}
     return [course for course in courses if course.id not in planned]
 
 
+def _beside_others(course: Course, courses: Iterable[Course], plans: Iterable[Plan]) -> Course:
+    """The course with all that its patient has elsewhere by today; what it says itself of those courses is older."""
+    today = {one.id: one for one in courses if one.patient.id == course.patient.id and one.id != course.id}
+    found = {}
+    for plan in plans:
+        id, patient, before = plan.course.id, plan.course.patient.id, plan.course.done
+        if patient == course.patient.id and id != course.id:
+            booked = (one for one in plan.elsewhere if id not in today or one.session not in before)
+            found.update({(id, one.session): one for one in booked})
+    for other in today.values():
+        found.update({(other.id, one.session): one for one in other.elsewhere})
+    known = {*today, *(id for id, _ in found)}
+    return evolve(
+        course, beside=[*(one for one in course.beside if one.course not in known), *found.values()]
+    )
+
+
+def _kept(plans: Iterable[Plan], today: Mapping[str, Course], clinic: Clinic) -> Iterator[Plan]:
+    """The plans as they stand today; what their programmes of today have lost of them is raised together."""
+    faults: list[Fault] = []
+    for plan in plans:
+        course = today.get(plan.course.id)
+        try:
+            yield _with_done(_under_todays_programme(plan, course, clinic), course)
+        except InvalidInput as error:
+            faults += error.under(f"courses.{plan.course.id}").faults
+    refuse(faults)
+
+
+def _under_todays_programme(plan: Plan, course: Course | None, clinic: Clinic) -> Plan:
+    """The plan, its appointments untouched; under other rules its cost is counted anew and nothing of it is proved."""
+    if course is None or course.programme == plan.course.programme:
+        return plan
+    moved = transfer(plan.course, course.programme, appointments=plan.appointments)
+    whole_plan = {one.id for one in moved.owed} <= {one.session for one in judged(plan.appointments, moved)}
+    cost = cost_of(plan.appointments, moved, clinic) if whole_plan else None
+    return evolve(plan, course=moved, cost=cost, proved_through="none")
+
+
 def _with_done(plan: Plan, course: Course | None) -> Plan:
-    """The plan, in which what the course has done by now is no longer to come."""
+    """The plan, in which what the course has done by now is no longer to come, and what was recorded is known."""
 
     def marked(one: Appointment) -> Appointment:
-        done = course is not None and one.session in course.done and one.status != "cancelled"
-        return evolve(one, status="done") if done else one
+        if course is None or one.status == "cancelled":
+            return one
+        status: Status = "done" if one.session in course.done else one.status
+        return evolve(one, status=status, notes=course.notes.get(one.session, ""))
 
     return evolve(plan, appointments=map(marked, plan.appointments))
-
-
-def not_among(bookings: Iterable[Booking], others: Iterable[Booking]) -> Iterator[Booking]:
-    """The bookings that `others` lack, by resource, times and `ref`: rows from a table know no roles."""
-    there = {(row.of, row.start, row.end, row.ref) for row in others}
-    return (row for row in bookings if (row.of, row.start, row.end, row.ref) not in there)
 
 
 def verify_plans(
@@ -133,21 +244,37 @@ def verify_plans(
 ) -> tuple[tuple[Plan, Report], ...]:
     """Each plan verified beside all the others and all that is `booked`, as `verify` does.
 
-    A plan is held against the course of its id among `courses`, if there is one. Where that is no longer the
-    course as it was planned, the cost stated then is not judged. Of an open phase it answers for the rounds that it
-    was planned with: further ones are owed, and not planned yet.
+    A plan is held against the course of its id among `courses`, if there is one, beside what the patient has in others
+    today. Where it is no longer the course as it was planned, the cost stated then is not judged. Of an open phase it
+    answers for the rounds that it was planned with: further ones are owed, and not planned yet. What was there already,
+    and no appointment has a part in, is told in the first report that meets it.
     """
-    rows = tuple(booked)
-    everything = Bookings([*rows, *not_among(schedule.bookings, rows)])
     today = {course.id: course for course in courses}
+    rows = tuple(booked)
+    rows = (*rows, *not_among(schedule.bookings, rows))
+    everything = Bookings([*rows, *not_among(_visits_done(today.values()), rows)])
 
     def report(plan: Plan) -> Report:
         course = today.get(plan.course.id, plan.course)
         what = plan if course == plan.course else plan.appointments
         course = _as_far_as_planned(course, plan.course)
+        course = _beside_others(course, today.values(), schedule.plans)
         return verify(what, course, clinic, booked=everything, now=now, horizon=horizon)
 
-    return tuple((plan, report(plan)) for plan in schedule.plans)
+    reports = tuple(_told_once((plan, report(plan)) for plan in schedule.plans))
+    new = sum(len(one.new) for _, one in reports)
+    there = sum(len(one.findings) for _, one in reports) - new
+    info("plans verified: %d; findings: %d new, %d already there", len(reports), new, there)
+    return reports
+
+
+def _told_once(reports: Iterable[tuple[Plan, Report]]) -> Iterator[tuple[Plan, Report]]:
+    """The same reports, each without what was there already and another has told."""
+    told: set[Finding] = set()
+    for plan, report in reports:
+        findings = [one for one in report if one.new or one not in told]
+        told.update(one for one in findings if not one.new)
+        yield plan, evolve(report, findings=findings)
 
 
 def _as_far_as_planned(course: Course, before: Course) -> Course:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.periods import RollingDays
 from kapsched.model.programme import Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
@@ -149,8 +150,8 @@ def _lawful(case: Case, held: dict[str, Held]) -> bool:
                 continue  # judged already, or only a cost
             case Span():
                 counted = [held[one.id] for one in rule.counted(case.course.planned.sessions)]
-                days = [one.day for one in counted]
-                if not all(one.done for one in counted) and (max(days) - min(days)).days > rule.at_most.count:
+                days = [one.day for one in counted if not one.done]
+                if any(abs(day - one.day).days > rule.at_most.count for day in days for one in counted):
                     return False
             case Frequency():
                 if not _often_enough(case, rule, held):
@@ -163,6 +164,9 @@ def _lawful(case: Case, held: dict[str, Held]) -> bool:
 
 def _often_enough(case: Case, rule: Frequency, held: dict[str, Held]) -> bool:
     counted = [held[one.id] for one in rule.counted(case.course.planned.sessions)]
+    others = [
+        one.on(case.clinic.zone) for one in case.course.beside if any(_picks(one, of) for of in rule.of)
+    ]
     binding = [held[one.id] for one in rule.binding(case.course.planned.sessions)]
     days = sorted(one.day for one in binding)
     if isinstance(rule.per, RollingDays):
@@ -178,13 +182,22 @@ def _often_enough(case: Case, rule: Frequency, held: dict[str, Held]) -> bool:
     held_in = [[one for one in binding if one in stretch] for stretch in inside]
     for place, stretch in enumerate(inside):
         owed = any(not one.done for one in stretch)
-        if rule.at_most is not None and owed and held_in[place] and len(stretch) > rule.at_most:
+        beside = [day for day in others if 0 <= (day - firsts[place]).days < lengths]
+        most = len(stretch) + (len(beside) if rule.across == "patient" else 0)
+        if rule.at_most is not None and owed and held_in[place] and most > rule.at_most:
             return False
         # Up to the week of the last one done, what is empty is past.
         past = any(one.done and one.day >= firsts[place] for one in counted)
         if len(stretch) < rule.at_least and (owed or not past):
             return False
     return True
+
+
+def _picks(one: Elsewhere, selector: str) -> bool:
+    """Does `kind`, or `phase/kind` or `phase/kind/number`, name it? Each part may be anything, as an asterisk."""
+    phase, kind, number = one.session.split("/")
+    parts = selector.split("/") if "/" in selector else [phase, selector]
+    return all(part in ("*", name) for part, name in zip(parts, (phase, kind, number), strict=False))
 
 
 def _extra_people(case: Case, rule: Continuity, held: dict[str, Held]) -> list[int]:

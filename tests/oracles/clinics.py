@@ -13,6 +13,7 @@ from kapsched.model.course import Course, Done, Patient
 from kapsched.model.programme import Programme, Session
 from kapsched.timeline.recurrence import Absence, DaySpan, Pattern
 from kapsched.timeline.zones import at, midnight, zone
+from tests.oracles.besides import beside_others
 from tests.oracles.frames import FAMILIES, Frame, each_week, part_of_a_day, random_frame, some_day
 from tests.oracles.openings import gone_on
 from tests.oracles.patients import random_patient
@@ -52,6 +53,21 @@ def pooled_case(seed: int) -> Case:
 def tiny_pooled_case(seed: int) -> Case:
     """The tiny case of that seed, in which the nurses are a pool."""
     return _case(seed, "tiny", pooled=True)
+
+
+def shared_case(seed: int) -> Case:
+    """The random case of that seed, with limits that the patient's other courses share."""
+    return _beside_others(random_case(seed))
+
+
+def tiny_shared_case(seed: int) -> Case:
+    """The tiny case of that seed, with limits that the patient's other courses share."""
+    return _beside_others(tiny_case(seed))
+
+
+def _beside_others(case: Case) -> Case:
+    dice = Random(f"beside {case.seed}")  # noqa: S311
+    return evolve(case, course=beside_others(dice, case.clinic, case.course))
 
 
 def _case(seed: int, family: str, *, pooled: bool = False) -> Case:

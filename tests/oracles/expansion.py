@@ -111,13 +111,16 @@ class Openings:
         self.case, self.clock = case, clock
         clinic, days = case.clinic, self.clock.days
         self._open = stretches(self.clock, clinic.hours, days) - closures(self.clock, clinic.closed, days)
-        patient = case.course.patient
+        patient, minute = case.course.patient, timedelta(minutes=1)
         can = set(self._open)
         if patient.hours is not None:
             can &= stretches(self.clock, patient.hours, days)
         can -= closures(self.clock, patient.away, days)
         for first, last, _ in self.booked(Resource("patient", patient.id)):
             can -= set(range(first, last))
+        for id, done in case.course.done.items():
+            ended = done.ended(case.course.planned.by_id[id])
+            can -= set(range((done.start - EPOCH) // minute, (ended - EPOCH) // minute))
         self.patient = _runs(can)
 
     def of(self, unit: Resource) -> list[tuple[int, int]]:

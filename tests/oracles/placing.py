@@ -68,7 +68,9 @@ class Placer:
         return self._same_people([visit])
 
     def _same_people(self, visits: list[Visit]) -> bool:
-        return all(self._changes(group, visits) == 0 for group in self.hard)
+        # With nothing but done sessions in it, a group is not judged: what happened, happened.
+        there = {visit.session for visit in visits}
+        return all(self._changes(group, visits) == 0 for group in self.hard if there & {*group.owed})
 
     def _changes(self, group: Group, visits: list[Visit]) -> int:
         """People more than are needed at once, so far."""

@@ -15,6 +15,8 @@ from tests.oracles.rulebook import Edge, Placed, Rulebook
 from tests.oracles.visits import Setting, Visit, minute_of
 
 Dates: TypeAlias = dict[str, int]
+# Minutes, longer than any course.
+EVER = 10**8
 
 
 class Best(NamedTuple):
@@ -187,7 +189,25 @@ class Reference:
 
     def _could_be(self, session: str, day: int) -> bool:
         touching = [edge for edge in self.book.edges if session in (edge.one, edge.two)]
-        return all(self._could_keep(edge, {session: day}) for edge in touching)
+        first, last = (one.start for one in self._extremes(session, {session: day}))
+        for edge in touching:
+            if "-" in edge.unit and {edge.one, edge.two} - {session} <= self.book.facts.keys():
+                low, high = self._left_by(edge, session)
+                first, last = max(first, low), min(last, high)
+        return first <= last and all(self._could_keep(edge, {session: day}) for edge in touching)
+
+    def _left_by(self, edge: Edge, session: str) -> tuple[int, int]:
+        """The first and the last start that hours from a done session leave to another."""
+        begin, end = edge.unit.split("-")
+        minutes = self._by_id[session].kind.minutes
+        least, most = (
+            bound if bound is not None else ever for bound, ever in ((edge.least, -EVER), (edge.most, EVER))
+        )
+        if session == edge.two:
+            since = getattr(self.book.facts[edge.one], begin) - (minutes if end == "end" else 0)
+            return since + least, since + most
+        since = getattr(self.book.facts[edge.two], end) - (minutes if begin == "end" else 0)
+        return since - most, since - least
 
     def _could_both_be(self, one: str, day: int, two: str, date: int) -> bool:
         between = self._between.get(frozenset((one, two)), ())

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
@@ -82,7 +83,7 @@ class Drift(NamedTuple):
         return abs(day - self.opens[bisect_right(self.opens, anchor) + self.ideal - 1])
 
 
-def picks(selectors: Iterable[str], session: Session) -> bool:
+def picks(selectors: Iterable[str], session: Session | Elsewhere) -> bool:
     """Does one of the selectors pick the session?"""
     for selector in selectors:
         parts = selector.split("/")
@@ -90,7 +91,7 @@ def picks(selectors: Iterable[str], session: Session) -> bool:
             return True
         if len(parts) == 1:
             parts = ["*", *parts]
-        known = (session.phase, session.kind.name, str(session.number))
+        known = tuple(session.id.split("/"))
         if all(part in ("*", name) for part, name in zip(parts, known, strict=False)):
             return True
     return False
@@ -137,6 +138,7 @@ class Rulebook:
                 end = minute_of(done.ended(course.planned.by_id[id_]))
                 day = wall(done.start, clinic.place).date().toordinal()
                 self.facts[id_] = Placed(day, minute_of(done.start), end, tuple(done.staff.items()))
+        self.beside = [(one, wall(one.start, clinic.place).date().toordinal()) for one in course.beside]
         self.edges = [edge for edge in self._edges() if edge.one in self.owed or edge.two in self.owed]
         self.groups = list(self._groups())
         self.drifts = [
@@ -144,17 +146,24 @@ class Rulebook:
             for rule in course.planned.rules
             if isinstance(rule, Offset) and rule.ideal is not None
             for anchor, session in anchored(rule, self.sessions)
-            if session in self.owed
+            if session in self.owed and not self._waived("offsets_are_kept", anchor, session)
         ]
+
+    def _waived(self, check: str, *sessions: str) -> bool:
+        """Does a waiver of the check name all of these sessions?"""
+        named = [one.sessions for one in self.course.waivers if one.check == check]
+        return any(all(one in names for one in sessions) for names in named)
 
     def _edges(self) -> Iterable[Edge]:
         for rule in self.course.planned.rules:
             if isinstance(rule, Gap):
                 for one, two in followers(rule, self.sessions):
-                    yield self._edge(one, two, rule.between, rule.at_least, rule.at_most)
+                    if not self._waived("gaps_are_kept", one, two):
+                        yield self._edge(one, two, rule.between, rule.at_least, rule.at_most)
             elif isinstance(rule, Offset):
                 for anchor, session in anchored(rule, self.sessions):
-                    yield from self._offset(rule, anchor, session)
+                    if not self._waived("offsets_are_kept", anchor, session):
+                        yield from self._offset(rule, anchor, session)
 
     def _edge(self, one: str, two: str, minutes: Unit, least: Length | None, most: Length | None) -> Edge:
         if isinstance(least or most, Hours):
@@ -181,7 +190,11 @@ class Rulebook:
         for rule in self.course.planned.rules:
             if isinstance(rule, Continuity):
                 for members in self._members(rule):
-                    chosen = [one for one in members if one.kind.roles()[rule.role]]
+                    chosen = [
+                        one
+                        for one in members
+                        if one.kind.roles()[rule.role] and not self._waived("people_stay_the_same", one.id)
+                    ]
                     owed = tuple(one.id for one in chosen if one.id in self.owed)
                     past = [
                         dict(self.facts[one.id].people).get(rule.role, ())
@@ -218,9 +231,14 @@ class Rulebook:
         """
         for rule in self.course.planned.rules:
             if isinstance(rule, Span):
-                found = [one.id for one in self.sessions if picks(rule.of, one) and one.id in days]
+                found = [
+                    one.id
+                    for one in self.sessions
+                    if picks(rule.of, one) and one.id in days and not self._waived("spans_are_kept", one.id)
+                ]
                 when = [days[one] for one in found]
-                if set(found) & set(self.owed) and max(when) - min(when) > rule.at_most.count:
+                owed = [days[one] for one in found if one in self.owed]
+                if any(max(abs(day - other) for other in when) > rule.at_most.count for day in owed):
                     return False
             elif isinstance(rule, Frequency) and not self._often_enough(rule, days, whole=whole):
                 return False
@@ -233,9 +251,11 @@ class Rulebook:
         if begins is None:
             return True
         if rule.at_most is not None:
+            beside = [day for one, day in self.beside if rule.across == "patient" and picks(rule.of, one)]
             for stretch in self._stretches(rule, [days[one.id] for one in binding], begins):
                 inside = [one.id for one in counted if days[one.id] in stretch]
-                if set(inside) & set(self.owed) and len(inside) > rule.at_most:
+                number = len(inside) + sum(day in stretch for day in beside)
+                if set(inside) & set(self.owed) and number > rule.at_most:
                     return False
         if not (rule.at_least and whole and binding):
             return True

@@ -15,7 +15,15 @@ from kapsched.model.programme import Programme, Segment
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
 from kapsched.timeline.units import Days, Hours, Length, OpenDays
 from tests.oracles.brute import is_tiny
-from tests.oracles.clinics import Case, pooled_case, random_case, tiny_case, tiny_pooled_case
+from tests.oracles.clinics import (
+    Case,
+    pooled_case,
+    random_case,
+    shared_case,
+    tiny_case,
+    tiny_pooled_case,
+    tiny_shared_case,
+)
 from tests.oracles.firstfit import first_fit
 from tests.oracles.placing import TooLarge
 from tests.oracles.reference import Best, Reference, Stuck, reference_plan
@@ -70,13 +78,13 @@ def tiny_seeds(number: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-# Of the pooled cases without a plan, and most tiny ones have none, one in so many is kept.
-_KEPT: Mapping[Draw, int] = {pooled_case: 2, tiny_pooled_case: 16}
+# Of these cases without a plan, and most tiny ones have none, one in so many is kept.
+_KEPT: Mapping[Draw, int] = {pooled_case: 2, tiny_pooled_case: 16, shared_case: 4, tiny_shared_case: 16}
 
 
 @cache
-def pooled_seeds(draw: Draw, number: int) -> tuple[int, ...]:
-    """The first so many seeds of cases in which the nurses are a pool that the reference can finish."""
+def some_seeds(draw: Draw, number: int) -> tuple[int, ...]:
+    """The first so many seeds of cases with a pool, or beside other courses, that the reference can finish."""
     found: list[int] = []
     without = 0
     for seed in count():
@@ -165,6 +173,10 @@ def _without_pools(case: Case) -> Case:
     return _programme(case, evolve(case.course.programme, kinds=kinds))
 
 
+def _alone(case: Case) -> Case:
+    return evolve(case, course=evolve(case.course, beside=()))
+
+
 def _free_patient(case: Case) -> Case:
     patient = evolve(case.course.patient, hours=None, away=(), excludes=())
     booked = tuple(row for row in case.booked if row.type != "patient")
@@ -218,13 +230,13 @@ REMOVALS: Mapping[str, Callable[[Case], Case]] = {
     "patient": _free_patient,
 }
 BINDING = (*REMOVALS, "done sessions")
-REMOVALS_OF_POOLS = {"pool": _without_pools}
+REMOVALS_OF_OTHERS = {"pool": _without_pools, "beside": _alone}
 
 
 def binds(seed: int, what: str, draw: Draw = random_case) -> bool:
     """Does taking it away change whether there is a plan, or what the best one costs?"""
     case = draw(seed)
-    freed = case if what == "done sessions" else {**REMOVALS, **REMOVALS_OF_POOLS}[what](case)
+    freed = case if what == "done sessions" else {**REMOVALS, **REMOVALS_OF_OTHERS}[what](case)
     if freed == case and not (what == "done sessions" and case.course.done):
         return False
     found, slow = answer(seed, draw), Reference(freed, forget_done=freed == case, tries=15_000)

@@ -11,6 +11,7 @@ from ortools.sat.python import cp_model
 from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
+from kapsched.model.selectors import matches
 from kapsched.timeline.units import DayCount, Days, Hours
 from kapsched.timeline.zones import wall
 from tests.oracles.clinics import Case
@@ -135,14 +136,10 @@ class SolverRules:
 
     def _span(self, rule: Span) -> None:
         ids = [one.id for one in rule.counted(self.sessions)]
-        if self.owed.keys() & set(ids):
-            for one in ids:
-                for two in ids:
-                    if one in self.owed or two in self.owed:
-                        self.model.add(self.day[two] - self.day[one] <= rule.at_most.count)
-            done = [int(self.day[one]) for one in ids if one not in self.owed]  # type: ignore[arg-type]
-            if done and max(done) - min(done) > rule.at_most.count:
-                self.model.add_bool_or([])
+        for one in ids:
+            for two in ids:
+                if one in self.owed or two in self.owed:
+                    self.model.add(self.day[two] - self.day[one] <= rule.at_most.count)
 
     def _within(self, session: str, first: int, last: int) -> Truth:
         """Is its date from `first` to `last`, both included?"""
@@ -189,11 +186,20 @@ class SolverRules:
             inside = {one: self._within(one, first, last) for one in counted}
             total = sum(inside.values())
             if rule.at_most is not None:
+                others = sum(first <= day <= last for day in self._elsewhere(rule))
                 holds = self._any(inside[one] for one in binding)
                 owed = self._any(inside[one] for one in counted if one in self.owed)
-                self._where([given, holds, owed], total <= rule.at_most)
+                self._where([given, holds, owed], total + others <= rule.at_most)
             if rule.at_least:
                 self._enough(rule.at_least, inside, binding, (first, last), given)
+
+    def _elsewhere(self, rule: Frequency) -> list[int]:
+        """The dates of what the rule counts in other courses of the patient's."""
+        return [
+            wall(one.start, self.case.clinic.place).date().toordinal()
+            for one in self.case.course.beside
+            if rule.across == "patient" and any(matches(selector, one) for selector in rule.of)
+        ]
 
     def _stretches(self, rule: Frequency) -> Iterator[tuple[tuple[int, int], Truth]]:
         """The first and last days of the stretches to count in, each with what it is counted in on condition of."""

@@ -68,6 +68,10 @@ class Setting:
                 self.taken.setdefault(row.of, set()).update(during)
             else:
                 self.shared.setdefault(row.of, Counter()).update(during)
+        for id, done in case.course.done.items():
+            session = case.course.planned.by_id[id]
+            during = range(minute_of(done.start), minute_of(done.ended(session)))
+            self.taken.setdefault(Resource("patient", case.course.patient.id), set()).update(during)
         self._works: dict[Resource, set[int]] = {}
         self._free: dict[tuple[Resource, int, int, bool], bool] = {}
         self._able: dict[tuple[str, str], list[tuple[int, Resource]]] = {}

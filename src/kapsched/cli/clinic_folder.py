@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -12,13 +12,15 @@ from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.documents import (
-    bookings_file,
+    bookings_table,
     check_files,
+    done_table,
     read_bookings,
     read_clinic,
     read_courses,
     read_programmes,
 )
+from kapsched.exchange.table_forms import NamedTable
 from kapsched.exchange.writing import naming
 from kapsched.model.bookings import Bookings
 from kapsched.model.clinic import Clinic
@@ -44,23 +46,25 @@ class ClinicFolder:
         whole = path.is_dir()
         clinic_path = path / "clinic.toml" if whole else path
         patients, programmes = path / "patients.toml", sorted(path.glob("programmes/*.toml"))
-        bookings = _bookings_path(clinic_path)
-        files = [clinic_path, *programmes, *([patients] if whole else []), *([bookings] if bookings else [])]
+        bookings, past = _named(bookings_table, clinic_path), _named(done_table, patients) if whole else None
+        tables = [Path(one.file) for one in (bookings, past) if one]
+        files = [clinic_path, *programmes, *([patients] if whole else []), *tables]
         check = check_files(files)
         refuse(check.faults)
         clinic = read_clinic(clinic_path)
         return cls(
             files=tuple(files),
             clinic=clinic,
-            bookings=read_bookings(bookings, clinic) if bookings else Bookings(),
+            bookings=read_bookings(bookings.file, clinic, form=bookings.form) if bookings else Bookings(),
             courses=read_courses(patients, read_programmes(programmes)) if whole else (),
             notes=check.notes,
         )
 
 
-def _bookings_path(clinic_path: Path) -> Path | None:
+def _named(table: Callable[[Path], NamedTable | None], path: Path) -> NamedTable | None:
+    """The table that a file names."""
     with suppress(InvalidInput):  # the check of all files says what is wrong
-        return bookings_file(clinic_path)
+        return table(path)
     return None
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 
 from kapsched.cli.clinic_folder import ClinicFolder, new_key, read_key
+from kapsched.cli.erase_command import erase
+from kapsched.cli.languages import language_option
 from kapsched.cli.out_folder import (
     SCHEDULE,
     read_schedule,
@@ -32,14 +34,17 @@ from kapsched.cli.show_command import show
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.documents import check_files, clinic_digest, preset_text, presets
 from kapsched.exchange.hours import placed, written_moment
+from kapsched.exchange.schemas.printed import SCHEMAS, schema_text
 from kapsched.exchange.tables import closing_table
+from kapsched.model.bookings import not_among
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
 from kapsched.model.revisions import confirmed, succeeding
+from kapsched.model.wording import Wording
 from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import wall
-from kapsched.workflow import not_among, plan_courses, verify_plans
+from kapsched.workflow import plan_courses, verify_plans
 
 BAD_INPUT, SOME_REFUSED, NEW_FINDINGS = 2, 3, 4
 INTERRUPTED, NOBODY_READS = 130, 141
@@ -97,7 +102,7 @@ def kapsched() -> None:
 @kapsched.command(epilog=EXIT_CODES, short_help="Check a clinic's files, and change nothing.")
 @click.argument("files", nargs=-1, required=True, type=A_PATH)
 def check(files: tuple[Path, ...]) -> None:
-    """Check clinic, programme, patient, booking and schedule FILES, or a folder of them; change nothing."""
+    """Check clinic, programme, patient, wording, booking and schedule FILES, or a folder of them; change nothing."""
     found = check_files(files)
     for note in found.notes:
         tell(f"note: {note}")
@@ -122,8 +127,18 @@ def check(files: tuple[Path, ...]) -> None:
     help="How far to search for each course.",
 )
 @click.option("--key", metavar="FILE", type=A_PATH, help="The key of the calendars.  [default: DIR/uid.key]")
-def plan(
-    folder: Path, now: str, out: Path, *, confirm: bool, afresh: bool, yes: bool, steps: int, key: Path | None
+@language_option
+def plan(  # noqa: PLR0913  # one for each option
+    folder: Path,
+    now: str,
+    out: Path,
+    *,
+    confirm: bool,
+    afresh: bool,
+    yes: bool,
+    steps: int,
+    key: Path | None,
+    wording: Wording,
 ) -> None:
     """Plan the courses of the clinic in DIR and write schedule, calendars and pictures.
 
@@ -147,14 +162,15 @@ def plan(
     reports = verify_plans(schedule, site.clinic, booked=site.bookings, courses=site.courses)
     with nullcontext(uid_key) if uid_key else new_key(key) as lasting:
         others = not_among(site.bookings, schedule.bookings)
-        changed = write_folder(out, schedule, site.clinic, others, lasting)
+        changed = write_folder(out, schedule, site.clinic, others, lasting, wording)
     if uid_key is None:
         tell(f"note: made {key}; keep it, for without it every calendar would become a new one", aside=True)
     new = show_reports(reports, aside=True, new_only=True)
-    show_closing(closing_table(schedule))
+    show_closing(closing_table(schedule, wording=wording))
     if before:
-        tell(difference(schedule, before))
-    tell(f"{summary(schedule)}; {'written to' if changed else 'nothing to change in'} {out}")
+        tell(difference(schedule, before, wording))
+    where = wording.say("desk", "written" if changed else "unchanged", place=out)
+    tell(f"{summary(schedule, wording)}; {where}")
     _finish(new, refused=len(schedule.refusals))
 
 
@@ -235,8 +251,10 @@ def verify(schedule: Path, folder: Path, now: str | None) -> None:
     if planned.digest != clinic_digest(site.clinic):
         tell(f"note: {site.clinic.id} has changed since this schedule was made", aside=True)
     new = show_reports(reports, aside=False, new_only=False)
-    there = sum(len(report.findings) for _, report in reports) - new
-    tell(f"plans verified: {len(reports)}; findings: {new} new, {there} already there")
+    accepted = sum(len(report.accepted) for _, report in reports)
+    there = sum(len(report.findings) for _, report in reports) - new - accepted
+    also = f", {accepted} accepted" if accepted else ""
+    tell(f"plans verified: {len(reports)}; findings: {new} new, {there} already there{also}")
     _finish(new)
 
 
@@ -254,4 +272,12 @@ def show_presets(name: str | None) -> None:
     click.echo(preset_text(newest), nl=False)
 
 
+@kapsched.command("schema", short_help="Print what may stand in a file, for editors.")
+@click.argument("sort", metavar="|".join(SCHEMAS), type=click.Choice(list(SCHEMAS)))
+def show_schema(sort: str) -> None:
+    """Print the JSON Schema of one sort of file, by which an editor completes and checks it."""
+    click.echo(schema_text(sort), nl=False)
+
+
 kapsched.add_command(show)
+kapsched.add_command(erase)

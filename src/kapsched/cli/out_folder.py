@@ -17,15 +17,14 @@ from kapsched.exchange.writing import write_all
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
+from kapsched.model.wording import Wording
 from kapsched.timeline.zones import wall
 
 SCHEDULE = "schedule.json"
 
 # What a run before may have left that this one does not write again.
 _OURS = (
-    "calendars/patients/*.ics",
-    "calendars/staff/*.ics",
-    "calendars/rooms/*.ics",
+    "calendars/*/*.ics",
     "pictures/courses/*.svg",
     "pictures/courses/*.csv",
     "pictures/weeks/*.svg",
@@ -66,10 +65,10 @@ def require_same_clinic(schedule: Schedule, clinic: Clinic, path: Path) -> None:
 
 
 def write_folder(
-    out: Path, schedule: Schedule, clinic: Clinic, booked: Iterable[Booking], key: bytes
+    out: Path, schedule: Schedule, clinic: Clinic, booked: Iterable[Booking], key: bytes, wording: Wording
 ) -> tuple[Path, ...]:
     """Write everything, or where an error is raised nothing; the paths that changed."""
-    files = {out / name: content for name, content in _files(schedule, clinic, tuple(booked), key)}
+    files = {out / name: content for name, content in _files(schedule, clinic, tuple(booked), key, wording)}
     try:
         return write_all(files, stale=[path for pattern in _OURS for path in out.glob(pattern)])
     except OSError as error:
@@ -78,26 +77,31 @@ def write_folder(
 
 
 def _files(
-    schedule: Schedule, clinic: Clinic, booked: tuple[Booking, ...], key: bytes
+    schedule: Schedule, clinic: Clinic, booked: tuple[Booking, ...], key: bytes, wording: Wording
 ) -> Iterator[tuple[str, bytes]]:
     yield SCHEDULE, to_document(schedule).encode("utf-8")
-    for feed in feeds(schedule, uid_key=key):
+    # Whoever reads a calendar keeps it, though they have no appointment any more: an address that is gone tells their
+    # device nothing.
+    for feed in feeds(schedule, uid_key=key, wording=wording, also=clinic.by_resource):
         yield f"calendars/{feed.name}", feed.content
-    yield "calendars/index.csv", _index(("type", "id", "file"), index_rows(schedule, key))
+    whose = index_rows(schedule, key, also=clinic.by_resource)
+    yield "calendars/index.csv", _index(("type", "id", "file"), whose)
     names = [f"courses/{opaque(key, 'picture', plan.course.id)}" for plan in schedule.plans]
     for name, plan in zip(names, schedule.plans, strict=True):
-        yield from _drawn(name, course_strip(plan, clinic), course_table(plan, clinic))
+        table = course_table(plan, clinic, wording=wording)
+        yield from _drawn(name, course_strip(plan, clinic, wording=wording), table)
     rows = zip(schedule.plans, names, strict=True)
     pictures = [(plan.course.id, plan.course.patient.id, f"{name}.svg") for plan, name in rows]
     yield "pictures/index.csv", _index(("course", "patient", "file"), pictures)
     for monday in _mondays(schedule, clinic):
-        rooms = week_by_room(schedule, clinic, monday, booked=booked)
-        yield from _drawn(f"weeks/{monday}", rooms, week_table(schedule, clinic, monday, booked=booked))
-        people = week_by_person(schedule, clinic, monday, booked=booked)
-        table = people_table(schedule, clinic, monday, booked=booked)
+        rooms = week_by_room(schedule, clinic, monday, booked=booked, wording=wording)
+        table = week_table(schedule, clinic, monday, booked=booked, wording=wording)
+        yield from _drawn(f"weeks/{monday}", rooms, table)
+        people = week_by_person(schedule, clinic, monday, booked=booked, wording=wording)
+        table = people_table(schedule, clinic, monday, booked=booked, wording=wording)
         yield from _drawn(f"weeks/{monday}-people", people, table)
-    use = utilisation_table(schedule, clinic, booked=booked)
-    yield from _drawn("utilisation", utilisation_strip(schedule, clinic, booked=booked), use)
+    use = utilisation_table(schedule, clinic, booked=booked, wording=wording)
+    yield from _drawn("utilisation", utilisation_strip(schedule, clinic, booked=booked, wording=wording), use)
 
 
 def _drawn(name: str, picture: str, table: Table) -> Iterator[tuple[str, bytes]]:

@@ -16,6 +16,7 @@ from kapsched.exchange.tables import Table
 from kapsched.model.appointments import Appointment
 from kapsched.model.course import Course
 from kapsched.model.plan import Plan, Schedule
+from kapsched.model.wording import Wording
 from kapsched.verification.report import Report
 
 
@@ -74,18 +75,18 @@ def appointments(schedule: Schedule | None) -> dict[str, Appointment]:
     return {one.id: one for plan in plans for one in plan.appointments if one.status != "cancelled"}
 
 
-def summary(schedule: Schedule) -> str:
+def summary(schedule: Schedule, wording: Wording) -> str:
     """How many courses and appointments there are, in one line."""
     placed, refused = len(schedule.plans), len(schedule.refusals)
-    return f"{placed} placed, {refused} refused; {len(appointments(schedule))} appointments"
+    return wording.say("desk", "in all", placed=placed, refused=refused, count=len(appointments(schedule)))
 
 
-def difference(schedule: Schedule, before: Schedule) -> str:
+def difference(schedule: Schedule, before: Schedule, wording: Wording) -> str:
     """What became of the appointments of the schedule before, and how many are new."""
     old, now = appointments(before), appointments(schedule)
     same = sum(old.get(id) == one for id, one in now.items())
     new, gone = len(now.keys() - old.keys()), len(old.keys() - now.keys())
     changed = len(now) - same - new
-    others = ((new, "are new"), (changed, "changed"), (gone, "are gone"))
-    told = [f"{same} appointments stay as they were", *(f"{n} {what}" for n, what in others if n)]
-    return ", ".join(told)
+    others = (("added", new), ("changed", changed), ("gone", gone))
+    told = [("stayed", same), *(one for one in others if one[1])]
+    return ", ".join(wording.say("desk", what, count=count) for what, count in told)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from kapsched.cli.clinic_folder import ClinicFolder
+from kapsched.cli.languages import language_option
 from kapsched.cli.out_folder import SCHEDULE, read_schedule, require_same_clinic
 from kapsched.cli.screen import show_closing, summary, tell
 from kapsched.cli.view_screen import show_view
@@ -16,7 +17,7 @@ from kapsched.errors import InvalidInput
 from kapsched.exchange.day_sheets import day_sheet
 from kapsched.exchange.fields import meant
 from kapsched.exchange.hours import written_date
-from kapsched.exchange.tables import closing_table, day_text
+from kapsched.exchange.tables import closing_table
 from kapsched.exchange.views import (
     View,
     busy_days,
@@ -27,10 +28,10 @@ from kapsched.exchange.views import (
     visits_view,
 )
 from kapsched.exchange.writing import write_all
-from kapsched.model.bookings import Booking, Resource, ResourceType
+from kapsched.model.bookings import Booking, Resource, ResourceType, not_among
 from kapsched.model.plan import Schedule
+from kapsched.model.wording import Wording
 from kapsched.timeline.zones import wall, zone
-from kapsched.workflow import not_among
 
 A_PATH = click.Path(path_type=Path)
 NEXT = "next"
@@ -60,6 +61,7 @@ ASKED: tuple[ResourceType, ...] = ("patient", "staff", "room")
     "--clinic", "folder", metavar="DIR", type=A_PATH, help="Show what else is booked at the clinic in DIR."
 )
 @click.option("--names", is_flag=True, help="Show patients by name as well as by id.")
+@language_option
 @click.option(
     "--sheet", metavar="FILE", type=A_PATH, help="Write the day as a page (.html), to be printed on A4."
 )
@@ -71,6 +73,7 @@ def show(
     folder: Path | None,
     names: bool,
     sheet: Path | None,
+    wording: Wording,
     **whose: str | None,
 ) -> None:
     """Show what `kapsched plan` wrote into the folder OUT: the list of courses, or whom and when you ask for.
@@ -87,14 +90,14 @@ def show(
     whom = _whom(schedule, site, whose)
     days = _days(schedule, whom, day, week)
     if whom is None and not days and not sheet:
-        show_closing(closing_table(schedule))
-        tell(summary(schedule))
+        show_closing(closing_table(schedule, wording=wording))
+        tell(summary(schedule, wording))
         return
     booked = tuple(not_among(site.bookings, schedule.bookings)) if site else ()
     if sheet:
-        _write_sheet(sheet, schedule, site, whom, days, booked, names=names)
+        _write_sheet(sheet, schedule, site, whom, days, booked, names=names, wording=wording)
         return
-    views = _views(schedule, whom, days, booked, names=names)
+    views = _views(schedule, whom, days, booked, names=names, wording=wording)
     for turn, view in enumerate(views):
         if turn:
             tell("")
@@ -102,7 +105,7 @@ def show(
     if days and not any(view.groups for view in views):
         busy = busy_days(schedule, whom)
         if busy:
-            tell(f"the nearest are on {day_text(nearest(busy, days[0]))}")
+            tell(wording.say("desk", "nearest", day=wording.day(nearest(busy, days[0]))))
 
 
 def _write_sheet(
@@ -114,6 +117,7 @@ def _write_sheet(
     booked: tuple[Booking, ...],
     *,
     names: bool,
+    wording: Wording,
 ) -> None:
     if whom is not None or len(days) != 1:
         raise InvalidInput(
@@ -125,9 +129,10 @@ def _write_sheet(
         raise InvalidInput(
             f"a sheet is a page; name a file such as {path.with_suffix('.html')}", path="--sheet"
         )
-    page = day_sheet(schedule, site.clinic, days[0], booked=booked, names=names)
+    page = day_sheet(schedule, site.clinic, days[0], booked=booked, names=names, wording=wording)
     changed = write_all({path: page.encode("utf-8")})
-    tell(f"the sheet of {day_text(days[0])} is {'written to' if changed else 'already in'} {path}")
+    what = "sheet written" if changed else "sheet there"
+    tell(wording.say("desk", what, day=wording.day(days[0]), place=path))
 
 
 def _whom(schedule: Schedule, site: ClinicFolder | None, whose: Mapping[str, str | None]) -> Resource | None:
@@ -181,9 +186,10 @@ def _views(
     booked: tuple[Booking, ...],
     *,
     names: bool,
+    wording: Wording,
 ) -> tuple[View, ...]:
     if whom is None:
-        return (visits_view(schedule, days, booked=booked, names=names),)
+        return (visits_view(schedule, days, booked=booked, names=names, wording=wording),)
     if whom.type == "patient":
-        return course_views(schedule, whom.id, days, names=names)
-    return (resource_view(schedule, whom, days, booked=booked, names=names),)
+        return course_views(schedule, whom.id, days, names=names, wording=wording)
+    return (resource_view(schedule, whom, days, booked=booked, names=names, wording=wording),)

@@ -8,7 +8,8 @@ from os import PathLike
 from pathlib import Path
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.fields import Fields, day, label, listed, positive, shown, text, whole
+from kapsched.exchange.booking_files import named_bookings
+from kapsched.exchange.fields import Fields, day, label, listed, positive, private_text, shown, text, whole
 from kapsched.exchange.hours import (
     HoursReader,
     absences,
@@ -17,6 +18,7 @@ from kapsched.exchange.hours import (
     require_fortnight,
     written_zone,
 )
+from kapsched.exchange.table_forms import NamedTable
 from kapsched.exchange.toml_files import TomlFile, read_format
 from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember
 from kapsched.timeline.recurrence import WEEKDAYS, Absence, Pattern, Week
@@ -40,10 +42,16 @@ def clinic_of(file: TomlFile) -> Clinic:
 
 def bookings_file(path: str | PathLike[str]) -> Path | None:
     """The file of existing bookings that a clinic's file names, beside it; None where it names none."""
+    named = bookings_table(path)
+    return Path(named.file) if named else None
+
+
+def bookings_table(path: str | PathLike[str]) -> NamedTable | None:
+    """The path of that file, and how it is written."""
     file = TomlFile.read(path)
     with file.placing():
-        name = _plain_file_name(file.table["bookings"]) if "bookings" in file.table else None
-    return Path(path).parent / name if name else None
+        named = named_bookings(file.table["bookings"]) if "bookings" in file.table else None
+    return named._replace(file=str(Path(path).parent / named.file)) if named else None
 
 
 def _clinic(value: object) -> Clinic:
@@ -58,7 +66,7 @@ def _clinic(value: object) -> Clinic:
         opening = table.need("hours", hours, _NO_HOURS)
         closed: tuple[Absence, ...] = table.take("closed", absences, ())
         closed += table.take("holidays", holidays, ())
-        table.take("bookings", _plain_file_name, "")
+        table.take("bookings", named_bookings, None)
         rooms = table.each("rooms", partial(_room, hours))
         staff = table.each("staff", partial(_member, hours))
         pools = table.each("pools", _pool)
@@ -91,13 +99,6 @@ def _notice(value: object) -> Notice:
     return Notice(hours=int(found[1])) if found[2].startswith("hour") else Notice(open_days=int(found[1]))
 
 
-def _plain_file_name(value: object) -> str:
-    name = label(value)
-    if name in (".", "..") or any(letter in name for letter in "/\\:\0"):
-        raise InvalidInput(f"a plain file name is wanted, of a file beside this one, not {shown(value)}")
-    return name
-
-
 def _room(hours: HoursReader, id: str, value: object) -> Room:
     with Fields(value) as table:
         return Room(
@@ -118,7 +119,7 @@ def _member(hours: HoursReader, id: str, value: object) -> StaffMember:
     with Fields(value) as table:
         return StaffMember(
             id=id,
-            name=table.take("name", text, ""),
+            name=table.take("name", private_text, ""),
             roles=table.need("roles", listed(label), ()),
             hours=table.need("hours", hours, _NO_HOURS),
             breaks=table.take("breaks", hours, None),

@@ -9,14 +9,15 @@ from itertools import groupby
 
 from kapsched.exchange.lanes import what_it_is
 from kapsched.exchange.stays import Stay, in_file_order, stays
-from kapsched.exchange.tables import day_text, heads
+from kapsched.exchange.tables import heads
 from kapsched.exchange.views import called, count_text, span
 from kapsched.exchange.visits import Visit, all_visits, clock
 from kapsched.exchange.weeks import day_by_hour
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import wall
 
 STYLE = """\
@@ -61,9 +62,9 @@ def day_sheet(
     """
     others, who = tuple(booked), called(schedule, names=names)
     shown = [one for one in all_visits(schedule, clinic.place) if one.day == day]
-    title = f"{schedule.clinic}: {day_text(day, wording)}"
+    title = f"{schedule.clinic}: {wording.day(day)}"
     made = wall(schedule.now, clinic.place)
-    moment = f"{day_text(made.date(), wording)}, {clock(made.hour * 60 + made.minute)}"
+    moment = f"{wording.day(made.date())}, {clock(made.hour * 60 + made.minute)}"
     pictures = day_by_hour(schedule, clinic, day, booked=others, wording=wording)
     note = wording.say("desk", "sheet made", revision=schedule.revision, moment=moment)
     return "\n".join(

@@ -172,6 +172,13 @@ def text(value: object) -> str:
     return value
 
 
+def private_text(value: object) -> str:
+    """Text about somebody, such as a name: the fault shows nothing of it."""
+    if not isinstance(value, str):
+        raise InvalidInput("text is wanted; put it in quotes")
+    return value
+
+
 def label(value: object) -> str:
     """An id or a name: text that is not empty."""
     if not text(value):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 
 from attrs import define, field, frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
-from kapsched.exchange.booking_files import COLUMNS, booking_rows
+from kapsched.exchange.booking_files import COLUMNS, booking_rows, bookings_in, named_bookings
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.fields import meant
-from kapsched.exchange.patient_files import patients_and_courses_in
+from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
+from kapsched.exchange.table_forms import OURS, TableForm
 from kapsched.exchange.toml_files import TomlFile, read_text
+from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
 from kapsched.model.programme import Programme
@@ -50,7 +52,8 @@ _SIGNS = {
         "spans",
         "continuity",
     },
-    "patients": {"patients", "courses"},
+    "patients": {"patients", "courses", "done"},
+    "wording": {"texts", "language", "based_on"},
 }
 
 
@@ -63,7 +66,7 @@ class FileCheck:
 
 
 def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
-    """Read clinic, programme, patient, booking and schedule files, told apart by content, and compare them.
+    """Read clinic, programme, patient, wording, booking and schedule files, told apart by content, and compare them.
 
     A folder stands for its TOML and CSV files and those of its `programmes`.
     """
@@ -73,6 +76,7 @@ def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
             for one in _files(Path(path)):
                 with check.collecting():
                     check.take(one)
+    check.settle()
     check.read()
     check.compare()
     return FileCheck(faults=tuple(dict.fromkeys(check.faults)), notes=tuple(dict.fromkeys(check.notes)))
@@ -112,7 +116,9 @@ class _Check:
     """The files, sorted, what was read out of them so far, and the faults and notes met on the way."""
 
     tables: dict[str, list[TomlFile]] = field(factory=lambda: {sort: [] for sort in _SIGNS})
-    texts: dict[str, list[tuple[str, str]]] = field(factory=lambda: {"bookings": [], "schedule": []})
+    schedules: list[tuple[str, str]] = field(factory=list)
+    loose: list[tuple[Path, InvalidInput | None]] = field(factory=list)
+    bookings: list[tuple[str, str, TableForm]] = field(factory=list)
     clinics: list[Clinic] = field(factory=list)
     programmes: tuple[Programme | None, ...] = ()
     enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...]]] = field(factory=list)
@@ -127,13 +133,41 @@ class _Check:
             self.faults += error.faults
 
     def take(self, path: Path) -> None:
-        """Sort in one file."""
-        text = read_text(path)
-        if sort := _sort(text):
-            self.texts[sort].append((path.name, text))
-        else:
-            file = TomlFile.of(text, path.name)
-            self.tables[_table_sort(file)].append(file)
+        """Sort in one file; what is none of ours may be a table that one of ours names."""
+        try:
+            text = read_text(path)
+            sort = _sort(text)
+            if sort == "schedule":
+                self.schedules.append((path.name, text))
+            elif sort == "bookings" or path.suffix.lower() == ".csv":
+                self.loose.append((path, None))
+            else:
+                file = TomlFile.of(text, path.name, path.parent)
+                self.tables[_table_sort(file)].append(file)
+        except InvalidInput as error:
+            self.loose.append((path, error))
+
+    def settle(self) -> None:
+        """Find out what the tables are that other files name."""
+        past, forms = set(), {}
+        for file in self.tables["patients"]:
+            with suppress(InvalidInput):  # it is told when the file is read
+                if named := done_file(file):
+                    past.add(Path(named.file).resolve())
+        for file in self.tables["clinic"]:
+            with suppress(InvalidInput):
+                if "bookings" in file.table:
+                    named = named_bookings(file.table["bookings"])
+                    forms[(file.folder / named.file).resolve()] = named.form
+        for path, error in self.loose:
+            place = path.resolve()
+            if place in past and place not in forms:
+                continue  # it is read with the patients
+            with self.collecting():
+                if place not in forms and error is not None:
+                    raise error
+                form = forms.get(place, OURS)
+                self.bookings.append((path.name, read_text(path, form.encoding), form))
 
     def read(self) -> None:
         """Read each file by itself, those that others refer to first."""
@@ -144,35 +178,36 @@ class _Check:
         self.faults += faults
         for file in self.tables["patients"]:
             self._read_patients(file)
-        for source, text in self.texts["bookings"]:
+        for file in self.tables["wording"]:
             with self.collecting():
-                self._read_bookings(source, text)
-        for source, text in self.texts["schedule"]:
+                wording_in(file)
+        for source, text, form in self.bookings:
+            with self.collecting():
+                self._read_bookings(source, text, form)
+        for source, text in self.schedules:
             with self.collecting():
                 self._read_schedule(source, text)
 
     def _read_patients(self, file: TomlFile) -> None:
         known = [programme for programme in self.programmes if programme is not None]
         try:
-            self.enrolled.append((file, *patients_and_courses_in(file, known)))
+            patients, courses = patients_and_courses_in(file, known)
+            self.enrolled.append((file, patients, courses))
+            self.notes += _of_strangers(file, courses)
         except InvalidInput as error:
             pairs = zip(self.programmes, self.tables["programme"], strict=True)
             faulty = {own_name(table) for programme, table in pairs if programme is None}
             self.faults += [fault for fault in error.faults if not _echoes(fault, file, faulty)]
 
-    def _read_bookings(self, source: str, text: str) -> None:
+    def _read_bookings(self, source: str, text: str, form: TableForm) -> None:
         if len(self.clinics) != 1:
-            booking_rows(text, source, "UTC")
+            booking_rows(text, source, "UTC", form)
             self.notes.append(
                 f"{source}: no one clinic was given, so rooms, staff and clock changes go unchecked"
             )
             return
         (clinic,) = self.clinics
-        rows = booking_rows(text, source, clinic.zone)
-        strangers = dict.fromkeys(row.of for row in rows if row.type != "patient" and not clinic.has(row.of))
-        self.notes += [
-            f"{source}: {clinic.id} has no {one.type} {one.id!r}; its rows are left out" for one in strangers
-        ]
+        self.notes += [f"{source}: {one}" for one in bookings_in(text, source, clinic, form).oddities]
 
     def _read_schedule(self, source: str, text: str) -> None:
         try:
@@ -226,6 +261,15 @@ def _strangers(clinic: Clinic, patients: Iterable[Patient]) -> Iterator[Fault]:
                         f"nobody at {clinic.id} is {one!r}{meant(one, staff)}",
                         f"patients.{patient.id}.{path}",
                     )
+
+
+def _of_strangers(file: TomlFile, courses: Sequence[Course]) -> Iterator[str]:
+    """Of how many rows of past visits there is no course."""
+    named, read = done_file(file), done_beside(file, courses)
+    if named and read and read.strangers:
+        count, first = len(read.strangers), read.strangers[0]
+        rows = f"{count} row{'s are' if count > 1 else ' is'}"
+        yield f"{Path(named.file).name}: {rows} of no course here and passed over; the first in line {first}"
 
 
 def _leavers(clinic: Clinic, courses: Iterable[Course]) -> Iterator[str]:

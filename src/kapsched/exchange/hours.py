@@ -18,6 +18,7 @@ from kapsched.exchange.fields import (
     meant,
     named,
     one_or_more,
+    private_text,
     shown,
     text,
 )
@@ -134,7 +135,7 @@ def absence(value: object) -> Absence:
         first, last = table.take("from", day, None), table.take("to", day, None)
         on: frozenset[int] = table.take("weekdays", weekdays, frozenset())
         part = table.take("time", span, WHOLE_DAY)
-        why = table.take("why", text, "")
+        why = table.take("why", private_text, "")
         if not {"from", "to", "weekdays", "time"} & named(value).keys():
             table.fault("an absence says when: from, to, weekdays or time")
         return Absence(first=first, last=last, weekdays=on, span=part, why=why)
@@ -157,7 +158,7 @@ def holidays(value: object) -> tuple[Absence, ...]:
 
 def _holiday(key: str, why: object) -> Absence:
     found = written_date(key)
-    return Absence(first=found, last=found, why=text(why))
+    return Absence(first=found, last=found, why=private_text(why))
 
 
 def written_zone(value: object) -> str:

@@ -25,9 +25,11 @@ from kapsched.errors import (
 )
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.timezones import vtimezone
-from kapsched.exchange.wording import ENGLISH, Reader, Wording
 from kapsched.model.appointments import Appointment, Status
+from kapsched.model.appointments import Reader as Told
 from kapsched.model.bookings import Resource
+from kapsched.model.wording import Reader, Wording
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import instant, wall, zone
 
@@ -56,7 +58,9 @@ class _Entry:
     zone: str | None
     uid: str
     sequence: int
+    revised: datetime | None
     texts: Mapping[str, str]
+    language: str
 
     def times(self) -> tuple[datetime, datetime]:
         """Start and end as written: wall times, or UTC where the clocks show one of them twice."""
@@ -85,11 +89,19 @@ def to_ics(
     )
     refuse(_faults(chosen, audience))
     entries = [entry for one in chosen for entry in _entries(one, audience, uid_key, wording)]
-    return _calendar(sorted(entries, key=lambda one: (one.start, one.uid)), _name(audience, wording))
+    entries.sort(key=lambda one: (one.start, one.uid))
+    return _calendar(entries, _name(audience, wording), wording.language)
 
 
 def _reader(audience: Audience) -> Reader:
     return audience if isinstance(audience, str) else "staff" if audience.type == "staff" else "room"
+
+
+def told(audience: Audience) -> Told:
+    """For whom an appointment counts its changes where this audience reads; the clinic reads what its staff do."""
+    if isinstance(audience, Resource):
+        return "staff" if audience.type == "staff" else "room"
+    return "patient" if audience == "patient" else "staff"
 
 
 def _name(audience: Audience, wording: Wording) -> str:
@@ -136,7 +148,7 @@ def _entries(one: Appointment, audience: Audience, key: bytes, wording: Wording)
     if isinstance(audience, Resource):
         spans = IntervalSet(Interval(row.start, row.end) for row in one.bookings if row.of == audience)
     whose = audience.id if isinstance(audience, Resource) else ""
-    sequence = {"patient": one.sequence.patient, "room": one.sequence.room}.get(reader, one.sequence.staff)
+    kept = told(audience)
     for ordinal, span in enumerate(spans):
         yield _Entry(
             appointment=one,
@@ -144,8 +156,10 @@ def _entries(one: Appointment, audience: Audience, key: bytes, wording: Wording)
             end=span.end,
             zone=_zone_name(one.start),
             uid=opaque(key, "uid", reader, whose, one.course, one.session, ordinal),
-            sequence=sequence,
+            sequence=getattr(one.sequence, kept),
+            revised=one.revised_for(kept),
             texts=_texts(one, span, reader, wording),
+            language=wording.language,
         )
 
 
@@ -165,6 +179,8 @@ def _texts(one: Appointment, span: Interval, reader: Reader, wording: Wording) -
     )
     if reader != "room" and rooms:
         texts["LOCATION"] = rooms
+    if reader == "staff" and one.notes:
+        texts["DESCRIPTION"] = wording.say("staff", "description", notes=one.notes)
     if reader == "clinic":
         staff = ", ".join(sorted({row.resource for row in one.bookings if row.type == "staff"}))
         texts["DESCRIPTION"] = wording.say(
@@ -184,13 +200,13 @@ def _zone_name(moment: datetime) -> str | None:
         return None
 
 
-def _calendar(entries: list[_Entry], name: str) -> bytes:
+def _calendar(entries: list[_Entry], name: str, language: str) -> bytes:
     """The file: properties, then zones by name, then events by start."""
     calendar = icalendar.Calendar()
     calendar.add("PRODID", PRODID)
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
-    calendar.add("NAME", icalendar.vText(name))
+    calendar.add("NAME", icalendar.vText(name), parameters={"LANGUAGE": language})
     calendar.add("X-WR-CALNAME", icalendar.vText(name))
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
@@ -219,8 +235,8 @@ def _event(entry: _Entry) -> icalendar.Event:
     event.add("UID", entry.uid)
     event.add("DTSTART", start)
     event.add("DTEND", end)
-    if one.revised is not None:
-        stamp = instant(one.revised).replace(microsecond=0)
+    if entry.revised is not None:
+        stamp = instant(entry.revised).replace(microsecond=0)
         event.add("DTSTAMP", stamp)
         event.add("LAST-MODIFIED", stamp)
     if one.created is not None:
@@ -230,5 +246,6 @@ def _event(entry: _Entry) -> icalendar.Event:
     event.add("TRANSP", "TRANSPARENT" if one.status == "cancelled" else "OPAQUE")
     event.add("CLASS", "PRIVATE")
     for name, text in entry.texts.items():
-        event.add(name, text)
+        # A place is a name, in no language.
+        event.add(name, text, parameters={} if name == "LOCATION" else {"LANGUAGE": entry.language})
     return event

@@ -13,9 +13,9 @@ from kapsched.exchange.stays import Stay
 from kapsched.exchange.svg import FAINT, INK, PAPER, RULE, Mark, add, fitted, hatch
 from kapsched.exchange.tables import stay_row
 from kapsched.exchange.visits import Minute, minute_of
-from kapsched.exchange.wording import Wording
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Clinic, Room, StaffMember
+from kapsched.model.wording import Wording
 
 SHUT = 36
 """The width of a day on which nothing opens and nothing is booked."""
@@ -120,9 +120,9 @@ def draw_days(root: Element, lanes: Lanes, clinic: Clinic, wording: Wording) -> 
 def _day_head(root: Element, lanes: Lanes, day: date, wording: Wording) -> None:
     place = lanes.days.index(day)
     left, width, top = lanes.lefts[place], lanes.widths[place], lanes.sizes.top
-    words = wording.say("desk", "weekdays").split()[day.weekday()]
+    words = wording.words("desk", "weekdays")[day.weekday()]
     if width == lanes.sizes.day:
-        words += f" {day.day} {wording.say('desk', 'months').split()[day.month - 1]}"
+        words = wording.day(day, "day of week")
         hour_width = lanes.x(day, lanes.opens + 60) - left
         for minute in range(lanes.opens, lanes.closes + 1, 60):
             x = lanes.x(day, minute)

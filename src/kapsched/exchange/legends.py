@@ -10,7 +10,7 @@ from math import cos, pi, sin
 from xml.etree.ElementTree import Element
 
 from kapsched.exchange.svg import FAINT, PAPER, RULE, Mark, Number, add, hatch, written
-from kapsched.exchange.wording import Wording
+from kapsched.model.wording import Wording
 
 EDGE = 18
 """The margin about a picture."""

@@ -9,12 +9,13 @@ from xml.etree.ElementTree import Element
 
 from kapsched.exchange.legends import EDGE, hatched_shut, heading, legend
 from kapsched.exchange.svg import FAINT, INK, RULE, add, finished, fitted, picture
-from kapsched.exchange.tables import day_text, use_row
+from kapsched.exchange.tables import use_row
 from kapsched.exchange.utilisation import Use, utilisation
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 
 NAMES, COLUMN, BAR = 110, 21, 15
 """The width of the names, of a week and of the bar in it."""
@@ -38,7 +39,7 @@ def utilisation_strip(
     width = EDGE + NAMES + COLUMN * max(LEAST, *map(len, blocks)) + EDGE
     height = TOP + block_height * len(blocks) + 48
     title, key = wording.say("desk", "use title"), wording.say("desk", "use key")
-    first, last = (day_text(mondays[end], wording) for end in (0, -1))
+    first, last = (wording.day(mondays[end]) for end in (0, -1))
     words = wording.say("desk", "use summary", first=first, last=last)
     root = picture(width, height, title=title, desc=f"{words}. {key}", language=wording.language)
     heading(root, title, words)
@@ -67,10 +68,10 @@ def _left(place: int) -> int:
 
 def _dates(root: Element, mondays: Sequence[date], top: int, wording: Wording) -> None:
     """The day of each Monday, and the month above the first of them in it."""
-    months = wording.say("desk", "months").split()
     said = 0
     for place, monday in enumerate(mondays):
-        words = months[monday.month - 1] + (f" {monday.year}" if monday.year != said else "")
+        month = wording.words("desk", "months")[monday.month - 1]
+        words = month if monday.year == said else wording.say("desk", "month", month=month, year=monday.year)
         begins = place == 0 or mondays[place - 1].month != monday.month
         follow = sum((one.year, one.month) == (monday.year, monday.month) for one in mondays[place:])
         # A month of which only the last days are shown has no space for its name.

@@ -27,6 +27,7 @@ from kapsched.exchange.fields import (
     listed_by,
     mapped,
     named,
+    private_text,
     shown,
     text,
     whole,
@@ -44,7 +45,7 @@ T = TypeVar("T")
 
 # Between the period and the session that it is counted from.
 _FROM = " from "
-_RULES: Mapping[str, type[Rule]] = {
+RULES: Mapping[str, type[Rule]] = {
     "gap": Gap,
     "offset": Offset,
     "frequency": Frequency,
@@ -142,6 +143,8 @@ def _noun_reader(converter: Converter, noun: Any) -> Callable[[object, Any], Any
     hooks = {one.name: converter.get_structure_hook(one.type) for one in attributes}
 
     def read_one(attribute: attrs.Attribute[Any], value: object) -> object:
+        if attribute.type is str and not attribute.repr:
+            return private_text(value)  # what is not shown of the noun is not shown in a fault either
         return hooks[attribute.name](value, attribute.type)
 
     def read(value: object, _: object) -> Any:
@@ -217,7 +220,7 @@ def _period(value: object) -> Period:
 
 
 def _plain_rule(converter: Converter, rule: Rule) -> dict[str, object]:
-    (word,) = (word for word, noun in _RULES.items() if type(rule) is noun)
+    (word,) = (word for word, noun in RULES.items() if type(rule) is noun)
     return {"rule": word, **converter.unstructure(rule)}
 
 
@@ -230,7 +233,7 @@ def _time(value: object) -> time:
 
 def _rule(converter: Converter, value: object) -> Rule:
     said = dict(named(value))
-    (word,) = gather([("rule", partial(choice(*_RULES), said.pop("rule", None)))])
-    noun = _RULES[word]
+    (word,) = gather([("rule", partial(choice(*RULES), said.pop("rule", None)))])
+    noun = RULES[word]
     rule: Rule = converter.get_structure_hook(noun)(said, noun)
     return rule

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from os import PathLike
+from pathlib import Path
 from typing import Literal
 
+from attrs import evolve
+
 from kapsched.errors import InvalidInput, Several, require_given
+from kapsched.exchange.done_files import DoneTable, done_in
 from kapsched.exchange.fields import (
     Fields,
     choice,
@@ -19,7 +23,7 @@ from kapsched.exchange.fields import (
     mapped,
     meant,
     one_or_more,
-    text,
+    private_text,
 )
 from kapsched.exchange.hours import (
     HoursReader,
@@ -31,8 +35,10 @@ from kapsched.exchange.hours import (
     weekdays,
     written_zone,
 )
+from kapsched.exchange.override_tables import pins_of, pins_reader, waivers_reader
 from kapsched.exchange.programme_files import programme_named, some_programmes
-from kapsched.exchange.toml_files import TomlFile, a_path, read_format
+from kapsched.exchange.table_forms import NamedTable, named_table, under_where_unplaced
+from kapsched.exchange.toml_files import TomlFile, a_path, read_format, read_text
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.programme import Programme
 
@@ -58,13 +64,39 @@ def patients_and_courses_in(
 ) -> tuple[tuple[Patient, ...], tuple[Course, ...]]:
     """All that a file already parsed holds, patients without a course included."""
     with file.placing():
-        return _patients_and_courses(file.table, tuple(programmes))
+        return _patients_and_courses(file, tuple(programmes))
+
+
+def done_table(path: str | PathLike[str]) -> NamedTable | None:
+    """The path of the table of past visits that a file of patients names, and how it is written."""
+    file = TomlFile.read(path)
+    with file.placing():
+        return done_file(file)
+
+
+def done_file(file: TomlFile) -> NamedTable | None:
+    """The path of the table of past visits that the file names, and how it is written; None where it names none."""
+    named = named_table(file.table["done"]) if "done" in file.table else None
+    return named._replace(file=str(file.folder / named.file)) if named else None
+
+
+def done_beside(file: TomlFile, courses: Sequence[Course]) -> DoneTable | None:
+    """What that table says of the courses of the file."""
+    named, zone_name = done_file(file), file.table.get("zone")
+    if named is None:
+        return None
+    try:
+        content = read_text(named.file, named.form.encoding)
+        zone_or_none = zone_name if isinstance(zone_name, str) else None
+        return done_in(content, Path(named.file).name, courses, zone_or_none, named.form)
+    except InvalidInput as error:
+        raise under_where_unplaced(error, "done") from None
 
 
 def _patients_and_courses(
-    value: object, programmes: tuple[Programme, ...]
+    file: TomlFile, programmes: tuple[Programme, ...]
 ) -> tuple[tuple[Patient, ...], tuple[Course, ...]]:
-    with Fields(value) as table:
+    with Fields(file.table) as table:
         read_format(table)
         zone_name = table.take("zone", written_zone, "UTC" if "zone" in table else None)
         hours = hours_reader(table)
@@ -73,14 +105,36 @@ def _patients_and_courses(
         }
         courses = table.each("courses", partial(_course, patients, programmes, zone_name))
         require_fortnight(table, hours)
+        if table.take("done", named_table, None) is not None:
+            courses = _with_done(file, courses, table)
     return tuple(patients.values()), courses
+
+
+def _with_done(file: TomlFile, courses: tuple[Course, ...], table: Fields) -> tuple[Course, ...]:
+    """The courses with what the table of past visits says is done of each."""
+    try:
+        read = done_beside(file, courses)
+    except InvalidInput as error:
+        table.faults += error.faults
+        return courses
+    found = []
+    for course in courses:
+        done = read.done.get(course.id, {}) if read else {}
+        if done and course.done:
+            table.fault("the table of past visits says too what is done", f"courses.{course.id}.done")
+        try:
+            found.append(evolve(course, done={**done, **course.done}))
+        except InvalidInput as error:
+            table.faults += error.under(f"courses.{course.id}").faults
+    return tuple(found)
 
 
 def _patient(hours: HoursReader, id: str, value: object) -> Patient:
     with Fields(value) as table:
         return Patient(
             id=id,
-            name=table.take("name", text, ""),
+            name=table.take("name", private_text, ""),
+            language=table.take("language", label, ""),
             hours=table.take("hours", hours, None),
             away=table.take("away", absences, ()),
             excludes=table.take("excludes", listed(label), ()),
@@ -121,10 +175,21 @@ def _course(
         first_day = table.need("first_day", day, _NO_DAY)
         done = table.take("done", mapped(partial(_done, zone_name)), {})
         ahead = table.take("book_ahead", count_or_day, None)
+        waivers = table.take("waivers", waivers_reader(zone_name), ())
+        pins = table.take("pins", pins_reader(zone_name), {})
         if programme is None:
             raise InvalidInput(*table.faults)
         owner_or_none = patient or Patient(id="-")
-        return enrol(programme, owner_or_none, id=id, first_day=first_day, done=done, book_ahead=ahead)
+        course = enrol(
+            programme,
+            owner_or_none,
+            id=id,
+            first_day=first_day,
+            done=done,
+            book_ahead=ahead,
+            waivers=waivers,
+        )
+        return evolve(course, pins=pins_of(course, pins)) if pins else course
 
 
 def _done(zone_name: str | None, value: object) -> Done:
@@ -135,4 +200,5 @@ def _done(zone_name: str | None, value: object) -> Done:
         start = table.need("start", moment, _NEVER)
         end = table.take("end", moment, None)
         staff = table.take("staff", mapped(one_or_more(label)), {})
-    return Done(start=start, end=end, staff=staff)
+        notes = table.take("notes", private_text, "")
+    return Done(start=start, end=end, staff=staff, notes=notes)

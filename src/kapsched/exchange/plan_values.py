@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias, TypeVar, get_args
 
@@ -18,23 +18,25 @@ from kapsched.exchange.fields import (
     listed,
     listed_by,
     meant,
+    private_text,
     shown,
     text,
     whole,
 )
-from kapsched.exchange.hours import placed, written_date, written_moment
+from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.model_values import plain, reader_of
-from kapsched.model.appointments import Appointment, Sequence, Status
+from kapsched.exchange.reason_values import date_text, perhaps, read_ends, read_reason, reason_value
+from kapsched.model.appointments import READERS, Appointment, Changed, Confirmation, Sequence, Status
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.course import Course
-from kapsched.model.plan import PROOFS, Cost, Plan, Reason, ReasonCode, Refusal
+from kapsched.model.overrides import Pin
+from kapsched.model.plan import PROOFS, Cost, Plan, Refusal
 from kapsched.timeline.zones import wall, zone
 
 T = TypeVar("T")
 Courses: TypeAlias = Mapping[str, Course]
 
 _STATUSES: tuple[Status, ...] = get_args(Status)
-_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
 _EXCLUSIVE = _PROVED = True
 _FIRST, _LAST = "1970-01-01T00:00+00:00", "1970-01-01T01:00+00:00"
 
@@ -64,6 +66,12 @@ def plan_value(plan: Plan, zone_name: str) -> dict[str, Any]:
     }
 
 
+def pin_value(pin: Pin, course: Course, zone_name: str) -> dict[str, Any]:
+    """A pin, with the whole appointment."""
+    signed = {"by": pin.by, "at": clock_text(pin.at, zone_name), **({"why": pin.why} if pin.why else {})}
+    return {**signed, "appointment": _appointment_value(pin.appointment, course, zone_name)}
+
+
 def _appointment_value(one: Appointment, course: Course, zone_name: str) -> dict[str, Any]:
     labels = {"course": one.course, "patient": one.patient}
     # An appointment that was never labelled, or belongs elsewhere, says so; the others go by their plan.
@@ -74,9 +82,12 @@ def _appointment_value(one: Appointment, course: Course, zone_name: str) -> dict
         "kind": one.kind,
         **own,
         "status": one.status,
+        **({} if one.confirmation is None else {"confirmation": plain(one.confirmation, zone_name)}),
         "sequence": {"patient": one.sequence.patient, "staff": one.sequence.staff, "room": one.sequence.room},
         "created": None if one.created is None else clock_text(one.created, zone_name),
         "revised": None if one.revised is None else clock_text(one.revised, zone_name),
+        **({} if one.changed == Changed() else {"changed": plain(one.changed, zone_name)}),
+        **({"notes": one.notes} if one.notes else {}),
         "start": clock_text(one.start, zone_name),
         "end": clock_text(one.end, zone_name),
         "bookings": [_booking_value(row, zone_name) for row in one.bookings],
@@ -100,30 +111,12 @@ def refusal_value(refusal: Refusal) -> dict[str, Any]:
     return {
         "course": refusal.course.id,
         "session": refusal.session,
-        "first": _date_text(refusal.first),
-        "last": _date_text(refusal.last),
+        "first": date_text(refusal.first),
+        "last": date_text(refusal.last),
         "proved": refusal.proved,
         "steps": refusal.steps,
-        "reasons": [
-            {
-                "code": reason.code,
-                "ids": list(reason.ids),
-                "first": _date_text(reason.first),
-                "last": _date_text(reason.last),
-                "sentence": reason.sentence,
-            }
-            for reason in refusal.reasons
-        ],
+        "reasons": [reason_value(reason) for reason in refusal.reasons],
     }
-
-
-def _date_text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def perhaps(read: Reader[T]) -> Reader[T | None]:
-    """What `read` reads, or null."""
-    return lambda value: None if value is None else read(value)
 
 
 def _of_course(courses: Courses) -> Reader[Course]:
@@ -158,7 +151,8 @@ def read_plan(courses: Courses, zone_name: str, value: object) -> Plan:
         proof = table.need("proved_through", choice(*PROOFS), PROOFS[0])
         steps = table.need("steps", whole, 0)
         cost = table.need("cost", perhaps(reader_of(Cost)), None)
-        one = partial(_read_appointment, course, moment_reader(zone_name))
+        owners = None if course is None else (course.id, course.patient.id)
+        one = partial(_read_appointment, owners, moment_reader(zone_name))
         appointments = table.need("appointments", listed_by("session", one), ())
         if course is None:
             raise InvalidInput(*table.faults)
@@ -171,18 +165,36 @@ def _same_programme(course: Course, value: object) -> None:
         table.need("version", _same(course.programme.version, "its course"), None)
 
 
-def _read_appointment(course: Course | None, moment: Reader[datetime], value: object) -> Appointment:
+def read_pin(owners: tuple[str, str], zone_name: str, value: object) -> Pin:
+    """A pin of the course and the patient with these ids."""
+    moment = moment_reader(zone_name)
+    with Fields(value) as table:
+        by, at = table.need("by", label, ""), table.need("at", moment, moment(_FIRST))
+        why = table.take("why", private_text, "")
+        one = table.need("appointment", partial(_read_appointment, owners, moment), None)
+        if one is None:
+            raise InvalidInput(*table.faults)
+        return Pin(appointment=one, by=by, at=at, why=why)
+
+
+def _read_appointment(owners: tuple[str, str] | None, moment: Reader[datetime], value: object) -> Appointment:
+    owning_course, owning_patient = owners or ("", "")
     with Fields(value) as table:
         session, kind = table.need("session", label, ""), table.need("kind", label, "")
-        course_id = table.take("course", text, course.id if course else "")
-        patient = table.take("patient", text, course.patient.id if course else "")
+        course_id = table.take("course", text, owning_course)
+        patient = table.take("patient", text, owning_patient)
         agreeing = f"{course_id}:{session}"
-        table.need("id", anything if course is None else _same(agreeing, "its course and session"), None)
+        table.need("id", anything if owners is None else _same(agreeing, "its course and session"), None)
         status = table.need("status", choice(*_STATUSES), _STATUSES[0])
+        confirmation = table.take("confirmation", reader_of(Confirmation), None)
         sequence = table.need("sequence", reader_of(Sequence), Sequence())
         created, revised = (
             table.need("created", perhaps(moment), None),
             table.need("revised", perhaps(moment), None),
+        )
+        changed, notes = (
+            table.take("changed", partial(_read_changed, moment), Changed()),
+            table.take("notes", private_text, ""),
         )
         start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
         bookings = table.need("bookings", listed_by("resource", partial(_read_booking, moment)), ())
@@ -195,10 +207,18 @@ def _read_appointment(course: Course | None, moment: Reader[datetime], value: ob
         sequence=sequence,
         created=created,
         revised=revised,
+        changed=changed,
+        notes=notes,
+        confirmation=confirmation,
         start=start,
         end=end,
         bookings=bookings,
     )
+
+
+def _read_changed(moment: Reader[datetime], value: object) -> Changed:
+    with Fields(value) as table:
+        return Changed(**{reader: table.take(reader, moment, None) for reader in READERS})
 
 
 def _read_booking(moment: Reader[datetime], value: object) -> Booking:
@@ -207,7 +227,7 @@ def _read_booking(moment: Reader[datetime], value: object) -> Booking:
         resource = table.need("resource", label, "")
         start, end = table.need("start", moment, moment(_FIRST)), table.need("end", moment, moment(_LAST))
         exclusive = table.need("exclusive", boolean, _EXCLUSIVE)
-        role, ref = table.take("role", text, ""), table.take("ref", text, "")
+        role, ref = table.take("role", text, ""), table.take("ref", private_text, "")
     return Booking(
         type=type_, resource=resource, start=start, end=end, exclusive=exclusive, role=role, ref=ref
     )
@@ -218,9 +238,9 @@ def read_refusal(courses: Courses, value: object) -> Refusal:
     with Fields(value) as table:
         course = table.need("course", _of_course(courses), None)
         session = table.need("session", perhaps(label), None)
-        first, last = _dates(table)
+        first, last = read_ends(table)
         proved, steps = table.need("proved", boolean, _PROVED), table.need("steps", whole, 0)
-        reasons = table.need("reasons", listed(_read_reason), ())
+        reasons = table.need("reasons", listed(read_reason), ())
         if course is None:
             raise InvalidInput(*table.faults)
         return Refusal(
@@ -232,16 +252,3 @@ def read_refusal(courses: Courses, value: object) -> Refusal:
             steps=steps,
             reasons=reasons,
         )
-
-
-def _read_reason(value: object) -> Reason:
-    with Fields(value) as table:
-        code = table.need("code", choice(*_CODES), _CODES[0])
-        ids, sentence = table.need("ids", listed(text), ()), table.need("sentence", text, "")
-        first, last = _dates(table)
-    return Reason(code=code, ids=ids, first=first, last=last, sentence=sentence)
-
-
-def _dates(table: Fields) -> tuple[date | None, date | None]:
-    day = perhaps(written_date)
-    return table.need("first", day, None), table.need("last", day, None)

@@ -177,6 +177,7 @@ def _rule_table(rule: Rule) -> tuple[str, dict[str, object]]:
                 "at_most": rule.at_most,
                 "per": written_period(rule.per),
                 "anchor": rule.per.anchor if isinstance(rule.per, TreatmentWeek) else None,
+                "across": None if rule.across == "course" else rule.across,
             }
         case Span():
             return "spans", {"of": list(rule.of), "at_most": str(rule.at_most)}

@@ -20,13 +20,14 @@ from kapsched.exchange.fields import (
     whole,
 )
 from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
-from kapsched.model.rules import Between, Continuity, Frequency, Gap, Offset, Rule, Scope, Span
+from kapsched.model.rules import Across, Between, Continuity, Frequency, Gap, Offset, Rule, Scope, Span
 from kapsched.timeline.units import DayCount, Days, Hours, Length, read_length
 
 _PERIOD = re.compile(r"(\d{1,4}) days?", re.ASCII)
 _NO_DAYS = Days(0)
 _SCOPES: tuple[Scope, ...] = ("course", "phase", "kinds", "pair")
 _BETWEEN: tuple[Between, ...] = ("end-start", "start-start")
+_ACROSS: tuple[Across, ...] = ("course", "patient")
 _ANY = ("*",)
 _HARD = True
 
@@ -178,7 +179,9 @@ def _frequency(name: str, value: object) -> tuple[Rule, ...]:
             per = TreatmentWeek(anchor=anchor)
         elif "anchor" in table:
             table.fault('only per = "treatment week" is counted from a session', "anchor")
-    return (Frequency(name=name, of=of, phase=phase, at_least=least, at_most=most, per=per),)
+        across = table.take("across", choice(*_ACROSS), _ACROSS[0])
+    frequency = partial(Frequency, name=name, of=of, phase=phase, at_least=least, at_most=most)
+    return (frequency(per=per, across=across),)
 
 
 def _span(name: str, value: object) -> tuple[Rule, ...]:

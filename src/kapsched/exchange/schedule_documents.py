@@ -31,13 +31,18 @@ from kapsched.exchange.model_values import plain, plain_ahead, read_ahead, reade
 from kapsched.exchange.plan_values import (
     clock_text,
     moment_reader,
+    pin_value,
     plan_value,
+    read_pin,
     read_plan,
     read_refusal,
     refusal_value,
 )
+from kapsched.logs import debug
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course, Done, Patient
+from kapsched.model.elsewhere import Elsewhere
+from kapsched.model.overrides import Waiver
 from kapsched.model.plan import Schedule
 from kapsched.model.programme import Programme
 
@@ -70,11 +75,18 @@ def to_document(schedule: Schedule) -> str:
         "courses": [_course_value(course, zone_name) for course in courses.values()],
         "programmes": [{"digest": digest, **plain(one, zone_name)} for digest, one in programmes.items()],
     }
+    _tell("written", schedule)
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _tell(what: str, schedule: Schedule) -> None:
+    plans, refusals = len(schedule.plans), len(schedule.refusals)
+    debug("document %s: revision %d, %d plans, %d refusals", what, schedule.revision, plans, refusals)
 
 
 def clinic_digest(clinic: Clinic) -> str:
     """A digest of all that a clinic's file says, however it is laid out."""
+    require_given(clinic=(clinic, of_type(Clinic)))
     return _digest(plain(clinic, clinic.zone))
 
 
@@ -120,7 +132,15 @@ def _course_value(course: Course, zone_name: str) -> dict[str, Any]:
         "first_day": course.first_day.isoformat(),
         **({} if course.book_ahead is None else {"book_ahead": plain_ahead(course.book_ahead)}),
         "done": {session: plain(done, zone_name) for session, done in course.done.items()},
+        **_said("waivers", [plain(one, zone_name) for one in course.waivers]),
+        **_said("pins", [pin_value(one, course, zone_name) for one in course.pins]),
+        **({"beside": [plain(one, zone_name) for one in course.beside]} if course.beside else {}),
     }
+
+
+def _said(key: str, values: list[Any]) -> dict[str, list[Any]]:
+    """What there is of them; nothing where there is none."""
+    return {key: values} if values else {}
 
 
 def from_document(text: str) -> Schedule:
@@ -132,7 +152,9 @@ def from_document(text: str) -> Schedule:
         raise InvalidInput(
             f"this document has format {form}; this kapsched reads up to {FORMAT}", path="format"
         )
-    return _schedule(table)
+    schedule = _schedule(table)
+    _tell("read", schedule)
+    return schedule
 
 
 def _parsed(document: str) -> dict[str, object]:
@@ -177,7 +199,9 @@ def _schedule(value: dict[str, object]) -> Schedule:
             table.need(key, listed(anything), ())
         # Each of these refers to the one before, so a fault in one would echo in all that follow.
         programmes = dict(_unless_faulty(table, "programmes", listed_by("name", _read_programme)))
-        courses = _unless_faulty(table, "courses", listed_by("id", partial(_read_course, programmes)))
+        courses = _unless_faulty(
+            table, "courses", listed_by("id", partial(_read_course, programmes, zone_name))
+        )
         by_id = {course.id: course for course in courses}
         if len(by_id) < len(courses):
             table.fault("two courses have the same id", "courses")
@@ -223,7 +247,7 @@ def _referred(programmes: Mapping[str, Programme], value: object) -> Programme:
     return found
 
 
-def _read_course(programmes: Mapping[str, Programme], value: object) -> Course:
+def _read_course(programmes: Mapping[str, Programme], zone_name: str, value: object) -> Course:
     with Fields(value) as table:
         id, first_day = (
             table.need("id", label, ""),
@@ -233,6 +257,9 @@ def _read_course(programmes: Mapping[str, Programme], value: object) -> Course:
         programme = table.need("programme", partial(_referred, programmes), None)
         done = table.need("done", mapped(reader_of(Done)), {})
         ahead = table.take("book_ahead", read_ahead, None)
+        waivers = table.take("waivers", listed(reader_of(Waiver)), ())
+        pins = table.take("pins", listed(partial(read_pin, (id, patient.id), zone_name)), ())
+        beside = table.take("beside", listed(reader_of(Elsewhere)), ())
         if programme is None:
             raise InvalidInput(*table.faults)
         return Course(
@@ -242,4 +269,7 @@ def _read_course(programmes: Mapping[str, Programme], value: object) -> Course:
             first_day=first_day,
             done=done,
             book_ahead=ahead,
+            waivers=waivers,
+            pins=pins,
+            beside=beside,
         )

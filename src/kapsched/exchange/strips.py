@@ -23,11 +23,12 @@ from kapsched.exchange.svg import (
     picture,
     written,
 )
-from kapsched.exchange.tables import course_title, day_text, visit_row
+from kapsched.exchange.tables import course_title, visit_row
 from kapsched.exchange.visits import Visit, clock, visits
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Plan
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 
 LEFT, TOP = 92, 92
 """Where the days begin."""
@@ -91,7 +92,7 @@ def course_strip(plan: Plan, clinic: Clinic, *, wording: Wording = ENGLISH) -> s
 def _words(shown: Sequence[Visit], wording: Wording) -> str:
     if not shown:
         return wording.say("desk", "no appointments")
-    first, last = (day_text(shown[end].day, wording) for end in (0, -1))
+    first, last = (wording.day(shown[end].day) for end in (0, -1))
     return wording.say("desk", "course summary", count=len(shown), first=first, last=last)
 
 
@@ -117,7 +118,7 @@ def _laid_out(shown: Sequence[Visit]) -> _Strip:
 
 
 def _weekday_heads(root: Element, wording: Wording) -> None:
-    for turn, word in enumerate(wording.say("desk", "weekdays").split()):
+    for turn, word in enumerate(wording.words("desk", "weekdays")):
         x = LEFT + turn * CELL + CELL / 2
         add(root, "text", word, x=x, y=TOP - 9, font_weight=600, fill=FAINT, text_anchor="middle")
 
@@ -136,7 +137,7 @@ def _day_cell(root: Element, day: date, row: _Row, clinic: Clinic) -> None:
 
 def _months(root: Element, rows: Sequence[_Row], wording: Wording) -> None:
     """The month's name beside the row it begins in, and a line between it and the month before."""
-    names = wording.say("desk", "months").split()
+    names = wording.words("desk", "months")
     for row in rows:
         sunday = row.days()[-1]
         begins = sunday.day <= 7

@@ -14,10 +14,11 @@ from attrs import field, frozen
 from kapsched.exchange.stays import Stay, in_file_order, stays, week_of
 from kapsched.exchange.utilisation import Use, utilisation
 from kapsched.exchange.visits import Visit, clock, visits
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Plan, Refusal, Schedule
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import wall, zone
 
 
@@ -75,18 +76,6 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - _width(text))
 
 
-def day_text(day: date, wording: Wording = ENGLISH) -> str:
-    """A date in words, such as Mon 8 March 2027."""
-    return wording.say(
-        "desk",
-        "day",
-        weekday=wording.say("desk", "weekdays").split()[day.weekday()],
-        day=day.day,
-        month=wording.say("desk", "months").split()[day.month - 1],
-        year=day.year,
-    )
-
-
 def heads(wording: Wording, *words: str) -> tuple[str, ...]:
     """What stands over the columns of those names."""
     return tuple(wording.say("desk", word) for word in words)
@@ -102,7 +91,7 @@ def course_title(of: Plan | Refusal, wording: Wording = ENGLISH, patient: str = 
 def visit_row(visit: Visit, wording: Wording = ENGLISH) -> tuple[str, ...]:
     """One visit as the cells of a row: date, from, to, kind, session, rooms, staff and status."""
     return (
-        day_text(visit.day, wording),
+        wording.day(visit.day),
         clock(visit.start),
         clock(visit.end),
         visit.kind,
@@ -130,7 +119,7 @@ def stay_row(stay: Stay, wording: Wording = ENGLISH) -> tuple[str, ...]:
     """
     return (
         stay.resource.id,
-        day_text(stay.day, wording),
+        wording.day(stay.day),
         clock(stay.start),
         clock(stay.leaves),
         clock(stay.end),
@@ -156,7 +145,7 @@ def week_table(
     """What takes each room in one week; `booked` adds bookings that are not the schedule's."""
     order = [Resource("room", one.id) for one in clinic.rooms]
     return Table(
-        title=wording.say("desk", "week title", day=day_text(monday, wording)),
+        title=wording.say("desk", "week title", day=wording.day(monday)),
         heads=heads(wording, "room", "date", "from", "to", "free from", "kind", "course", "status"),
         rows=_stay_rows(schedule, clinic, monday, order, booked, wording),
         language=wording.language,
@@ -187,7 +176,7 @@ def people_table(
         "status",
     )
     return Table(
-        title=wording.say("desk", "people title", day=day_text(monday, wording)),
+        title=wording.say("desk", "people title", day=wording.day(monday)),
         heads=heads(wording, *columns),
         rows=_stay_rows(schedule, clinic, monday, order, booked, wording),
         language=wording.language,
@@ -211,7 +200,7 @@ def use_row(use: Use, wording: Wording = ENGLISH) -> tuple[str, ...]:
     return (
         use.id if use.type == "room" else "",
         use.id if use.type == "role" else "",
-        day_text(use.monday, wording),
+        wording.day(use.monday),
         str(use.booked),
         str(use.there),
         "" if use.percent is None else f"{use.percent} %",
@@ -247,12 +236,13 @@ def closing_table(schedule: Schedule, *, wording: Wording = ENGLISH) -> Table:
 def _placed_row(plan: Plan, schedule: Schedule, wording: Wording) -> tuple[str, ...]:
     course, place = plan.course, zone(schedule.zone)
     days = sorted(wall(one.start, place).date() for one in plan.appointments if one.status != "cancelled")
+    proved = wording.say("desk", f"proved {plan.proved_through}")
     if not days:
         none = "; ".join(filter(None, (wording.say("desk", "no appointments"), _goes_on(plan, wording))))
-        return course.id, course.patient.id, "", "", "0", plan.proved_through, none
-    first, last = day_text(days[0], wording), day_text(days[-1], wording)
+        return course.id, course.patient.id, "", "", "0", proved, none
+    first, last = wording.day(days[0]), wording.day(days[-1])
     remark = _goes_on(plan, wording)
-    return course.id, course.patient.id, first, last, str(len(days)), plan.proved_through, remark
+    return course.id, course.patient.id, first, last, str(len(days)), proved, remark
 
 
 def _goes_on(plan: Plan, wording: Wording) -> str:
@@ -262,7 +252,7 @@ def _goes_on(plan: Plan, wording: Wording) -> str:
 
 def refusal_text(refusal: Refusal, wording: Wording = ENGLISH) -> str:
     """That a course has no plan, and why."""
-    reasons = "; ".join(one.rstrip(".") for one in refusal.sentences() if one)
+    reasons = "; ".join(one.rstrip(".") for one in refusal.sentences("desk", wording) if one)
     if refusal.session is None:
         remark = wording.say("desk", "refused", reasons=reasons)
     else:

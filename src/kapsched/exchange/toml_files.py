@@ -28,7 +28,7 @@ def a_path(value: object) -> str:
     return "" if isinstance(found, str) else f"a path is wanted, not {shown(value)}"
 
 
-def read_text(path: str | PathLike[str]) -> str:
+def read_text(path: str | PathLike[str], encoding: str = "utf-8") -> str:
     """The text of a file; one that is not there or is not text is `InvalidInput` that names it."""
     require_given(path=(path, a_path))
     name = Path(path).name or str(path)
@@ -41,13 +41,13 @@ def read_text(path: str | PathLike[str]) -> str:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise InvalidInput(Fault(f"cannot be read: {why}", source=name)) from None
+    plain = encoding.lower().replace("_", "-") in ("utf-8", "utf8")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig" if plain else encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        message = (
-            f"is not UTF-8 text: byte 0x{content[error.start]:02x} is no part of it; save the file as UTF-8"
-        )
+        found, what = f"byte 0x{content[error.start]:02x} is no part of it", "UTF-8" if plain else encoding
+        message = f"is not {what} text: {found}{'; save the file as UTF-8' if plain else ''}"
         raise InvalidInput(Fault(message, source=name, line=line)) from None
 
 
@@ -64,19 +64,20 @@ class TomlFile:
     table: dict[str, object]
     faults: tuple[Fault, ...] = ()
     aside: tuple[str, ...] = ()
+    folder: Path = Path()
 
     @classmethod
     def read(cls, path: str | PathLike[str]) -> TomlFile:
         """Parse the file; a newer format than ours is refused by name."""
-        return cls.of(read_text(path), Path(path).name)
+        return cls.of(read_text(path), Path(path).name, Path(path).parent)
 
     @classmethod
-    def of(cls, text: str, source: str) -> TomlFile:
-        """Parse the text of a file called `source`."""
+    def of(cls, text: str, source: str, folder: Path = Path()) -> TomlFile:
+        """Parse the text of a file called `source`, which lies in that folder."""
         if not text.strip():
             raise InvalidInput(Fault(f"the file is empty; it begins with format = {FORMAT}", source=source))
         read = mended(text, source)
-        file = cls(source, read.text, read.table, read.faults, read.aside)
+        file = cls(source, read.text, read.table, read.faults, read.aside, folder)
         file._refuse_newer()
         return file
 

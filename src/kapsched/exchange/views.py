@@ -14,11 +14,12 @@ from typing import Literal, TypeAlias, TypeVar
 from attrs import frozen
 
 from kapsched.exchange.stays import Stay, stays
-from kapsched.exchange.tables import course_title, day_text, heads, refusal_text
+from kapsched.exchange.tables import course_title, heads, refusal_text
 from kapsched.exchange.visits import Minute, Part, Visit, all_visits, clock, visits
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.plan import Plan, Refusal, Schedule
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import wall, zone
 
 T = TypeVar("T")
@@ -106,11 +107,14 @@ def course_views(
 
 
 def _course_view(plan: Plan, shown: Sequence[Visit], name: str, wording: Wording) -> View:
-    months = wording.say("desk", "months").split()
-    weekdays = wording.say("desk", "weekdays").split()
+    months, weekdays = wording.words("desk", "months"), wording.words("desk", "weekdays")
+
+    def heading(one: Visit) -> str:
+        return wording.say("desk", "month", month=months[one.day.month - 1], year=one.day.year)
 
     def row(one: Visit) -> Row:
-        day = f"{weekdays[one.day.weekday()]} {one.day.day:2}"
+        weekday = weekdays[one.day.weekday()]
+        day = wording.say("desk", "day of month", weekday=weekday, day=f"{one.day.day:2}")
         cells = (
             day,
             span(one.start, one.end),
@@ -125,9 +129,7 @@ def _course_view(plan: Plan, shown: Sequence[Visit], name: str, wording: Wording
         title=course_title(plan, wording, name),
         summary=count_text(len(shown), wording),
         heads=heads(wording, "date", "time", "kind", "room", "staff", "status", "session"),
-        groups=_grouped(
-            shown, lambda one: f"{months[one.day.month - 1]} {one.day.year}", lambda one: [row(one)]
-        ),
+        groups=_grouped(shown, heading, lambda one: [row(one)]),
         spare=heads(wording, "session"),
         wrapped=heads(wording, "staff", "kind"),
     )
@@ -160,7 +162,7 @@ def visits_view(
         parts = one.parts if single and len(one.parts) > 1 and one.status != "cancelled" else ()
         return [Row(cells=cells, tone=_tone(one.status)), *(_part_row(part, one) for part in parts)]
 
-    groups = _grouped(shown, lambda one: "" if single else day_text(one.day, wording), rows)
+    groups = _grouped(shown, lambda one: "" if single else wording.day(one.day), rows)
     others = stays(schedule, place, days, wanted=_not_a_patient, booked=booked)
     taken = [one for one in others if not one.kind]
     if single and taken:
@@ -231,7 +233,7 @@ def resource_view(
         summary=count_text(len({(one.day, one.course, one.session) for one in shown if one.kind}), wording),
         heads=heads(wording, *wanted),
         groups=_grouped(
-            shown, lambda one: day_text(one.day, wording) if len(days) > 1 else "", lambda one: [row(one)]
+            shown, lambda one: wording.day(one.day) if len(days) > 1 else "", lambda one: [row(one)]
         ),
         spare=heads(wording, "role", "course"),
         wrapped=heads(wording, "segment", "staff", "patient", "kind"),
@@ -249,7 +251,7 @@ def span(start: Minute, end: Minute) -> str:
 
 def when(days: Sequence[date], wording: Wording = ENGLISH) -> str:
     """Some days that follow each other, in words: the day, or the week from the first of them."""
-    first = day_text(days[0], wording)
+    first = wording.day(days[0])
     return first if len(days) == 1 else wording.say("desk", "week of", day=first)
 
 

@@ -11,11 +11,11 @@ from kapsched.exchange.lanes import Sizes, draw_bar, draw_days, draw_names, laid
 from kapsched.exchange.legends import EDGE, heading, legend
 from kapsched.exchange.stays import Stay, in_file_order, stays, week_of
 from kapsched.exchange.svg import finished, marks, picture
-from kapsched.exchange.tables import day_text
-from kapsched.exchange.wording import ENGLISH, Wording
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 
 PAGE = 860
 """The lanes of a day that fit a page, in height, beside the hours above them and the legend beneath."""
@@ -45,7 +45,7 @@ def week_by_room(
 ) -> str:
     """The rooms in the week from `monday`: who is where until when; `booked` adds other bookings."""
     resources = tuple(Resource("room", one.id) for one in clinic.rooms)
-    shown, day = _shown(schedule, clinic, week_of(monday), resources, booked), day_text(monday, wording)
+    shown, day = _shown(schedule, clinic, week_of(monday), resources, booked), wording.day(monday)
     sheet = _Sheet(
         resources=resources,
         title=wording.say("desk", "week title", day=day),
@@ -67,7 +67,7 @@ def week_by_person(
 ) -> str:
     """The staff in the week from `monday`: who is needed when, and for what; `booked` adds other bookings."""
     resources = tuple(Resource("staff", one.id) for one in clinic.staff)
-    shown, day = _shown(schedule, clinic, week_of(monday), resources, booked), day_text(monday, wording)
+    shown, day = _shown(schedule, clinic, week_of(monday), resources, booked), wording.day(monday)
     sheet = _Sheet(
         resources=resources,
         title=wording.say("desk", "people title", day=day),
@@ -95,7 +95,7 @@ def day_by_hour(
     busy = {one.resource for one in shown}
     there = tuple(one for one in everything if one in busy or clinic.working_time(one, day, day))
     pages = _pages(laid_out(shown, clinic, (day,), there, _DAY).heights)
-    title, found = wording.say("desk", "day title", day=day_text(day, wording)), []
+    title, found = wording.say("desk", "day title", day=wording.day(day)), []
     for turn, page in enumerate(pages, 1):
         here = [one for one in shown if one.resource in page]
         sheet = _Sheet(

@@ -6,7 +6,7 @@ The number hangs on the course alone, never on a clinic, its bookings or a searc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -29,7 +29,7 @@ def planned_ahead(
 
     `done` has the date of each session that took place.
     """
-    phase, begun = programme.phases[-1], _rounds_begun(programme.phases[-1], done)
+    phase, begun = programme.phases[-1], rounds_begun(programme.phases[-1], done)
     by_date = 0 if isinstance(ahead, int) else _rounds_by(programme, ahead, first_day, done)
     rounds = begun + ahead if isinstance(ahead, int) else max(begun, by_date)
     earlier = sum(len(one.order) * one.times for one in programme.phases[:-1])
@@ -41,10 +41,10 @@ def planned_ahead(
     return _closed(programme, rounds)
 
 
-def _rounds_begun(phase: Phase, done: Mapping[str, date]) -> int:
-    """The number of the last round of which anything is done."""
+def rounds_begun(phase: Phase, sessions: Iterable[str]) -> int:
+    """The number of the last round of which any of the sessions is."""
     a_round, begun = Counter(phase.order), 0
-    for id in done:
+    for id in sessions:
         name, _, rest = id.partition("/")
         kind, _, number = rest.partition("/")
         if name == phase.name and kind in a_round and number.isdecimal() and len(number) < len("1000000"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -18,6 +19,7 @@ from kapsched.errors import (
     identifier,
     of_type,
     one_of,
+    private_text,
     require,
     require_given,
     text,
@@ -63,7 +65,7 @@ class Booking:
             end=an_instant,
             exclusive=flag,
             role=text,
-            ref=text,
+            ref=private_text,
         )
         if self.type == "pool" and self.exclusive:
             raise InvalidInput(
@@ -81,6 +83,12 @@ class Booking:
     def overlaps(self, other: Booking) -> bool:
         """Is there an instant in both? Touching is not overlapping."""
         return self.start < other.end and other.start < self.end
+
+
+def not_among(bookings: Iterable[Booking], others: Iterable[Booking]) -> Iterator[Booking]:
+    """The bookings that `others` lack, by resource, times and `ref`: rows from a table know no roles."""
+    there = {(row.of, row.start, row.end, row.ref) for row in others}
+    return (row for row in bookings if (row.of, row.start, row.end, row.ref) not in there)
 
 
 def in_order(given: Iterable[Booking]) -> tuple[Booking, ...]:
@@ -198,3 +206,22 @@ class Bookings:
                 longest = max(changed._longest[booking.of], booking.end - booking.start)
                 changed._longest[booking.of] = longest
         return changed
+
+
+@frozen(kw_only=True)
+class Rows:
+    """What to change where bookings are kept: those newly `taken` and those `freed`, each by resource and start."""
+
+    taken: tuple[Booking, ...] = field(default=(), converter=in_order)
+    freed: tuple[Booking, ...] = field(default=(), converter=in_order)
+
+    def __attrs_post_init__(self) -> None:
+        require(self, taken=_EACH_A_BOOKING, freed=_EACH_A_BOOKING)
+
+    @classmethod
+    def between(cls, before: Iterable[Booking], after: Iterable[Booking]) -> Rows:
+        """What leads from some bookings to others; of equal ones so many as there are more, and none is in both."""
+        before, after = rows(before), rows(after)
+        require_given(before=(before, some_bookings), after=(after, some_bookings))
+        earlier, later = Counter(before), Counter(after)
+        return cls(taken=(later - earlier).elements(), freed=(earlier - later).elements())

@@ -15,11 +15,13 @@ from kapsched.errors import (
     InvalidInput,
     Several,
     a_date,
+    by_repr,
     each,
     faults_in,
     identifier,
     of_type,
     optional,
+    private_text,
     refuse,
     require,
     text,
@@ -94,6 +96,8 @@ class StaffMember:
     capacity: int = 1
     name: str = field(default="", repr=False)
 
+    _repr_pretty_ = by_repr
+
     def __attrs_post_init__(self) -> None:
         require(
             self,
@@ -103,7 +107,7 @@ class StaffMember:
             breaks=_PERHAPS_A_PATTERN,
             away=_ABSENCES,
             capacity=_A_CAPACITY,
-            name=text,
+            name=private_text,
         )
 
 

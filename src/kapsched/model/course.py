@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from functools import cached_property
 from typing import Literal, cast
 
-from attrs import field, frozen
-from attrs.converters import optional as if_given
+from attrs import evolve, field, frozen
 
 from kapsched.errors import (
     Fault,
     InvalidInput,
     Several,
     a_date,
-    a_moment,
+    by_repr,
     each,
-    faults_in,
     identifier,
+    language_tag,
     of_type,
     one_of,
     optional,
+    private_text,
     refuse,
     require,
     shown,
-    text,
 )
 from kapsched.model.ahead import planned_ahead
+from kapsched.model.appointments import Appointment
+from kapsched.model.done import NOTHING_DONE
+from kapsched.model.done import Done as Done  # noqa: PLC0414  # whoever builds a course finds it here
+from kapsched.model.elsewhere import Elsewhere, faults_beside
 from kapsched.model.mappings import FrozenMapping
+from kapsched.model.notes import handed_on
+from kapsched.model.overrides import Pin, Waiver
 from kapsched.model.phases import BookAhead, book_ahead
 from kapsched.model.programme import Programme, Session
 from kapsched.timeline.intervals import IntervalSet
 from kapsched.timeline.recurrence import Absence, Pattern, absent, some_weekdays, weekday_numbers
-from kapsched.timeline.zones import as_instant, wall, zone
+from kapsched.timeline.zones import zone
 
 NOON = 12 * 60
 
@@ -42,6 +47,10 @@ def _wall_time(value: object) -> str:
     if not isinstance(value, time) or value.tzinfo is not None:
         return f"a time of day on the clinic's clocks is wanted, not {shown(value)}"
     return ""
+
+
+def _perhaps_a_language(value: object) -> str:
+    return "" if value == "" else language_tag(value)
 
 
 @frozen(kw_only=True)
@@ -71,22 +80,27 @@ class Wishes:
 class Patient:
     """Somebody in treatment, by the caller's id. `hours` and `away` say when they can come at all.
 
+    `language` is the BCP 47 tag of the one that they read their calendar in, where it is not the clinic's.
     `excludes` names members of staff who must not be booked for them. The name is kept in a schedule's document,
     and stands in no `repr`, calendar or picture.
     """
 
     id: str
     name: str = field(default="", repr=False)
+    language: str = ""
     hours: Pattern | None = None
     away: tuple[Absence, ...] = field(default=(), converter=Several[Absence])
     excludes: tuple[str, ...] = field(default=(), converter=Several[str])
     wishes: Wishes = Wishes()
 
+    _repr_pretty_ = by_repr
+
     def __attrs_post_init__(self) -> None:
         require(
             self,
             id=identifier,
-            name=text,
+            name=private_text,
+            language=_perhaps_a_language,
             hours=optional(of_type(Pattern)),
             away=each(of_type(Absence)),
             excludes=each(identifier),
@@ -101,46 +115,6 @@ class Patient:
         return open_time - absent(self.away, first, last, place)
 
 
-def _people(given: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
-    """Each role's people as a tuple; what is no mapping is left for the check to refuse."""
-    if not isinstance(cast(object, given), Mapping):
-        return cast(Mapping[str, tuple[str, ...]], given)
-    return FrozenMapping({role: Several(people) for role, people in given.items()})
-
-
-@frozen(kw_only=True)
-class Done:
-    """A session that took place: when, and who was there in which role (role to staff ids)."""
-
-    start: datetime = field(converter=as_instant)
-    end: datetime | None = field(default=None, converter=if_given(as_instant))
-    staff: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_people)
-
-    def __attrs_post_init__(self) -> None:
-        refuse(self._faults())
-        if self.end is not None and self.end <= self.start:
-            raise InvalidInput("a session that is done must end after it starts", path="end")
-
-    def _faults(self) -> Iterator[Fault]:
-        yield from faults_in(self, start=a_moment, end=optional(a_moment), staff=of_type(Mapping))
-        if not isinstance(cast(object, self.staff), Mapping):
-            return
-        for role, people in self.staff.items():
-            if fault := identifier(role) or each(identifier)(people):
-                yield Fault(fault, f"staff.{role}")
-
-    def ended(self, session: Session) -> datetime:
-        """Its end in UTC; where none was recorded, the kind's minutes after its start."""
-        return self.end or self.start + timedelta(minutes=session.kind.minutes)
-
-    def on(self, zone_name: str) -> date:
-        """The date it took place on in that zone."""
-        return wall(self.start, zone(zone_name)).date()
-
-
-NOTHING_DONE: Mapping[str, Done] = FrozenMapping()
-
-
 def _recorded(done: Mapping[str, Done]) -> Mapping[str, Done]:
     return FrozenMapping(done) if isinstance(cast(object, done), Mapping) else done
 
@@ -150,7 +124,9 @@ class Course:
     """One patient's run through a programme: nothing of it is dated before `first_day`, save what is done.
 
     `book_ahead` is how far ahead its open phase is planned, where that is not as the phase says: so many rounds more
-    than are begun, or those that may be by a date.
+    than are begun, or those that may be by a date. `waivers` and `pins` are what people decided about its sessions.
+    `beside` holds the sessions of the patient's other courses, which a `Frequency` may count too; the time that they
+    take is booked for the patient like any other.
     """
 
     id: str
@@ -159,6 +135,9 @@ class Course:
     first_day: date
     done: Mapping[str, Done] = field(default=NOTHING_DONE, converter=_recorded)
     book_ahead: BookAhead | None = None
+    waivers: tuple[Waiver, ...] = field(default=(), converter=Several[Waiver])
+    pins: tuple[Pin, ...] = field(default=(), converter=Several[Pin])
+    beside: tuple[Elsewhere, ...] = field(default=(), converter=Several[Elsewhere])
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -169,10 +148,13 @@ class Course:
             first_day=a_date,
             done=of_type(Mapping),
             book_ahead=optional(book_ahead),
+            waivers=each(of_type(Waiver)),
+            pins=each(of_type(Pin)),
+            beside=each(of_type(Elsewhere)),
         )
         if self.book_ahead is not None and self.programme.open_phase is None:
             raise InvalidInput(f"no phase of {self.programme.name} is open", path="book_ahead")
-        refuse(self._faults())
+        refuse([*self._faults(), *faults_beside(self.id, self.beside)])
 
     def _faults(self) -> Iterator[Fault]:
         # Without their dates nothing can be counted from what is done.
@@ -182,10 +164,40 @@ class Course:
             if fault := of_type(Done)(record):
                 yield Fault(fault, f"done.{session}")
             if session not in known:
-                yield Fault(
-                    f"there is no session {session!r} in {self.programme.name}; there are {', '.join(known)}",
-                    f"done.{session}",
-                )
+                yield self._no_session(session, known, f"done.{session}")
+        for number, waiver in enumerate(self.waivers):
+            for session in waiver.sessions:
+                if session not in known:
+                    yield self._no_session(session, known, f"waivers.{number}.sessions")
+        yield from self._faults_of_pins(known)
+
+    def _no_session(self, session: str, known: Iterable[str], path: str) -> Fault:
+        return Fault(
+            f"there is no session {session!r} in {self.programme.name}; there are {', '.join(known)}", path
+        )
+
+    def _faults_of_pins(self, known: Mapping[str, Session]) -> Iterator[Fault]:
+        seen: set[str] = set()
+        for one in (pin.appointment for pin in self.pins):
+            path = f"pins.{one.session}"
+            if one.session not in known:
+                yield self._no_session(one.session, known, path)
+            if one.session in seen:
+                yield Fault("two appointments are pinned for this session", path)
+            if one.status in ("cancelled", "done"):
+                yield Fault(f"an appointment that is {one.status} cannot be pinned", path)
+            if (one.course or self.id, one.patient or self.patient.id) != (self.id, self.patient.id):
+                yield Fault(f"this appointment is of course {one.course!r}, not of {self.id!r}", path)
+            seen.add(one.session)
+
+    @cached_property
+    def pinned(self) -> Mapping[str, Appointment]:
+        """The appointments that move only by name, by session in programme order; none of what is done by now."""
+        found = {
+            pin.appointment.session: evolve(pin.appointment, course=self.id, patient=self.patient.id)
+            for pin in self.pins
+        }
+        return FrozenMapping({one.id: found[one.id] for one in self.owed if one.id in found})
 
     @cached_property
     def planned(self) -> Programme:
@@ -206,12 +218,26 @@ class Course:
         return None if phase is None else phase.name
 
     @cached_property
+    def notes(self) -> Mapping[str, str]:
+        """What is recorded on a session that is done, by the later sessions that an offset counts from it."""
+        recorded = {id: done.notes for id, done in self.done.items() if done.notes}
+        return FrozenMapping(handed_on(recorded, self.planned.offsets, self.planned.sessions))
+
+    @cached_property
     def owed(self) -> tuple[Session, ...]:
         """The sessions that are planned and not yet done, in programme order."""
         return tuple(session for session in self.planned.sessions if session.id not in self.done)
 
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What is done of it, as it stands beside another course of the patient's."""
+        return tuple(
+            Elsewhere(course=self.id, session=session, start=done.start)
+            for session, done in self.done.items()
+        )
 
-def enrol(
+
+def enrol(  # noqa: PLR0913  # as much as a course can begin with
     programme: Programme,
     patient: Patient,
     *,
@@ -219,11 +245,24 @@ def enrol(
     first_day: date,
     done: Mapping[str, Done] = NOTHING_DONE,
     book_ahead: BookAhead | None = None,
+    waivers: Iterable[Waiver] = (),
+    pins: Iterable[Pin] = (),
+    beside: Iterable[Elsewhere] = (),
 ) -> Course:
     """Open a course, also one that is half way: `done` maps session ids to what took place.
 
-    `book_ahead` takes the place of what an open phase says.
+    `book_ahead` takes the place of what an open phase says. `waivers` set promises aside for some sessions, and `pins`
+    keep appointments where they are. `beside` are the sessions of the patient's other courses; `Plan.elsewhere` tells
+    those of one.
     """
     return Course(
-        id=id, patient=patient, programme=programme, first_day=first_day, done=done, book_ahead=book_ahead
+        id=id,
+        patient=patient,
+        programme=programme,
+        first_day=first_day,
+        done=done,
+        book_ahead=book_ahead,
+        waivers=waivers,
+        pins=pins,
+        beside=Several(beside),
     )

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 from kapsched.errors import (
     MOST,
     Fault,
+    InvalidInput,
     Several,
     a_date,
     a_moment,
@@ -28,30 +29,21 @@ from kapsched.errors import (
     whole,
 )
 from kapsched.model.appointments import Appointment, a_session
-from kapsched.model.bookings import Booking
+from kapsched.model.bookings import Booking, Rows
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
+from kapsched.model.elsewhere import Elsewhere
+from kapsched.model.reasons import Audience, Reason, sentences
+from kapsched.model.rules import Frequency
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import instant
 
 Proof: TypeAlias = Literal["none", "days", "changes", "wishes", "minutes", "all"]
-PROOFS: tuple[Proof, ...] = ("none", "days", "changes", "wishes", "minutes", "all")
-ReasonCode: TypeAlias = Literal[
-    "rule",
-    "window",
-    "hours",
-    "absence",
-    "closure",
-    "booked",
-    "patient",
-    "break",
-    "notice",
-    "horizon",
-    "continuity",
-    "steps",
-]
+PROOFS: tuple[Proof, ...] = get_args(Proof)
 
 _A_PROOF = one_of(PROOFS)
-_A_REASON = one_of(get_args(ReasonCode))
+_AN_AUDIENCE = one_of(get_args(Audience))
 _A_NUMBER = whole(-MOST, MOST)
 _A_COUNT = whole(0, MOST)
 _PERHAPS_A_DATE = optional(a_date)
@@ -126,26 +118,17 @@ class Plan:
         )
         return tuple(sorted(rows))
 
-
-@frozen(kw_only=True)
-class Reason:
-    """Why something was not possible: a code, whom or what it concerns, on which dates (both included)."""
-
-    code: ReasonCode
-    ids: tuple[str, ...] = field(default=(), converter=Several[str])
-    first: date | None = None
-    last: date | None = None
-    sentence: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        require(
-            self,
-            code=_A_REASON,
-            ids=each(a_session),
-            first=_PERHAPS_A_DATE,
-            last=_PERHAPS_A_DATE,
-            sentence=text,
-        )
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """What another course of the patient's has beside it: each session of this one that is done or booked."""
+        course, known = self.course, self.course.planned.by_id
+        booked = {
+            one.session: Elsewhere(course=course.id, session=one.session, start=one.start)
+            for one in self.appointments
+            if one.status != "cancelled" and one.session in known
+        }
+        # What took place goes before what was booked for it.
+        return tuple({**booked, **{one.session: one for one in course.elsewhere}}.values())
 
 
 @frozen(kw_only=True)
@@ -176,9 +159,15 @@ class Refusal:
             steps=_A_COUNT,
         )
 
-    def sentences(self) -> tuple[str, ...]:
-        """The reasons in plain English, one sentence each."""
-        return tuple(reason.sentence for reason in self.reasons)
+    def sentences(self, audience: Audience = "desk", wording: Wording = ENGLISH) -> tuple[str, ...]:
+        """The reasons in plain words, one sentence each.
+
+        A `"patient"` reads on which dates nothing is to be had, and not of whom or what that is.
+        """
+        require_given(audience=(audience, _AN_AUDIENCE), wording=(wording, of_type(Wording)))
+        rules = self.course.programme.rules
+        shared = [one.name for one in rules if isinstance(one, Frequency) and one.across == "patient"]
+        return sentences(self.reasons, self.course.first_day, audience, wording, shared)
 
 
 @frozen(kw_only=True)
@@ -218,7 +207,28 @@ class Schedule:
             if count > 1
         )
 
+    def without(self, course: str) -> Schedule:
+        """The schedule with a course erased: its plan or refusal, and with it the patient who has no other.
+
+        What is left keeps its revision and its stamps. Nobody is told: what is still to come is better cancelled
+        before.
+        """
+        require_given(course=(course, identifier))
+        every = {one.course.id for one in self.plans} | {one.course.id for one in self.refusals}
+        if course not in every:
+            raise InvalidInput(f"there is no course {course!r} in this schedule", path="course")
+        return evolve(
+            self,
+            plans=[one for one in self.plans if one.course.id != course],
+            refusals=[one for one in self.refusals if one.course.id != course],
+        )
+
     @property
     def bookings(self) -> tuple[Booking, ...]:
         """Every booking of every plan, sorted by resource and start."""
         return tuple(sorted(row for plan in self.plans for row in plan.bookings))
+
+    def rows_since(self, before: Schedule | None) -> Rows:
+        """The bookings taken and freed since an earlier schedule; since none at all, everything is taken."""
+        require_given(before=(before, optional(of_type(Schedule))))
+        return Rows.between(() if before is None else before.bookings, self.bookings)

@@ -7,10 +7,13 @@ from datetime import datetime
 
 from attrs import evolve
 
-from kapsched.model.appointments import Appointment, Sequence
+from kapsched.errors import of_type, require_given
+from kapsched.model.appointments import READERS, Appointment, Changed, Sequence
 from kapsched.model.bookings import ResourceType
 from kapsched.model.plan import Schedule
 from kapsched.timeline.zones import instant
+
+_A_SCHEDULE = of_type(Schedule)
 
 
 def confirmed(schedule: Schedule) -> Schedule:
@@ -26,8 +29,10 @@ def succeeding(schedule: Schedule, before: Schedule) -> Schedule:
     """The schedule as the version that follows `before`; `before` itself where nothing is different.
 
     An appointment that stays as it was keeps its stamps and, once confirmed, stays so. Any other was revised
-    at the schedule's `now`, and its sequence rises for those who can see the difference.
+    at the schedule's `now`, and its sequence rises for those who can see the difference; the others keep the time of
+    the last change that they could see.
     """
+    require_given(schedule=(schedule, _A_SCHEDULE), before=(before, _A_SCHEDULE))
     earlier = {one.id: one for plan in before.plans for one in plan.appointments}
 
     def stamp(one: Appointment) -> Appointment:
@@ -48,21 +53,34 @@ def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointmen
     moved = _visit(one) != _visit(before)
     rooms, staff = (_rows(one, type) != _rows(before, type) for type in ("room", "staff"))
     if before.status == "confirmed" and not (moved or rooms or staff) and one.status == "provisional":
-        one = evolve(one, status="confirmed")
-    moved |= one.status != before.status
+        one = evolve(one, status="confirmed", confirmation=before.confirmation)
+    moved |= _told(one) != _told(before)
+    staff |= one.notes != before.notes
     sequence = Sequence(
         patient=before.sequence.patient + moved,
         # Staff are told the room, while a room is told nothing of staff.
         staff=before.sequence.staff + (moved or rooms or staff),
         room=before.sequence.room + (moved or rooms),
     )
-    revised = before.revised if sequence == before.sequence and before.revised else now
-    return evolve(one, sequence=sequence, created=before.created, revised=revised)
+    one = evolve(one, sequence=sequence, created=before.created)
+    if sequence == before.sequence and before.revised:
+        return evolve(one, revised=before.revised, changed=before.changed)
+    untold = {
+        reader: before.revised_for(reader)
+        for reader in READERS
+        if getattr(sequence, reader) == getattr(before.sequence, reader)
+    }
+    return evolve(one, revised=now, changed=Changed(**untold))
 
 
 def _visit(one: Appointment) -> tuple[object, ...]:
     """What everybody sees of an appointment."""
     return instant(one.start), instant(one.end), one.patient
+
+
+def _told(one: Appointment) -> str:
+    """The status that calendars tell: what is done was confirmed, and nobody need hear of it."""
+    return "confirmed" if one.status == "done" else one.status
 
 
 def _rows(one: Appointment, type: ResourceType) -> list[tuple[object, ...]]:

@@ -16,6 +16,7 @@ from kapsched.model.selectors import S, as_selectors, select, some_selectors
 from kapsched.timeline.units import DayCount, Days, Hours, Length, OpenDays
 
 Between: TypeAlias = Literal["end-start", "start-start"]
+Across: TypeAlias = Literal["course", "patient"]
 
 _A_LENGTH = of_type(Days, OpenDays, Hours)
 _A_DAY_COUNT = of_type(Days, OpenDays)
@@ -162,7 +163,8 @@ class Offset:
 class Frequency:
     """At least and at most so many sessions of `of` in a calendar or treatment week, or in any n consecutive dates.
 
-    It counts the sessions of the whole course, done ones included. `at_least` binds each week from that of
+    It counts the sessions of the whole course, done ones included; `across="patient"` lets `at_most` count those of
+    the patient's other courses too that `of` picks by their own ids. `at_least` binds each week from that of
     the first session of `of` in `phase` to that of the last; `at_most` binds each week, or any n dates, that
     holds a session of `of` in `phase`. Without a phase the whole course is meant.
     """
@@ -173,6 +175,7 @@ class Frequency:
     at_least: int = 0
     at_most: int | None = None
     per: Period = _BY_THE_CALENDAR
+    across: Across = "course"
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -183,7 +186,10 @@ class Frequency:
             at_least=whole(0, 1000),
             at_most=optional(whole(0, 1000)),
             per=of_type(CalendarWeek, TreatmentWeek, RollingDays),
+            across=one_of(get_args(Across)),
         )
+        if self.across == "patient" and self.at_most is None:
+            raise InvalidInput("only at_most is counted across a patient's courses", path="across")
         if self.at_most is not None and self.at_most < max(1, self.at_least):
             raise InvalidInput(f"at most {self.at_most} leaves no session to hold", path="at_most")
         if not self.at_least and self.at_most is None:
@@ -194,6 +200,10 @@ class Frequency:
     def counted(self, sessions: Sequence[S]) -> tuple[S, ...]:
         """The sessions it counts, in programme order."""
         return select(self.of, sessions)
+
+    def elsewhere(self, beside: Sequence[S]) -> tuple[S, ...]:
+        """Those of the patient's other sessions that `at_most` counts as well; they never bind a week."""
+        return select(self.of, beside) if self.across == "patient" else ()
 
     def binding(self, sessions: Sequence[S]) -> tuple[S, ...]:
         """The counted sessions whose weeks it binds, in programme order."""

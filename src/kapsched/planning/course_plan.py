@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from attrs import evolve
+
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.course import Course
 from kapsched.model.plan import Cost, Plan, Proof, Refusal
 from kapsched.planning.diary import Diary
 from kapsched.planning.needs import Stretch, joined
+from kapsched.planning.pinned import as_reason, beside_pinned, settled, with_pinned
 from kapsched.planning.problem import Problem
 from kapsched.planning.refusal import contradiction, out_of_steps, refusal
 from kapsched.planning.search import IMPOSSIBLE, Search, Steps, StepsSpent
@@ -22,7 +25,17 @@ DEFAULT_STEPS = 200_000
 
 
 def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan | Refusal:
-    """The best plan within the steps, or why there is none."""
+    """The best plan within the steps, or why there is none; what is pinned stays in it as it is."""
+    free = settled(course)
+    found = _plan_freely(free, beside_pinned(_beside_past(course, diary, now), course), now, steps)
+    if free is course:
+        return found
+    if isinstance(found, Plan):
+        return evolve(found, course=course, appointments=with_pinned(found.appointments, diary, course))
+    return evolve(found, course=course, reasons=(*found.reasons, as_reason(course, diary)))
+
+
+def _plan_freely(course: Course, diary: Diary, now: datetime, steps: int) -> Plan | Refusal:
     problem = Problem(course, diary, now)
     if not problem.sessions:
         return Plan(
@@ -43,6 +56,18 @@ def plan_course(course: Course, diary: Diary, now: datetime, steps: int) -> Plan
     staffed = Staffing(problem, found.starts, found.changes).staff()
     assert staffed is not None, "starts that the masks allow can be staffed"
     return _plan(problem, found.starts, staffed, found.proof, budget.spent)
+
+
+def _beside_past(course: Course, diary: Diary, now: datetime) -> Diary:
+    """The diary in which the patient is booked for what has begun by now, as far as it is not over yet."""
+    sessions = course.planned.by_id
+    visits = ((done.start, done.ended(sessions[id]), id) for id, done in course.done.items())
+    rows = [
+        Booking(type="patient", resource=course.patient.id, start=start, end=end, ref=id)
+        for start, end, id in visits
+        if end > now
+    ]
+    return diary.with_bookings(add=rows) if rows else diary
 
 
 class _Found(NamedTuple):
@@ -133,6 +158,7 @@ def _appointment(problem: Problem, place: int, bit: int, taken: tuple[Taken, ...
         patient=course.patient.id,
         created=problem.now,
         revised=problem.now,
+        notes=course.notes.get(session.id, ""),
     )
 
 

@@ -9,8 +9,8 @@ from attrs import evolve
 from kapsched.model.bookings import Resource
 from kapsched.model.clinic import Clinic, Room, StaffMember
 from kapsched.model.course import Course
-from kapsched.model.plan import ReasonCode
 from kapsched.model.programme import Session
+from kapsched.model.reasons import ReasonCode
 from kapsched.planning.diary import Diary
 from kapsched.planning.grid import Mask, bits
 from kapsched.planning.needs import Need, needs_of

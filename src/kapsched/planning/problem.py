@@ -19,8 +19,9 @@ from kapsched.planning.needs import step_of
 from kapsched.planning.open_days import OpenTie
 from kapsched.planning.order import elimination_order
 from kapsched.planning.starts import AllowedKey, Level, Starts
+from kapsched.planning.treatment_weeks import counters
 from kapsched.planning.units import Units
-from kapsched.planning.weeks import Counter, counters
+from kapsched.planning.weeks import Counter
 from kapsched.planning.windows import Group, Outline, outline
 
 # Longer than any course and any horizon.
@@ -83,6 +84,7 @@ class Problem:
             tuple(one.id for one in owed),
             frozenset(course.done),
             first in (None, len(course.owed)),
+            course.waivers,
         )
         self.diary = diary.at_step(step_of(course))
         self.starts = starts or Starts(course, self.diary, diary.clinic.earliest_start(now))
@@ -96,7 +98,11 @@ class Problem:
         }
         self.first_day = max(0, (course.first_day - self.grid.first_day).days)
         self.counters: tuple[Counter, ...] = counters(
-            self.outline, self.done_days, self.first_day, self.grid.first_day.toordinal()
+            self.outline,
+            self.done_days,
+            self.first_day,
+            self.grid.first_day.toordinal(),
+            {one: (one.on(zone) - self.grid.first_day).days for one in course.beside},
         )
         self.people = tuple(self._people(group) for group in self.outline.groups)
         self.order = elimination_order(self.outline)

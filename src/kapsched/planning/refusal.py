@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from attrs import evolve
 
 from kapsched.model.clinic import Notice
 from kapsched.model.course import Course, Patient
-from kapsched.model.plan import Reason, ReasonCode, Refusal
+from kapsched.model.plan import Refusal
 from kapsched.model.programme import Session
+from kapsched.model.reasons import Reason, ReasonCode
 from kapsched.model.rules import Continuity
 from kapsched.planning.closure import consistent
 from kapsched.planning.diary import Diary
@@ -18,7 +18,6 @@ from kapsched.planning.grid import Mask, bits
 from kapsched.planning.obstacles import ALWAYS, by_ids, layers
 from kapsched.planning.problem import Problem
 from kapsched.planning.search import Search, Steps, StepsSpent
-from kapsched.planning.sentences import sentence
 
 # Reasons are worth less time than plans are.
 STEPS_FOR_DATES = 50_000
@@ -182,14 +181,7 @@ def _without(course: Course, names: Sequence[str]) -> Course:
 
 
 def _reason(code: ReasonCode, ids: tuple[str, ...], problem: Problem, days: Mask) -> Reason:
-    dates: list[date] = [problem.grid.date(day) for day in bits(days)]
-    return Reason(
-        code=code,
-        ids=ids,
-        first=dates[0] if dates else None,
-        last=dates[-1] if dates else None,
-        sentence=sentence(code, ids, dates, problem.course),
-    )
+    return Reason(code=code, ids=ids, dates=[problem.grid.date(day) for day in bits(days)])
 
 
 def _refused(

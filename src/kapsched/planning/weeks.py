@@ -1,12 +1,8 @@
-"""How many in a week? A frequency as a small counter that the search carries from session to session.
-
-Treatment weeks are weeks that begin on the weekday of their anchor: where its date is open, that is all that the
-search has to learn of it.
-"""
+"""How many in a week? A frequency as a small counter that the search carries from session to session."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -17,7 +13,7 @@ from kapsched.planning.windows import Outline
 
 
 class Counted(NamedTuple):
-    """One counted session: its day, whether the rule binds its week, whether it is owed rather than done."""
+    """One counted session: its day, whether the rule binds its week, whether it is owed rather than fixed."""
 
     day: int
     binds: bool
@@ -25,7 +21,7 @@ class Counted(NamedTuple):
 
 
 class Week(NamedTuple):
-    """The week that is being filled, when sessions come in order of date.
+    """The week that is being filled, when owed sessions come in order of date; what is fixed in it is held as well.
 
     `seen` tells that a binding session came by; `short` that a week since then had too few.
     """
@@ -39,18 +35,6 @@ class Week(NamedTuple):
 
 
 WeekCount: TypeAlias = Week | tuple[Counted, ...] | None
-
-
-class Anchored(NamedTuple):
-    """Treatment weeks whose anchor is owed: the weekday they begin on, from 0, and the count in such weeks.
-
-    Until the anchor has a date there are only the counted sessions by place, each with its day.
-    """
-
-    begins: int | None
-    so_far: WeekCount
-    waiting: tuple[tuple[int, int], ...] = ()
-
 
 # Each counter knows its own.
 Count: TypeAlias = Any
@@ -80,8 +64,11 @@ class Counter(Protocol):
 class WeekCounter:
     """Counts one frequency's sessions in weeks that begin on a known weekday, or in any n days.
 
-    Where the other rules keep the counted sessions in order of date, only what a later one can still meet is kept
-    in mind; elsewhere every date is.
+    Some have their dates already: `done` ones, and those of the patient's other courses `elsewhere`, which only a limit
+    counts. They may lie before or after any day on which an owed session could be, and between two such days. They
+    never change, so no state holds them: for each week, or any n days, they are looked up.
+    Where the other rules keep the owed sessions in order of date, only what a later one can still meet is kept
+    in mind; otherwise every date is.
     """
 
     def __init__(
@@ -92,9 +79,9 @@ class WeekCounter:
         first: int,
         ordinal: int,
         begins: int = 0,
+        elsewhere: Sequence[int] = (),
     ) -> None:
         sessions = outline.programme.sessions
-        self.rule = rule
         self.counted = {one.id for one in rule.counted(sessions)}
         self.binding = {one.id for one in rule.binding(sessions)}
         self.at_least = rule.at_least if outline.whole else 0
@@ -103,26 +90,36 @@ class WeekCounter:
         self._since = ordinal - 1 - begins
         owed = [outline.place[one.id] for one in rule.counted(sessions) if one.id in outline.place]
         self.places = frozenset(owed)
-        took = sorted(Counted(done[one], one in self.binding, False) for one in self.counted & set(done))
-        self.in_order = all(outline.furthest[later][earlier] <= 0 for earlier, later in pairwise(owed)) and (
-            not took or took[-1].day <= first
+        self.fixed = sorted(
+            Counted(done[one], one in self.binding, False) for one in self.counted & set(done)
         )
+        self._elsewhere = [Counted(day, False, False) for day in elsewhere]
+        self._read_weeks()
+        # An earlier date leaves later sessions as much room or more, whatever is fixed before, between or behind them.
+        self.in_order = all(outline.furthest[later][earlier] <= 0 for earlier, later in pairwise(owed))
         self.only_limits = self.in_order and not self.at_least
-        self.start = self._start(took)
+        self.start: WeekCount = () if not self.in_order or self.rolling else self._start(first)
 
     def week(self, day: int) -> int:
         """The week that holds a day of the horizon; the first of January of the year 1 was a Monday."""
         return (self._since + day) // 7
 
-    def _start(self, took: list[Counted]) -> WeekCount:
-        if not self.in_order or self.rolling:
-            return tuple(took)
-        if not took:
-            return Week(-1, 0, False, False, False, False)
-        last = self.week(took[-1].day)
-        same = [one for one in took if self.week(one.day) == last]
+    def _read_weeks(self) -> None:
+        """How many are fixed in each week, here and elsewhere, and which weeks are the first and the last."""
+        weeks = [self.week(one.day) for one in self.fixed]
+        bound = [self.week(one.day) for one in self.fixed if one.binds]
+        self._held, self._binds = {week: weeks.count(week) for week in weeks}, set(bound)
+        others = [self.week(one.day) for one in self._elsewhere]
+        self._beside = {week: others.count(week) for week in others}
+        self._last_done = max(weeks, default=-NEVER)
+        self._first_bound, self._last_bound = min(bound, default=NEVER), max(bound, default=-NEVER)
+
+    def _start(self, first: int) -> Week:
+        """What is fixed in the last week before any owed session; nothing there is to be judged yet."""
+        past = [one for one in self.fixed if one.day <= first]
+        week = self.week(past[-1].day) if past else -NEVER
         return Week(
-            last, len(same), any(one.binds for one in same), False, any(one.binds for one in took), False
+            week, self._held.get(week, 0), week in self._binds, False, self._first_bound <= week, False
         )
 
     def add(self, state: WeekCount, session: str, day: int) -> WeekCount:
@@ -133,13 +130,16 @@ class WeekCounter:
         assert state is not None
         if self.rolling:
             near = [other for other in state if abs(other.day - day) < self.rolling]
-            if self._crowded([*near, one], day):
+            fixed = (*self.fixed, *self._elsewhere)
+            dated = [other for other in fixed if abs(other.day - day) < self.rolling]
+            if self._crowded([*dated, *near, one], day):
                 return None
             if self.in_order:
                 return (*near, one)
             return tuple(sorted((*state, one)))
-        same = [other for other in (*state, one) if self.week(other.day) == self.week(day)]
-        if len(same) > self.most and any(other.binds for other in same):
+        week = self.week(day)
+        same = [other for other in (*self.fixed, *state, one) if self.week(other.day) == week]
+        if self._too_many(week, len(same)) and any(other.binds for other in same):
             return None
         return tuple(sorted((*state, one)))
 
@@ -148,11 +148,11 @@ class WeekCounter:
         if not isinstance(state, Week) or not state.held:
             return -NEVER, NEVER
         first, last = -NEVER, NEVER
-        if state.held >= self.most and state.binds:
+        if self._too_many(state.week, state.held + 1) and state.binds:
             first = self._begin(state.week + 1)
         if self.at_least and state.seen and session in self.binding:
             full = state.held >= self.at_least or not state.owed
-            last = self._begin(state.week + (2 if full else 1)) - 1
+            last = self._begin(max(state.week, self._last_done) + 2 if full else state.week + 1) - 1
         return first, last
 
     def _begin(self, week: int) -> int:
@@ -173,87 +173,40 @@ class WeekCounter:
                 held=state.held + 1, binds=state.binds or one.binds, owed=True, seen=state.seen or one.binds
             )
         else:
-            few = state.held < self.at_least and state.owed
-            if few and state.binds:
+            if self._too_few(state):
                 return None
-            skipped = bool(self.at_least) and state.seen and week > state.week + 1
-            short = state.short or (few and state.seen) or skipped
-            after = Week(week, 1, one.binds, True, state.seen or one.binds, short)
-        if (after.held > self.most and after.binds) or (after.short and one.binds):
+            few = state.held < self.at_least and state.owed
+            skipped = bool(self.at_least) and week > max(state.week, self._last_done) + 1
+            seen = state.seen or self._first_bound < week
+            short = state.short or (few and state.seen) or (skipped and seen)
+            binds = one.binds or week in self._binds
+            after = Week(week, self._held.get(week, 0) + 1, binds, True, seen or binds, short)
+        if (self._too_many(week, after.held) and after.binds) or (after.short and one.binds):
             return None
         return after
+
+    def _too_many(self, week: int, held: int) -> bool:
+        """Would so many of this course be too many in a week, with those elsewhere?"""
+        return held + self._beside.get(week, 0) > self.most
+
+    def _too_few(self, state: Week) -> bool:
+        """Has a week too few once nothing owed can join it, and does it lie among those that the rule binds?"""
+        among = state.binds or (state.seen and self._last_bound > state.week)
+        return among and state.owed and state.held < self.at_least
 
     def kept(self, state: WeekCount) -> bool:
         """Does the rule hold once all its sessions are placed?"""
         if state is None:
             return False
         if isinstance(state, Week):
-            return not (state.binds and state.owed and state.held < self.at_least)
-        if not self.at_least or not any(one.binds for one in state):
+            return not self._too_few(state)
+        everything = (*self.fixed, *state)
+        if not self.at_least or not any(one.binds for one in everything):
             return True
-        weeks = [self.week(one.day) for one in state if one.binds]
-        last_done = max((self.week(one.day) for one in state if not one.owed), default=-1)
+        weeks = [self.week(one.day) for one in everything if one.binds]
         for week in range(min(weeks), max(weeks) + 1):
-            held = [one for one in state if self.week(one.day) == week]
-            judged = week > last_done or any(one.owed for one in held)
+            held = [one for one in everything if self.week(one.day) == week]
+            judged = week > self._last_done or any(one.owed for one in held)
             if judged and len(held) < self.at_least:
                 return False
         return True
-
-
-class AnchoredCounter:
-    """Counts one frequency's sessions in treatment weeks whose anchor is owed.
-
-    Once the anchor has a date, weeks begin on a known weekday, and one of seven counters goes on.
-    """
-
-    only_limits = False
-
-    def __init__(
-        self, rule: Frequency, outline: Outline, done: Mapping[str, int], first: int, ordinal: int
-    ) -> None:
-        self._by_weekday = [WeekCounter(rule, outline, done, first, ordinal, begins) for begins in range(7)]
-        self._outline, self._ordinal = outline, ordinal
-        (self.anchor,) = (one.id for one in rule.anchors(outline.programme.sessions))
-        self.counted = self._by_weekday[0].counted
-        self.places = self._by_weekday[0].places | {outline.place[self.anchor]}
-        self.start = Anchored(None, None)
-
-    def add(self, state: Anchored, session: str, day: int) -> Anchored | None:
-        """The state with one more session that is counted, or is the anchor, on a day; None if that breaks the rule."""
-        waiting = state.waiting
-        if session in self.counted:
-            waiting = tuple(sorted((*waiting, (self._outline.place[session], day))))
-        begins = (self._ordinal - 1 + day) % 7 if session == self.anchor else state.begins
-        if begins is None:
-            return Anchored(None, None, waiting)
-        counter = self._by_weekday[begins]
-        count = counter.start if state.begins is None else state.so_far
-        for place, on in waiting:
-            count = counter.add(count, self._outline.owed[place].id, on)
-            if count is None:
-                return None
-        return Anchored(begins, count)
-
-    def days(self, state: Anchored, session: str) -> tuple[int, int]:
-        """The first and last day of one more session; any, before the anchor has a date."""
-        if state.begins is None or session not in self.counted:
-            return -NEVER, NEVER
-        return self._by_weekday[state.begins].days(state.so_far, session)
-
-    def kept(self, state: Anchored) -> bool:
-        """Does the rule hold once all its sessions and the anchor are placed?"""
-        return state.begins is not None and self._by_weekday[state.begins].kept(state.so_far)
-
-
-def counters(outline: Outline, done: Mapping[str, int], first: int, ordinal: int) -> tuple[Counter, ...]:
-    """A counter for each frequency of an outline; `first` is the first day on which an owed session may be."""
-    return tuple(_counter(rule, outline, done, first, ordinal) for rule in outline.frequencies)
-
-
-def _counter(rule: Frequency, outline: Outline, done: Mapping[str, int], first: int, ordinal: int) -> Counter:
-    anchors = rule.anchors(outline.programme.sessions)
-    if any(one.id in outline.place for one in anchors):
-        return AnchoredCounter(rule, outline, done, first, ordinal)
-    begins = (ordinal - 1 + done[anchors[0].id]) % 7 if anchors else 0
-    return WeekCounter(rule, outline, done, first, ordinal, begins)

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 
 from attrs import evolve, field, frozen
 
+from kapsched.model.overrides import Waiver
 from kapsched.model.programme import Programme, Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.planning.closure import Between, closed
@@ -141,8 +142,14 @@ class Outline:
 
 
 @lru_cache(maxsize=512)
-def outline(programme: Programme, owed: tuple[str, ...], done: frozenset[str], whole: bool = True) -> Outline:
-    """The outline of some owed sessions beside those that are done."""
+def outline(
+    programme: Programme,
+    owed: tuple[str, ...],
+    done: frozenset[str],
+    whole: bool = True,
+    waivers: tuple[Waiver, ...] = (),
+) -> Outline:
+    """The outline of some owed sessions beside those that are done, without what is waived."""
     known = set(owed) | done
     edges: list[DateEdge | OpenEdge | HourEdge] = []
     groups: list[Group] = []
@@ -151,13 +158,17 @@ def outline(programme: Programme, owed: tuple[str, ...], done: frozenset[str], w
         match rule:
             case Gap() | Offset():
                 for earlier, later in rule.pairs(programme.sessions):
+                    if _waived(rule, earlier, later, waivers):
+                        continue
                     edges.extend(edges_of(rule, earlier, later))
                     if isinstance(rule, Offset) and isinstance(rule.ideal, Days):
                         ideals[later.id] = (earlier.id, rule.ideal.count)
             case Span():
-                edges.extend(span_edges(rule, programme.sessions))
+                apart = set_apart("spans_are_kept", waivers)
+                edges.extend(span_edges(rule, [one for one in programme.sessions if one.id not in apart]))
             case Continuity():
-                groups.extend(_groups(rule, programme, known, set(owed)))
+                apart = set_apart("people_stay_the_same", waivers)
+                groups.extend(_groups(rule, programme, known, set(owed), apart))
             case Frequency():
                 pass
     edges = [edge for edge in edges if _binds({edge.earlier, edge.later}, known, done)]
@@ -174,13 +185,25 @@ def outline(programme: Programme, owed: tuple[str, ...], done: frozenset[str], w
     )
 
 
+def _waived(rule: Gap | Offset, one: Session, two: Session, waivers: tuple[Waiver, ...]) -> bool:
+    check = "gaps_are_kept" if isinstance(rule, Gap) else "offsets_are_kept"
+    return any(waiver.check == check and waiver.covers((one.id, two.id)) for waiver in waivers)
+
+
+def set_apart(check: str, waivers: tuple[Waiver, ...]) -> frozenset[str]:
+    """The sessions that stand outside of what a check looks at as a whole."""
+    return frozenset(id for waiver in waivers if waiver.check == check for id in waiver.sessions)
+
+
 def _binds(ends: set[str], known: set[str], done: frozenset[str]) -> bool:
     return ends <= known and not ends <= done
 
 
-def _groups(rule: Continuity, programme: Programme, known: set[str], owed: set[str]) -> Iterator[Group]:
+def _groups(
+    rule: Continuity, programme: Programme, known: set[str], owed: set[str], apart: frozenset[str]
+) -> Iterator[Group]:
     for group in rule.groups(programme.sessions, programme.offsets):
-        members = [session for session in group if rule.role in session.kind.roles()]
+        members = [one for one in group if rule.role in one.kind.roles() and one.id not in apart]
         needed = max((session.kind.roles()[rule.role] for session in members), default=0)
         ids = tuple(session.id for session in members if session.id in known)
         if len(members) > 1 and owed & set(ids):

@@ -12,6 +12,7 @@ from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.programme import Programme
 from kapsched.testing.clinic_strategies import Frame, among, clinics, frame_of, leave, own_hours
 from kapsched.testing.programme_strategies import programmes as any_programmes
+from kapsched.testing.rule_strategies import elsewhere
 from kapsched.timeline.recurrence import Absence, Pattern
 from kapsched.timeline.zones import at
 
@@ -32,7 +33,8 @@ def some_patient(draw: st.DrawFn, clinic: Clinic, id: str) -> Patient:
     # Only those are excluded for whom there is somebody else.
     others = (one.id for one in clinic.staff if all(len(clinic.staff_of(role)) > 1 for role in one.roles))
     excludes = draw(among((), (), (), *((id,) for id in others)))
-    return Patient(id=id, hours=hours, away=away, excludes=excludes, wishes=wishes)
+    language = draw(among("", "", "cy", "de-AT", "pt-BR"))
+    return Patient(id=id, language=language, hours=hours, away=away, excludes=excludes, wishes=wishes)
 
 
 def _some_wishes(draw: st.DrawFn, clinic: Clinic, frame: Frame) -> Wishes:
@@ -69,11 +71,14 @@ def courses(
             role: [one.id for one in there.staff_of(role)[:most]]
             for role, most in session.kind.roles().items()
         }
-        done[session.id] = Done(start=at(day, frame.opens, there.place), staff=people)
+        done[session.id] = Done(
+            start=at(day, frame.opens, there.place), staff=people, notes=draw(among("", "n1"))
+        )
     return enrol(
         programme,
         some_patient(draw, there, f"q{number}"),
         id=f"c{number}",
         first_day=frame.at(draw(among(*range(min(4, frame.days))))),
         done=done,
+        beside=elsewhere(draw, programme.sessions, [at(frame.at(0), frame.opens, there.place)]),
     )

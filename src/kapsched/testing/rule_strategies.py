@@ -11,6 +11,7 @@ from typing import TypeAlias, get_args
 from attrs import evolve, frozen
 from hypothesis import strategies as st
 
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.periods import RollingDays, TreatmentWeek
 from kapsched.model.programme import Session
 from kapsched.model.rules import Between, Continuity, Frequency, Gap, Offset, Rule, Scope, Span
@@ -57,6 +58,29 @@ def _kinds(sketch: Sketch) -> list[str]:
 
 def _selector(draw: st.DrawFn, sketch: Sketch) -> str:
     return draw(among("*", *_kinds(sketch), *dict.fromkeys(f"{one.phase}/*" for one in sketch)))
+
+
+def elsewhere(
+    draw: st.DrawFn, sessions: Sequence[Session], starts: Sequence[datetime]
+) -> tuple[Elsewhere, ...]:
+    """A few sessions, or none, of another course of the patient's, named as these are and about these times."""
+    found = []
+    for number in range(1, draw(among(0, 0, 1, 2)) + 1):
+        like, day = draw(among(*sessions)), draw(among(*starts))
+        moment = day + timedelta(days=draw(among(0, 1, -7)))
+        session = f"{like.phase}/{like.kind_name}/{number}"
+        found.append(Elsewhere(course="another", session=session, start=moment))
+    return tuple(found)
+
+
+def leaving_room_for(beside: Sequence[Elsewhere], rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules with limits that are kept beside these too, even if all were in one week."""
+    return tuple(
+        evolve(one, at_most=one.at_most + len(one.elsewhere(beside)))
+        if isinstance(one, Frequency) and one.at_most is not None
+        else one
+        for one in rules
+    )
 
 
 def _in_turn(draw: st.DrawFn, sketch: Sketch) -> list[Rule]:
@@ -138,6 +162,7 @@ def _frequencies(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[R
         of=_selector(draw, sketch),
         phase=draw(among(None, *phases)),
         at_most=1000,
+        across=draw(among("course", "course", "patient")),
     )
     binding = rule.binding(tuple(sketch))
     if not binding:

@@ -13,13 +13,14 @@ from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Done, Patient, enrol
+from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.plan import Plan
 from kapsched.model.programme import Programme
 from kapsched.model.rules import Gap
 from kapsched.testing.clinic_strategies import among
 from kapsched.testing.placing import Visit, first_visit
 from kapsched.testing.programme_strategies import Slot, opened, programme_of, some_slots, some_target
-from kapsched.testing.rule_strategies import Placed, rules_kept_by
+from kapsched.testing.rule_strategies import Placed, elsewhere, leaving_room_for, rules_kept_by
 from kapsched.timeline.units import Days
 from kapsched.timeline.zones import at, wall
 from kapsched.verification.cost import cost_of
@@ -33,6 +34,7 @@ class Run:
     programme: Programme
     visits: tuple[Visit, ...]
     goes_on: bool = False
+    beside: tuple[Elsewhere, ...] = ()
 
     def course(self, number: int, first_day: date, now: datetime) -> Course:
         """The course in which what has ended by now is done; where it goes on, no more is planned than the visits."""
@@ -41,7 +43,14 @@ class Run:
             for session, visit in zip(self.programme.sessions, self.visits, strict=True)
             if visit.end <= now
         }
-        course = enrol(self.programme, self.patient, id=f"c{number}", first_day=first_day, done=done)
+        course = enrol(
+            self.programme,
+            self.patient,
+            id=f"c{number}",
+            first_day=first_day,
+            done=done,
+            beside=self.beside,
+        )
         if not self.goes_on:
             return course
         last = self.programme.phases[-1]
@@ -94,8 +103,10 @@ def some_run(
     rules = rules_kept_by(draw, placed)
     if apart and len(visits) > 1:
         rules = (*rules, Gap(name="a date each", after="*", before="*", at_least=Days(1)))
+    beside = elsewhere(draw, bare.sessions, [visit.start for visit in visits])
+    rules = leaving_room_for(beside, rules)
     programme = evolve(bare, rules=rules, target=some_target(draw, bare.sessions))
-    return Run(patient, programme, visits, goes_on=draw(among(False, False, True)))
+    return Run(patient, programme, visits, draw(among(False, False, True)), beside)
 
 
 def _open_dates(clinic: Clinic) -> set[date]:

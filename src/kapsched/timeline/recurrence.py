@@ -16,13 +16,14 @@ from kapsched.errors import (
     InvalidInput,
     Several,
     a_date,
+    by_repr,
     each,
     of_type,
     optional,
+    private_text,
     refuse,
     require,
     shown,
-    text,
     whole,
 )
 from kapsched.timeline.intervals import Interval, IntervalSet
@@ -169,14 +170,16 @@ class Absence:
     """A stretch taken out of the hours: some dates, some weekdays, some part of the day.
 
     `first` and `last` are both included; without them it holds for ever. `weekdays` are numbers from 0,
-    Monday; without them it holds on each day.
+    Monday; without them it holds on each day. `why` is nobody's business: it stands in no `repr`.
     """
 
     first: date | None = None
     last: date | None = None
     weekdays: frozenset[int] = field(default=frozenset(), converter=weekday_numbers)
     span: DaySpan = WHOLE_DAY
-    why: str = ""
+    why: str = field(default="", repr=False)
+
+    _repr_pretty_ = by_repr
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -185,7 +188,7 @@ class Absence:
             last=optional(a_date),
             weekdays=some_weekdays,
             span=of_type(DaySpan),
-            why=text,
+            why=private_text,
         )
         if self.first and self.last and self.last < self.first:
             raise InvalidInput(f"it ends on {self.last}, before it begins on {self.first}")

@@ -25,7 +25,9 @@ from kapsched.verification.visits import Visit
 class Case:
     """Appointments to be judged with all that the promises refer to.
 
-    `now` and `horizon` may be unknown; then nothing that depends on them is judged. So may `cost`.
+    `now` and `horizon` may be unknown; then nothing that depends on them is judged. So may `cost`. The sessions of
+    `settled` are pinned: they bind the others as what is done does. `whole` is false where only those are looked at.
+    With `strict`, no waiver sets a session apart.
     """
 
     course: Course
@@ -35,6 +37,9 @@ class Case:
     now: datetime | None = None
     horizon: Horizon | None = None
     cost: Cost | None = None
+    settled: frozenset[str] = frozenset()
+    whole: bool = True
+    strict: bool = False
     _open: dict[date, bool] = field(init=False, factory=dict)
 
     @cached_property
@@ -73,11 +78,25 @@ class Case:
     @property
     def done(self) -> Iterator[Visit]:
         """The visits that took place, in programme order."""
-        return (visit for visit in self.placed.values() if visit.done)
+        return (visit for visit in self.placed.values() if visit.id in self.course.done)
+
+    @property
+    def movable(self) -> Iterator[Visit]:
+        """Every visit of a session that is not pinned."""
+        return (visit for visit in self.visits if visit.id not in self.settled)
 
     def __iter__(self) -> Iterator[Visit]:
-        """The one visit of each owed session that has one, in programme order."""
-        return (self.placed[one.id] for one in self.course.owed if one.id in self.placed)
+        """The one visit of each session that was to be planned and has one, in programme order."""
+        return (
+            self.placed[one.id]
+            for one in self.course.owed
+            if one.id in self.placed and one.id not in self.settled
+        )
+
+    def apart(self, check: str) -> frozenset[str]:
+        """The sessions that waivers of a check set apart from what it looks at as a whole."""
+        waivers = () if self.strict else self.course.waivers
+        return frozenset(id for waiver in waivers if waiver.check == check for id in waiver.sessions)
 
     def pairs(self, rule: Gap | Offset) -> Iterator[tuple[Visit, Visit]]:
         """The visits of each pair that a rule binds, where both are there and not both are done."""
@@ -149,6 +168,7 @@ class Case:
             start=instant(one.start),
             end=instant(one.end),
             local=wall(one.start, self.clinic.place),
+            done=session.id in self.settled,
             people=people,
             bookings=one.bookings,
             patient=one.patient,

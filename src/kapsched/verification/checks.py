@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import TypeAlias
+
+from attrs import evolve
 
 from kapsched.errors import Several, a_moment, each, of_type, optional, require_given
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Bookings, Resource, rows, some_bookings
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
+from kapsched.model.overrides import Waiver
 from kapsched.model.plan import Plan
 from kapsched.timeline.zones import instant
 from kapsched.verification.case import Case, judged
@@ -40,9 +44,12 @@ from kapsched.verification.sessions import (
     nothing_lies_beyond_the_horizon,
     nothing_starts_before_its_time,
     starts_are_on_the_grid,
+    what_is_pinned_stays,
 )
 
-CHECKS: tuple[Callable[[Case], Iterator[Breach]], ...] = (
+Check: TypeAlias = Callable[[Case], Iterator[Breach]]
+
+CHECKS: tuple[Check, ...] = (
     every_session_is_planned_once,
     every_visit_lasts_as_its_kind_says,
     every_segment_has_its_people,
@@ -63,7 +70,16 @@ CHECKS: tuple[Callable[[Case], Iterator[Breach]], ...] = (
     frequencies_are_kept,
     spans_are_kept,
     people_stay_the_same,
+    what_is_pinned_stays,
     the_stated_cost_is_true,
+)
+# What is pinned binds the rest like what is done; what these find among pinned appointments alone is found apart.
+RULES: tuple[Check, ...] = (
+    gaps_are_kept,
+    offsets_are_kept,
+    frequencies_are_kept,
+    spans_are_kept,
+    people_stay_the_same,
 )
 
 
@@ -104,20 +120,43 @@ def verify(
         now=None if now is None else instant(now),
         horizon=horizon,
         cost=cost,
+        settled=frozenset(course.pinned),
     )
     return Report(tuple(_findings(case)))
 
 
 def _findings(case: Case) -> Iterator[Finding]:
+    pinned = None
+    if case.settled:
+        alone = [one for one in case.appointments if one.session in case.settled]
+        pinned = evolve(case, appointments=tuple(alone), settled=frozenset(), whole=False)
     for check in CHECKS:
-        for breach in check(case):
+        found = list(_breaches(check, case))
+        if pinned is not None and check in RULES:
+            said = {breach.message for breach, _ in found}
+            found += [one for one in _breaches(check, pinned) if one[0].message not in said]
+        for breach, waiver in found:
             yield Finding(
                 check=check.__name__,
                 message=breach.message,
                 sessions=breach.sessions,
                 resource=breach.resource,
                 new=breach.new,
+                waiver=waiver,
             )
+
+
+def _breaches(check: Check, case: Case) -> Iterator[tuple[Breach, Waiver | None]]:
+    """What a check finds, with the waiver that accepts it, if one does."""
+    waivers = [one for one in case.course.waivers if one.check == check.__name__]
+    left = list(check(case))
+    strictly = list(check(evolve(case, strict=True))) if waivers else left
+    for breach in strictly:
+        accepting = [one for one in waivers if one.covers(breach.sessions)]
+        if breach not in left:  # it is none without the sessions that are set apart
+            accepting += [one for one in waivers if {*one.sessions} & {*breach.sessions}]
+        yield breach, accepting[0] if accepting else None
+    yield from ((breach, None) for breach in left if breach not in strictly)
 
 
 def _near(booked: Iterable[Booking], appointments: Iterable[Appointment], clinic: Clinic) -> Bookings:

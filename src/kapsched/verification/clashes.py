@@ -44,8 +44,9 @@ def nothing_is_booked_twice(case: Case) -> Iterator[Breach]:
         unit = case.clinic.by_resource.get(resource)
         for crowd in _crowds([*takings, *others], 1 if unit is None else unit.capacity):
             new = any(one.ours for one in crowd.takings)
-            if new or any(crowd.start < one.end and one.start < crowd.end for one in windows[resource]):
-                yield _breach(case, resource, crowd, new=new)
+            whole = (crowd,) if new else _whole(case, resource, crowd, windows[resource])
+            for one in whole:
+                yield _breach(case, resource, one, new=new)
 
 
 def ours_and_others(case: Case, resource: Resource, windows: IntervalSet) -> list[Taking]:
@@ -123,6 +124,20 @@ def _crowds(takings: Sequence[Taking], capacity: int) -> Iterator[Crowd]:
         there = tuple(one for one in ordered if one.start <= start < one.end)
         if len(there) > (1 if any(one.exclusive for one in there) else capacity):
             yield Crowd(start, end, there)
+
+
+def _whole(case: Case, resource: Resource, crowd: Crowd, windows: IntervalSet) -> Iterator[Crowd]:
+    """A crowd that was there already, where it meets our times, as long as the same rows go on.
+
+    Of the rows that bound it only those were looked at that meet our times; with the others it is the same crowd
+    for every course.
+    """
+    others = case.booked.during(resource, crowd.start, crowd.end)
+    edges = {crowd.start, crowd.end, *(edge for row in others for edge in (row.start, row.end))}
+    within = sorted(edge for edge in edges if crowd.start <= edge <= crowd.end)
+    for start, end in pairwise(within):
+        if any(start < window.end and window.start < end for window in windows):
+            yield crowd._replace(start=start, end=end)
 
 
 def _breach(case: Case, resource: Resource, crowd: Crowd, *, new: bool) -> Breach:

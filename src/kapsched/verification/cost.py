@@ -18,7 +18,12 @@ from kapsched.verification.visits import Visit
 
 def cost_of(appointments: Iterable[Appointment], course: Course, clinic: Clinic) -> Cost:
     """The cost of a whole plan; an owed session without an appointment is `InvalidInput`."""
-    case = Case(course=course, clinic=clinic, appointments=judged(appointments, course))
+    case = Case(
+        course=course,
+        clinic=clinic,
+        appointments=judged(appointments, course),
+        settled=frozenset(course.pinned),
+    )
     if missing := [session.id for session in course.owed if session.id not in case.placed]:
         raise InvalidInput(f"only a whole plan has a cost; there is no appointment of {', '.join(missing)}")
     return counted(case)
@@ -42,10 +47,12 @@ def _wait(case: Case) -> int:
 
 def _drift(case: Case) -> int:
     programme, drift = case.course.planned, 0
+    waivers = [one for one in case.course.waivers if one.check == "offsets_are_kept"]
     for offset in programme.offsets:
         for pair in offset.pairs(programme.sessions):
             anchor, visit = case.among(pair)
-            if not visit.done:
+            # An offset that is set aside has no ideal either.
+            if not visit.done and not any(one.covers((anchor.id, visit.id)) for one in waivers):
                 drift += _away(case, offset.ideal, anchor, visit)
     return drift
 

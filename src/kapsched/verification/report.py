@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from kapsched.errors import Several, each, flag, of_type, optional, require
 from kapsched.model.bookings import Resource
+from kapsched.model.overrides import Waiver
 
 
 class Breach(NamedTuple):
@@ -25,7 +26,8 @@ class Breach(NamedTuple):
 class Finding:
     """One broken promise: the check that says so, and which sessions and resource it concerns.
 
-    It is `new` where one of the appointments has a part in it, else it was already there among the bookings.
+    It is `new` where one of the appointments has a part in it, else it was already there among the bookings. One
+    that somebody accepted carries their `waiver`.
     """
 
     check: str
@@ -33,6 +35,7 @@ class Finding:
     sessions: tuple[str, ...] = field(default=(), converter=Several[str])
     resource: Resource | None = None
     new: bool = True
+    waiver: Waiver | None = None
 
     def __attrs_post_init__(self) -> None:
         a_text = of_type(str)
@@ -43,9 +46,13 @@ class Finding:
             sessions=each(a_text),
             resource=optional(of_type(Resource)),
             new=flag,
+            waiver=optional(of_type(Waiver)),
         )
 
     def __str__(self) -> str:
+        if self.waiver is not None:
+            waiver = self.waiver
+            return f"{self.message} (accepted by {waiver.by} on {waiver.at:%Y-%m-%d}: {waiver.why})"
         return self.message if self.new else f"{self.message} (already there)"
 
 
@@ -63,12 +70,17 @@ class Report:
 
     @property
     def new(self) -> tuple[Finding, ...]:
-        """The findings in which the appointments have a part."""
-        return tuple(finding for finding in self.findings if finding.new)
+        """The findings in which the appointments have a part and that nobody accepted."""
+        return tuple(finding for finding in self.findings if finding.new and finding.waiver is None)
+
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """The findings that a waiver accepts."""
+        return tuple(finding for finding in self.findings if finding.waiver is not None)
 
     @property
     def clean(self) -> bool:
-        """Is nothing new found?"""
+        """Is nothing new found but what is accepted?"""
         return not self.new
 
     def __str__(self) -> str:

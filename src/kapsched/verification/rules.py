@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import combinations
 
 from kapsched.model.periods import RollingDays
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
@@ -86,16 +87,19 @@ def frequencies_are_kept(case: Case) -> Iterator[Breach]:
             sessions = case.course.planned.sessions
             counted = sorted(case.among(rule.counted(sessions)), key=lambda visit: visit.day)
             binding = {session.id for session in rule.binding(sessions)}
+            others = [one.on(case.clinic.zone) for one in rule.elsewhere(case.course.beside)]
             if isinstance(rule.per, RollingDays):
-                yield from _too_many(rule, counted, binding, [visit.day for visit in counted], rule.per.days)
+                firsts = sorted([visit.day for visit in counted] + others)
+                yield from _too_many(rule, counted, others, binding, firsts, rule.per.days)
                 continue
             anchors = rule.anchors(sessions)
             if len(case.among(anchors)) < len(anchors):
                 continue  # nothing tells where its weeks begin
             some_day = case.among(anchors)[0].day if anchors else A_MONDAY
             begins = [_week(visit.day, some_day) for visit in counted]
-            yield from _too_many(rule, counted, binding, begins, WEEK.days)
-            yield from _too_few(rule, counted, binding, some_day)
+            yield from _too_many(rule, counted, others, binding, begins, WEEK.days)
+            if case.whole:
+                yield from _too_few(rule, counted, binding, some_day)
 
 
 def _week(day: date, some_day: date) -> date:
@@ -104,16 +108,24 @@ def _week(day: date, some_day: date) -> date:
 
 
 def _too_many(
-    rule: Frequency, counted: Sequence[Visit], binding: set[str], firsts: Sequence[date], days: int
+    rule: Frequency,
+    counted: Sequence[Visit],
+    others: Sequence[date],
+    binding: set[str],
+    firsts: Sequence[date],
+    days: int,
 ) -> Iterator[Breach]:
     if rule.at_most is None:
         return
     # Any stretch of dates that holds too many can begin with one of them: the first date it holds.
     for first in dict.fromkeys(firsts):
         held = [visit for visit in counted if first <= visit.day < first + timedelta(days=days)]
-        if len(held) > rule.at_most and _judged(held) and any(visit.id in binding for visit in held):
+        beside = sum(first <= day < first + timedelta(days=days) for day in others)
+        number = len(held) + beside
+        if number > rule.at_most and _judged(held) and any(visit.id in binding for visit in held):
+            elsewhere = f" ({beside} of them in the patient's other courses)" if beside else ""
             yield Breach(
-                f"{rule.name}: {len(held)} from {first} to {first + timedelta(days=days - 1)}, "
+                f"{rule.name}: {number} from {first} to {first + timedelta(days=days - 1)}{elsewhere}, "
                 f"{rule.at_most} at most",
                 tuple(visit.id for visit in held),
             )
@@ -147,18 +159,27 @@ def _beside(bound: Sequence[Visit], week: date) -> tuple[Visit, Visit]:
 
 
 def spans_are_kept(case: Case) -> Iterator[Breach]:
-    """From the first date of the sessions to the last there are no more days than allowed."""
+    """No two of the sessions, of which one is still to be, lie more days apart than allowed."""
+    apart = case.apart("spans_are_kept")
     for rule in case.course.planned.rules:
         if isinstance(rule, Span):
-            visits = case.among(rule.counted(case.course.planned.sessions))
-            if visits and not all(visit.done for visit in visits):
-                first, last = (pick(visits, key=lambda visit: visit.day) for pick in (min, max))
+            spanned = rule.counted(case.course.planned.sessions)
+            visits = case.among(one for one in spanned if one.id not in apart)
+            if (furthest := _furthest(visits)) is not None:
+                first, last = furthest
                 if (days := (last.day - first.day).days) > rule.at_most.count:
                     yield Breach(
                         f"{rule.name}: from {first.id} to {last.id} {_are(days, 'days')}, "
                         f"at most {rule.at_most} are allowed",
                         tuple(visit.id for visit in visits),
                     )
+
+
+def _furthest(visits: Sequence[Visit]) -> tuple[Visit, Visit] | None:
+    """The two that lie furthest apart, in order of date, of which one is not done; None where all are."""
+    ordered = sorted(visits, key=lambda visit: visit.day)
+    pairs = [pair for pair in combinations(ordered, 2) if not (pair[0].done and pair[1].done)]
+    return max(pairs, key=lambda pair: pair[1].day - pair[0].day, default=None)
 
 
 def people_stay_the_same(case: Case) -> Iterator[Breach]:
@@ -173,11 +194,12 @@ def people_stay_the_same(case: Case) -> Iterator[Breach]:
 
 def groups_of_people(case: Case) -> Iterator[tuple[Continuity, tuple[Visit, ...], tuple[str, ...], int]]:
     """Each group that continuity binds: its visits, the people in the role, and how many it needs at once."""
-    programme = case.course.planned
+    programme, apart = case.course.planned, case.apart("people_stay_the_same")
     for rule in programme.rules:
         if isinstance(rule, Continuity):
             for sessions in rule.groups(programme.sessions, programme.offsets):
-                asking = {one: wanted for one in sessions if (wanted := one.kind.roles()[rule.role])}
+                inside = (one for one in sessions if one.id not in apart)
+                asking = {one: wanted for one in inside if (wanted := one.kind.roles()[rule.role])}
                 visits = case.among(asking)
                 if len(asking) > 1 and _judged(visits):
                     people = {person for visit in visits for person in visit.people.get(rule.role, ())}

@@ -6,7 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from kapsched.timeline.zones import midnight, wall
+from attrs import evolve
+
+from kapsched.model.appointments import Appointment
+from kapsched.model.bookings import Booking
+from kapsched.timeline.zones import instant, midnight, wall
 from kapsched.verification.case import Case
 from kapsched.verification.report import Breach
 
@@ -43,6 +47,21 @@ def every_visit_lasts_as_its_kind_says(case: Case) -> Iterator[Breach]:
             )
 
 
+def what_is_pinned_stays(case: Case) -> Iterator[Breach]:
+    """A pinned appointment is as it was pinned: its times, and all that is booked for it."""
+    found = {one.session: one for one in case.appointments}
+    for id, pinned in case.course.pinned.items():
+        one = found.get(id, pinned)  # a session without an appointment breaks another promise
+        if (instant(one.start), instant(one.end)) != (instant(pinned.start), instant(pinned.end)):
+            yield Breach(f"{id} is pinned to {case.shown(pinned.start)}, not {case.shown(one.start)}", (id,))
+        elif _taken(one) != _taken(pinned):
+            yield Breach(f"{id} is pinned with other bookings than it has", (id,))
+
+
+def _taken(one: Appointment) -> list[Booking]:
+    return sorted(evolve(row, ref="") for row in one.bookings)
+
+
 def starts_are_on_the_grid(case: Case) -> Iterator[Breach]:
     """Each start's wall minutes after midnight are a multiple of the clinic's grid."""
     for visit in case.visits:
@@ -55,7 +74,7 @@ def starts_are_on_the_grid(case: Case) -> Iterator[Breach]:
 def nothing_starts_before_its_time(case: Case) -> Iterator[Breach]:
     """No date is before the course's first day, and no start sooner after `now` than the clinic's notice."""
     after = _last_day_of_notice(case)
-    for visit in case.visits:
+    for visit in case.movable:
         if visit.day < case.course.first_day:
             message = f"{visit.id} is on {visit.day}, before the first day {case.course.first_day}"
             yield Breach(message, (visit.id,))
@@ -86,7 +105,7 @@ def _last_day_of_notice(case: Case) -> date | None:
 
 def nothing_lies_beyond_the_horizon(case: Case) -> Iterator[Breach]:
     """Each date is one of the horizon's, where a horizon is given."""
-    for visit in case.visits:
+    for visit in case.movable:
         if case.horizon and not case.horizon.first_day <= visit.day <= case.horizon.last_day:
             dates = f"{case.horizon.first_day} to {case.horizon.last_day}"
             yield Breach(f"{visit.id} is on {visit.day}, outside the horizon of {dates}", (visit.id,))

@@ -17,7 +17,7 @@ class Visit:
     """A session that has its time, whether it took place or is an appointment.
 
     `start` and `end` are UTC, where differences are elapsed time; `local` is the start on the clinic's
-    clocks.
+    clocks. `done` counts for rules: what is pinned is as settled as what took place.
     """
 
     session: Session

@@ -1,19 +1,21 @@
 """In which words? Every sentence that leaves the library for people, by audience and key, in one language.
 
-A text may hold named blanks such as `{kind}`; which ones depends on its audience and key. The patient's texts
-hold none, so that nothing of a programme can reach them.
+A text may hold named blanks such as `{kind}`; which ones depends on its audience and key. The patient's texts have
+none but dates, so that nothing of a programme can reach them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
 from string import Formatter
 from typing import Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
 from kapsched import errors
-from kapsched.errors import Fault, refuse, require
+from kapsched.errors import Fault, refuse, require, require_given
 from kapsched.model.mappings import FrozenMapping
 
 Reader: TypeAlias = Literal["patient", "staff", "room", "clinic", "desk"]
@@ -56,12 +58,41 @@ STATES = (
     "tail",
 )
 """What a stretch of time can be, in the legends of pictures and in tables."""
+PROVED = ("none", "days", "changes", "wishes", "minutes", "all")
+"""How far a plan can be proved the best."""
+
+_ON, _ON_NAMES = frozenset({"on"}), frozenset({"on", "names"})
+REASONS: Mapping[str, frozenset[str]] = {
+    "notice": _ON,
+    "window": frozenset(),
+    "closure": _ON,
+    "hours": _ON_NAMES,
+    "not open": _ON,
+    "absence": _ON_NAMES,
+    "patient": _ON,
+    "excluded": _ON_NAMES,
+    "break": _ON_NAMES,
+    "booked": _ON_NAMES,
+    "continuity": _ON_NAMES,
+    "rule": _ON_NAMES,
+    "shared": _ON_NAMES,
+    "contradiction": frozenset({"names"}),
+    "horizon": frozenset({"first_day", "last_day"}),
+    "pinned": _ON_NAMES,
+    "steps": frozenset(),
+}
+"""The sentences that a reason can be, with the blanks of the desk's; the patient's name nobody and nothing."""
+
+_DATE = frozenset({"weekday", "day", "month", "year"})
 
 BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
     ("patient", "calendar"): frozenset(),
     ("patient", "summary"): frozenset(),
+    ("patient", "weekdays"): frozenset(),
+    ("patient", "day"): _DATE,
     ("staff", "calendar"): frozenset({"staff"}),
     ("staff", "summary"): frozenset({"kind", "course", "patient", "session"}),
+    ("staff", "description"): frozenset({"notes"}),
     ("room", "calendar"): frozenset({"room"}),
     ("room", "summary"): frozenset({"kind", "course", "patient", "session"}),
     ("clinic", "calendar"): frozenset(),
@@ -69,7 +100,20 @@ BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
     ("clinic", "description"): frozenset({"staff", "rooms", "patient"}),
     ("desk", "weekdays"): frozenset(),
     ("desk", "months"): frozenset(),
-    ("desk", "day"): frozenset({"weekday", "day", "month", "year"}),
+    ("desk", "short months"): frozenset(),
+    ("desk", "day"): _DATE,
+    ("desk", "short day"): _DATE,
+    ("desk", "day of week"): frozenset({"weekday", "day", "month"}),
+    ("desk", "day of month"): frozenset({"weekday", "day"}),
+    ("desk", "month"): frozenset({"month", "year"}),
+    ("desk", "on none"): frozenset(),
+    ("desk", "on one"): frozenset({"first"}),
+    ("desk", "on two"): frozenset({"first", "second"}),
+    ("desk", "on three"): frozenset({"first", "second", "third"}),
+    ("desk", "on a stretch"): frozenset({"first", "last"}),
+    ("desk", "on several"): frozenset({"count", "first", "last"}),
+    ("desk", "list"): frozenset({"others", "last"}),
+    ("desk", "nobody alone"): frozenset(),
     ("desk", "course title"): frozenset({"course", "patient", "programme"}),
     ("desk", "course summary"): frozenset({"count", "first", "last"}),
     ("desk", "course key"): frozenset(),
@@ -96,9 +140,29 @@ BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
     ("desk", "goes on"): frozenset({"phase"}),
     ("desk", "refused at"): frozenset({"session", "reasons"}),
     ("desk", "refused"): frozenset({"reasons"}),
+    ("desk", "in all"): frozenset({"placed", "refused", "count"}),
+    ("desk", "stayed"): frozenset({"count"}),
+    ("desk", "added"): frozenset({"count"}),
+    ("desk", "changed"): frozenset({"count"}),
+    ("desk", "gone"): frozenset({"count"}),
+    ("desk", "nearest"): frozenset({"day"}),
+    ("desk", "written"): frozenset({"place"}),
+    ("desk", "unchanged"): frozenset({"place"}),
+    ("desk", "sheet written"): frozenset({"day", "place"}),
+    ("desk", "sheet there"): frozenset({"day", "place"}),
     **{("desk", word): frozenset[str]() for word in (*HEADS, *STATES)},
+    **{("desk", f"proved {proof}"): frozenset[str]() for proof in PROVED},
+    **{("desk", f"reason {name}"): blanks for name, blanks in REASONS.items()},
+    **{("patient", f"reason {name}"): blanks - {"names"} for name, blanks in REASONS.items()},
 }
 """Every text a table of wording must hold, with the blanks it may leave."""
+COUNTS: Mapping[tuple[Reader, str], int] = {
+    ("desk", "weekdays"): 7,
+    ("patient", "weekdays"): 7,
+    ("desk", "months"): 12,
+    ("desk", "short months"): 12,
+}
+"""Of how many words, from Monday or January, a text consists."""
 
 
 def _copied(texts: Mapping[tuple[Reader, str], str]) -> Mapping[tuple[Reader, str], str]:
@@ -113,8 +177,18 @@ class Wording:
     texts: Mapping[tuple[Reader, str], str] = field(converter=_copied)
 
     def __attrs_post_init__(self) -> None:
-        require(self, language=errors.identifier, texts=errors.of_type(Mapping))
+        require(self, language=errors.language_tag, texts=errors.of_type(Mapping))
         refuse(fault.under("texts") for fault in self._faults())
+
+    @classmethod
+    def of(cls, language: str, **readers: Mapping[str, str]) -> Wording:
+        """A table made of one for each reader: `patient`, `staff`, `room`, `clinic` and `desk`."""
+        require_given(
+            language=(language, errors.language_tag),
+            **{reader: (texts, errors.of_type(Mapping)) for reader, texts in readers.items()},
+        )
+        texts = {(reader, key): text for reader, texts in readers.items() for key, text in texts.items()}
+        return cls(language=language, texts=cast(Mapping[tuple[Reader, str], str], texts))
 
     def _faults(self) -> Iterator[Fault]:
         yield from (
@@ -125,7 +199,10 @@ class Wording:
         for at, text in self.texts.items():
             path = ".".join(map(str, at)) if isinstance(at, tuple) else repr(at)
             if at not in BLANKS:
-                yield Fault("nobody asks for this text", path)
+                close = get_close_matches(path, (".".join(one) for one in BLANKS), n=1)
+                yield Fault(
+                    "nobody asks for this text" + "".join(f"; did you mean {one}?" for one in close), path
+                )
             elif not isinstance(text, str):
                 yield Fault(f"text is wanted, not {text!r}", path)
             else:
@@ -134,6 +211,23 @@ class Wording:
     def say(self, reader: Reader, key: str, **blanks: object) -> str:
         """The text with its blanks filled; spaces that an empty blank leaves at the ends are gone."""
         return self.texts[reader, key].format_map(blanks).strip()
+
+    def words(self, reader: Reader, key: str) -> list[str]:
+        """The names of weekdays or months, in order."""
+        return self.texts[reader, key].split()
+
+    def day(self, day: date, key: str = "day") -> str:
+        """A date for the desk in words; the `key` says in which of its forms."""
+        months = self.words("desk", "short months" if key.startswith("short") else "months")
+        return self._day("desk", key, day, months)
+
+    def patients_day(self, day: date) -> str:
+        """A date for a patient in words, nothing of it shortened."""
+        return self._day("patient", "day", day, self.words("desk", "months"))
+
+    def _day(self, reader: Reader, key: str, day: date, months: Sequence[str]) -> str:
+        weekday, month = self.words(reader, "weekdays")[day.weekday()], months[day.month - 1]
+        return self.say(reader, key, weekday=weekday, day=day.day, month=month, year=day.year)
 
 
 def _text_faults(text: str, at: tuple[Reader, str]) -> Iterator[str]:
@@ -149,62 +243,6 @@ def _text_faults(text: str, at: tuple[Reader, str]) -> Iterator[str]:
         if name is not None and (name not in BLANKS[at] or form or conversion):
             known = ", ".join(f"{{{one}}}" for one in sorted(BLANKS[at])) or "none"
             yield f"{text!r} may leave these blanks, bare: {known}"
-    wanted = {("desk", "weekdays"): 7, ("desk", "months"): 12}.get(at)
+    wanted = COUNTS.get(at)
     if wanted is not None and len(text.split()) != wanted:
         yield f"{wanted} words are wanted, not {len(text.split())}"
-
-
-ENGLISH = Wording(
-    language="en",
-    texts={
-        ("patient", "calendar"): "Appointments",
-        ("patient", "summary"): "Appointment",
-        ("staff", "calendar"): "Appointments of {staff}",
-        ("staff", "summary"): "{kind} {course}",
-        ("room", "calendar"): "Room {room}",
-        ("room", "summary"): "{kind} {course}",
-        ("clinic", "calendar"): "All appointments",
-        ("clinic", "summary"): "{kind} {course}",
-        ("clinic", "description"): "Patient: {patient}\nStaff: {staff}",
-        ("desk", "weekdays"): "Mon Tue Wed Thu Fri Sat Sun",
-        ("desk", "months"): (
-            "January February March April May June July August September October November December"
-        ),
-        ("desk", "day"): "{weekday} {day} {month} {year}",
-        ("desk", "course title"): "Course {course} of patient {patient}: {programme}",
-        ("desk", "course summary"): "{count} visits from {first} to {last}",
-        ("desk", "course key"): "A line joins a visit to one that hangs on it within three days.",
-        ("desk", "week title"): "Rooms in the week of {day}",
-        ("desk", "week summary"): "{count} bookings in {rooms} rooms",
-        ("desk", "week key"): (
-            "Each bar lasts from arrival until the room is free again; a short one is filled, without a letter."
-        ),
-        ("desk", "people title"): "Staff in the week of {day}",
-        ("desk", "people summary"): "{count} bookings of {people} people",
-        (
-            "desk",
-            "people key",
-        ): "Each bar lasts as long as somebody is needed; a short one is filled, without a letter.",
-        ("desk", "day title"): "Rooms and staff on {day}",
-        ("desk", "day summary"): "{count} bookings",
-        ("desk", "day key"): "Each bar lasts until the room or the person is free again.",
-        ("desk", "use title"): "Share of working time that is booked",
-        ("desk", "use summary"): "Per cent in each week from {first} to {last}",
-        ("desk", "use key"): (
-            "A full column is a week without a free minute. A role is everybody who can fill it, whatever they do."
-        ),
-        ("desk", "rooms"): "Rooms",
-        ("desk", "roles"): "Roles",
-        ("desk", "week of"): "week of {day}",
-        ("desk", "view summary"): "Visits: {count}",
-        ("desk", "also booked"): "Also booked",
-        ("desk", "sheet made"): "Revision {revision} of the schedule, made on {moment}.",
-        ("desk", "closing title"): "{placed} of {courses} courses are placed",
-        ("desk", "no appointments"): "no visits",
-        ("desk", "goes on"): "more of {phase} is owed, not planned yet",
-        ("desk", "refused at"): "not placed: {session} has no date; {reasons}",
-        ("desk", "refused"): "not placed: {reasons}",
-        **{("desk", head): head.capitalize() for head in HEADS},
-        **{("desk", state): state for state in STATES},
-    },
-)

@@ -1,0 +1,138 @@
+"""Is what is odd about existing bookings told once for each resource, and blamed on nobody's plan?"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kapsched.exchange.documents import odd_bookings, read_bookings_file
+from kapsched.model.bookings import Booking, Bookings, Resource
+from kapsched.model.clinic import Pool
+from kapsched.timeline.zones import wall
+from tests.stories import closed, london, quayside, taken, weekly, with_person
+
+CLINIC = evolve(
+    with_person(quayside(), "tom", hours=weekly((9 * 60, 12 * 60)), away=closed("2027-01-06")),
+    pools=(Pool(role="therapist", ratio=2),),
+)
+
+TABLE = """\
+type,resource,start,end,exclusive
+staff,zoe,2027-01-04T09:00,2027-01-04T10:00,
+room,blue,2027-01-04T09:00,2027-01-04T10:00,
+
+staff,zoe,2027-02-04T09:00,2027-02-04T10:00,
+room,blue,2027-01-04T09:30,2027-01-04T11:00,
+room,blue,2027-01-04T10:00,2027-01-04T10:30,
+patient,Mira Vasquez,2027-01-05T03:00,2027-01-05T04:00,
+patient,Mira Vasquez,2027-01-05T03:30,2027-01-05T04:30,
+staff,tom,2027-01-06T09:00,2027-01-06T10:00,
+staff,tom,2027-01-07T11:30,2027-01-07T12:15,
+staff,tom,2027-01-08T09:00,2027-01-08T12:00,
+room,lounge,2027-01-04T09:00,2027-01-04T10:00,false
+room,lounge,2027-01-04T09:00,2027-01-04T10:00,false
+room,oak,2027-01-09T09:00,2027-01-09T10:00,
+pool,therapist,2027-01-09T09:00,2027-01-09T10:00,
+pool,guard,2027-01-04T09:00,2027-01-04T10:00,
+"""
+TOLD = [
+    "quayside has no staff 'zoe'; its rows are left out",
+    "quayside has no pool 'guard'; its rows are left out",
+    "room blue: 3 rows at the same time as others, on 2027-01-04, the first in lines 3 and 6",
+    "a patient: 2 rows at the same time as others, on 2027-01-05, in lines 8 and 9",
+    "staff tom: 2 rows outside hours, from 2027-01-06 to 2027-01-07, the first in line 10",
+    "room oak: 1 row outside hours, on 2027-01-09, in line 15",
+]
+
+
+def test_each_resource_is_told_of_once_for_each_way_in_which_its_rows_are_odd(tmp_path: Path) -> None:
+    path = tmp_path / "bookings.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    found = read_bookings_file(path, CLINIC)
+    assert list(map(str, found.oddities)) == TOLD
+    first = found.oddities[0]
+    assert (first.code, first.resource, first.count, first.lines) == (
+        "unknown",
+        Resource("staff", "zoe"),
+        2,
+        (2,),
+    )
+    assert (first.first, first.last) == (date(2027, 1, 4), date(2027, 2, 4))
+    assert found.unknown == (Resource("staff", "zoe"), Resource("pool", "guard"))
+    assert len(found.bookings) == 12
+    # What comes from a database has no lines, and else the same is odd about it.
+    rows = odd_bookings(
+        [*found.bookings, taken("staff", "zoe", "2027-01-04 09:00", "2027-01-04 10:00")], CLINIC
+    )
+    assert {(one.code, one.resource, one.count) for one in found.oddities[2:]} == {
+        (one.code, one.resource, one.count) for one in rows if one.code != "unknown"
+    }
+    (oak,) = (one for one in rows if one.resource.id == "oak")
+    assert str(oak) == "room oak: 1 row outside hours, on 2027-01-09"
+
+
+def test_rows_that_share_are_odd_only_beyond_the_capacity_or_beside_one_that_does_not_share() -> None:
+    def shared(start: str, end: str, exclusive: bool = False) -> Booking:
+        return taken("room", "lounge", f"2027-01-04 {start}", f"2027-01-04 {end}", exclusive=exclusive)
+
+    two = [shared("09:00", "11:00"), shared("10:00", "12:00")]
+    assert odd_bookings(two, CLINIC) == ()
+    assert odd_bookings([*two, shared("11:00", "13:00")], CLINIC) == ()
+    (odd,) = odd_bookings([*two, shared("10:59", "13:00")], CLINIC)
+    assert odd.count == 3
+    (odd,) = odd_bookings([*two, shared("11:30", "13:00", exclusive=True)], CLINIC)
+    assert odd.count == 2
+
+
+ROWS = st.builds(
+    lambda start, length, exclusive: taken(
+        "room",
+        "lounge",
+        f"2027-01-04 {start // 4 + 8:02}:{start % 4 * 15:02}",
+        f"2027-01-04 {(start + length) // 4 + 8:02}:{(start + length) % 4 * 15:02}",
+        exclusive=exclusive,
+    ),
+    st.integers(0, 12),
+    st.integers(1, 8),
+    st.booleans(),
+)
+
+
+@given(rows=st.lists(ROWS, max_size=7), capacity=st.integers(1, 3))
+def test_a_row_is_odd_where_at_some_instant_of_it_there_are_too_many(
+    rows: list[Booking], capacity: int
+) -> None:
+    rooms = [evolve(one, capacity=capacity) if one.id == "lounge" else one for one in CLINIC.rooms]
+    places = range(len(rows))
+    crowds = [
+        group
+        for size in range(2, len(rows) + 1)
+        for group in combinations(places, size)
+        # Intervals that meet each other in pairs have an instant in common.
+        if all(rows[one].overlaps(rows[two]) for one, two in combinations(group, 2))
+        and (size > capacity or any(rows[one].exclusive for one in group))
+    ]
+    odd = odd_bookings(rows, evolve(CLINIC, rooms=rooms))
+    assert sum(one.count for one in odd) == len({place for group in crowds for place in group})
+
+
+def test_hours_are_those_of_the_dates_that_a_row_lies_on() -> None:
+    night = [taken("room", "blue", "2027-01-04 17:00", "2027-01-05 09:00")]
+    assert [one.code for one in odd_bookings(night, CLINIC)] == ["hours"]
+    # It ends as the clinic closes, on the day of the clock change as on any other.
+    clinic = evolve(CLINIC, hours=weekly((0, 24 * 60), "sun"))
+    whole = [taken("room", "blue", "2027-03-28 00:00", "2027-03-29 00:00")]
+    assert odd_bookings(whole, clinic) == ()
+    (odd,) = odd_bookings([evolve(whole[0], end=london("2027-03-29 00:01"))], clinic)
+    assert (odd.code, odd.first) == ("hours", wall(whole[0].start, clinic.place).date())
+
+
+@pytest.mark.parametrize("booked", [(), Bookings()])
+def test_nothing_is_odd_where_there_is_nothing(booked: Bookings) -> None:
+    assert odd_bookings(booked, CLINIC) == ()

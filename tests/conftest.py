@@ -37,6 +37,8 @@ class ByCases(LoadScopeScheduling):  # type: ignore[misc]  # theirs has no types
             case "test_oracles.py" | "test_planning_oracles.py":
                 # Each population of cases is planned by the reference once.
                 return next((cases for cases in ("pool", "tiny") if cases in test), "random")
+            case "test_shared_oracles.py":
+                return "shared"
             case "test_harbour.py" | "test_cli_show.py":
                 return "harbour"
             case _:

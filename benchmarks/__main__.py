@@ -15,6 +15,7 @@ from benchmarks.hours import Ruled, with_hours
 from benchmarks.peer import Peered, peered
 from benchmarks.profile import profiled
 from benchmarks.scale import FEW, MANY, Scaled, scaled
+from benchmarks.steps import Budgeted, budgeted
 from benchmarks.trial import Tried, trial_courses, tried
 from kapsched.planning.course_plan import DEFAULT_STEPS
 
@@ -26,11 +27,18 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the clinic and the patients (1)")
     parser.add_argument("--grid", type=int, default=5, help="minutes between starts (5)")
     parser.add_argument("--peer", type=int, default=25, help="trial courses that CP-SAT plans too (25)")
+    parser.add_argument("--only", choices=["steps"], help="one part alone")
     given = parser.parse_args()
     libraries = ", ".join(f"{name} {version(name)}" for name in ("attrs", "python-dateutil", "ortools"))
     print(f"Python {platform.python_version()}, {libraries}; {platform.machine()}\n")
     filled = filled_clinic(given.seed, given.share, given.grid)
     print(f"Clinic of seed {given.seed}, starts every {given.grid} minutes: {filled}.\n")
+    if given.only != "steps":
+        _print_all(given, filled)
+    _print_steps(list(budgeted(min(given.courses, 20), given.seed, filled)))
+
+
+def _print_all(given: argparse.Namespace, filled: Filled) -> None:
     trials = [tried(course, filled) for course in trial_courses(given.courses, given.seed)]
     _print_trials(trials)
     _print_peer(list(peered(trials[: given.peer], filled)))
@@ -119,6 +127,19 @@ def _print_diary(times: DiaryTimes) -> None:
         ("… and all runs of free time measured", times.built_and_measured, times.changed_and_measured),
     ):
         _row(name, built * 1000, changed * 1000, f"{changed / built:.1%}")
+    print()
+
+
+def _print_steps(rows: Sequence[Budgeted]) -> None:
+    print("## Steps and milliseconds\n")
+    (unit,) = (row.times[0] for row in rows if (row.name, row.steps) == ("harbour", DEFAULT_STEPS))
+    print(f"A unit is the median plan of `examples/harbour`, {unit:.1f} ms of one core.\n")
+    _heading(
+        "courses", "steps at most", "median ms", "worst ms", "median units", "worst units", "proved through"
+    )
+    for row in rows:
+        middle, worst = row.times
+        _row(f"`{row.name}`", f"{row.steps:,}", middle, worst, middle / unit, worst / unit, row.proofs)
     print()
 
 

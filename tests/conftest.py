@@ -10,6 +10,8 @@ import pytest
 from attrs import frozen
 from click.testing import Result
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.desk import Desk
 from tests.fences import ROOT
@@ -24,6 +26,29 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: plans a whole example")
+
+
+class ByCases(LoadScopeScheduling):  # type: ignore[misc]  # theirs has no types
+    """Where tests run in several processes, those that share costly cases run in one; the others where one is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        match file.rpartition("/")[2]:
+            case "test_oracles.py" | "test_planning_oracles.py":
+                # Each population of cases is planned by the reference once.
+                return next((cases for cases in ("pool", "tiny") if cases in test), "random")
+            case "test_shared_oracles.py":
+                return "shared"
+            case "test_harbour.py" | "test_cli_show.py":
+                return "harbour"
+            case _:
+                return nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByCases:
+    """The groups come first, being the largest."""
+    return ByCases(config, log)
 
 
 @frozen

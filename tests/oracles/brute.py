@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from kapsched.model.bookings import Resource
-from kapsched.model.clinic import Pool
 from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.periods import RollingDays
 from kapsched.model.programme import Session
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.timeline.units import DayCount, Days, Hours, Length
+from tests.oracles.brute_clashes import clash
 from tests.oracles.clinics import Case
 from tests.oracles.visits import Setting, Visit, moment_of
 
@@ -37,9 +36,12 @@ def brute_force(case: Case) -> tuple[tuple[int, int, int, int], tuple[Visit, ...
         for session in case.course.planned.sessions
         if session.id in case.course.done
     ]
-    visits = [list(setting.visits(session)) for session in case.course.owed]
-    for chosen in _combinations(case, visits, done, []):
-        if not _clash(setting, chosen) and _lawful(case, held := _all(case, chosen, done)):
+    options = [
+        [(visit, _to_be_held(case, visit)) for visit in setting.visits(session)]
+        for session in case.course.owed
+    ]
+    for chosen, held in _combinations(case, _pairs(case), options, {one.session.id: one for one in done}, []):
+        if not clash(setting, chosen) and _lawful(case, held):
             aims = _aims(case, held, chosen)
             key = (aims, [one.start for one in chosen], [one.units for one in chosen])
             if best is None or key < best[0]:
@@ -47,17 +49,32 @@ def brute_force(case: Case) -> tuple[tuple[int, int, int, int], tuple[Visit, ...
     return None if best is None else (best[0][0], best[1])
 
 
+def _pairs(case: Case) -> list[tuple[Gap | Offset, str, str]]:
+    """Each gap and offset with the two sessions of each pair that it binds."""
+    programme = case.course.planned
+    return [
+        (rule, one.id, two.id)
+        for rule in programme.rules
+        if isinstance(rule, Gap | Offset)
+        for one, two in rule.pairs(programme.sessions)
+    ]
+
+
 def _combinations(
-    case: Case, visits: list[list[Visit]], done: list[Held], chosen: list[Visit]
-) -> Iterator[list[Visit]]:
-    """Every choice of one visit for each session in which no two break a gap or an offset."""
-    if len(chosen) == len(visits):
-        yield chosen
+    case: Case,
+    pairs: list[tuple[Gap | Offset, str, str]],
+    options: list[list[tuple[Visit, Held]]],
+    held: dict[str, Held],
+    chosen: list[Visit],
+) -> Iterator[tuple[list[Visit], dict[str, Held]]]:
+    """Every choice of one visit for each session in which no two break a gap or an offset; and what is held then."""
+    if len(chosen) == len(options):
+        yield chosen, held
         return
-    for visit in visits[len(chosen)]:
-        longer = [*chosen, visit]
-        if _distances_kept(case, _all(case, longer, done)):
-            yield from _combinations(case, visits, done, longer)
+    for visit, as_held in options[len(chosen)]:
+        with_it = held | {visit.session: as_held}
+        if _distances_kept(case, pairs, with_it):
+            yield from _combinations(case, pairs, options, with_it, [*chosen, visit])
 
 
 def _held_done(case: Case, session: Session) -> Held:
@@ -66,78 +83,25 @@ def _held_done(case: Case, session: Session) -> Held:
     return Held(session, done.on(case.clinic.zone), done.start, done.ended(session), people, done=True)
 
 
-def _all(case: Case, chosen: list[Visit], done: list[Held]) -> dict[str, Held]:
-    held = {one.session.id: one for one in done}
-    for visit in chosen:
-        start, end = moment_of(visit.start), moment_of(visit.end)
-        people = {role: set(who) for role, who in visit.people}
-        session = case.course.planned.by_id[visit.session]
-        held[visit.session] = Held(session, date.fromordinal(visit.day), start, end, people, done=False)
-    return held
+def _to_be_held(case: Case, visit: Visit) -> Held:
+    people = {role: set(who) for role, who in visit.people}
+    start, end = moment_of(visit.start), moment_of(visit.end)
+    session = case.course.planned.by_id[visit.session]
+    return Held(session, date.fromordinal(visit.day), start, end, people, done=False)
 
 
-def _clash(setting: Setting, chosen: list[Visit]) -> bool:
-    """Minute by minute: is anybody or anything of the course in two visits that do not share?"""
-    there: dict[int, int] = {}
-    taken: dict[tuple[Resource, int], list[bool]] = {}
-    for visit in chosen:
-        for minute in range(visit.start, visit.end):
-            there[minute] = there.get(minute, 0) + 1
-        for piece in visit.pieces:
-            for minute in range(piece.start, piece.end):
-                taken.setdefault((piece.unit, minute), []).append(piece.sharing)
-    if any(number > 1 for number in there.values()):
-        return True
-    for (unit, minute), sharing in taken.items():
-        if unit.type == "pool":
-            continue
-        others = setting.shared[unit][minute] if unit in setting.shared else 0
-        if len(sharing) > 1 and (not all(sharing) or len(sharing) + others > setting.capacity(unit)):
-            return True
-    return any(_crowded(setting, pool, taken) for pool in setting.clinic.pools)
-
-
-def _crowded(setting: Setting, pool: Pool, taken: dict[tuple[Resource, int], list[bool]]) -> bool:
-    """Is there a minute of ours at which a pool has more patients than its members may watch?"""
-    ward, members = (
-        Resource("pool", pool.role),
-        [Resource("staff", one.id) for one in setting.clinic.staff_of(pool.role)],
-    )
-    ours = {minute for unit, minute in taken if unit == ward}
-    ours |= {minute for (unit, minute), sharing in taken.items() if unit in members and not all(sharing)}
-    for minute in ours:
-        watching = [
-            one
-            for one in members
-            if minute in setting.works_at(one)
-            and minute not in setting.taken.get(one, ())
-            and all(taken.get((one, minute), ()))
-        ]
-        watched = len(taken.get((ward, minute), ()))
-        watched += setting.shared[ward][minute] if ward in setting.shared else 0
-        if watched > pool.ratio * len(watching):
-            return True
-    return False
-
-
-def _distances_kept(case: Case, held: dict[str, Held]) -> bool:
-    programme = case.course.planned
-    for rule in programme.rules:
-        if isinstance(rule, Gap):
-            for one, two in rule.pairs(programme.sessions):
-                if _both(held, one, two) and not _gap_kept(case, rule, held[one.id], held[two.id]):
+def _distances_kept(case: Case, pairs: list[tuple[Gap | Offset, str, str]], held: dict[str, Held]) -> bool:
+    for rule, first, second in pairs:
+        if first in held and second in held:
+            one, two = held[first], held[second]
+            if one.done and two.done:
+                continue
+            if isinstance(rule, Gap):
+                if not _gap_kept(case, rule, one, two):
                     return False
-        elif isinstance(rule, Offset):
-            for anchor, session in rule.pairs(programme.sessions):
-                if _both(held, anchor, session) and not _offset_kept(
-                    case, rule, held[anchor.id], held[session.id]
-                ):
-                    return False
+            elif not _offset_kept(case, rule, one, two):
+                return False
     return True
-
-
-def _both(held: dict[str, Held], one: Session, two: Session) -> bool:
-    return one.id in held and two.id in held and not (held[one.id].done and held[two.id].done)
 
 
 def _gap_kept(case: Case, rule: Gap, one: Held, two: Held) -> bool:

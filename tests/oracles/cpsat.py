@@ -24,7 +24,7 @@ class Model:
     def __init__(self, case: Case) -> None:
         self.case, self.model = case, cp_model.CpModel()
         self.clock = Clock(case)
-        self.openings = Openings(case)
+        self.openings = Openings(case, self.clock)
         self.units = {
             "room": [Resource("room", one.id) for one in case.clinic.rooms],
             "staff": [Resource("staff", one.id) for one in case.clinic.staff],

@@ -16,57 +16,54 @@ BEFORE, AFTER = 3, 40
 
 
 class Clock:
-    """Every minute of the horizon with the date and the wall minute that the clinic's clocks show."""
+    """The date and the wall minute that the clinic's clocks show in every quarter of an hour of the horizon."""
 
     def __init__(self, case: Case) -> None:
         self.case, horizon, zone = case, case.clinic.horizon, case.clinic.place
         first = horizon.first_day - timedelta(days=BEFORE)
         moment = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=1)
         self.shown: list[tuple[int, int, int]] = []
-        self.firsts: dict[tuple[int, int], int] = {}
-        # Offsets change at most once an hour, on a quarter; so one look at each quarter tells them all.
+        # Offsets are whole quarters and change on one; so one look at each quarter tells all its minutes.
         for quarter in range((horizon.days + BEFORE + AFTER) * 96):
             here = moment + quarter * timedelta(minutes=15)
             offset = here.astimezone(zone).utcoffset() or timedelta(0)
             local = here.replace(tzinfo=None) + offset
             minute = (here - EPOCH) // timedelta(minutes=1)
-            for more in range(15):
-                tod = local.hour * 60 + local.minute + more
-                day = local.date().toordinal() + tod // 1440
-                self.shown.append((minute + more, day, tod % 1440))
-        for minute, day, tod in self.shown:
-            self.firsts.setdefault((day, tod), minute)
-        last = max(horizon.first_day, case.course.first_day).toordinal()
+            self.shown.append((minute, local.toordinal(), local.hour * 60 + local.minute))
+        self.first, self.last = self.shown[0][0], self.shown[-1][0] + 14
+        # The first of two quarters that are shown alike is put in last.
+        self.firsts = {(day, tod): minute for minute, day, tod in reversed(self.shown)}
+        last, earliest = max(horizon.first_day, case.course.first_day).toordinal(), self._earliest()
         self.days = range(last, horizon.last_day.toordinal() + 1)
         self.starts = [
-            (minute, day, tod, self.at(day + 1, 0))
+            (minute + more, day, tod + more, self.at(day + 1, 0))
             for minute, day, tod in self.shown
-            if day in self.days and tod % case.clinic.grid == 0 and minute >= self._earliest()
+            if day in self.days
+            for more in range(15)
+            if (tod + more) % case.clinic.grid == 0 and minute + more >= earliest
         ]
 
     def at(self, day: int, tod: int) -> int:
         """When the clocks first show that time or, where they skip it, the first later one."""
-        day, tod = day + tod // 1440, tod % 1440
+        day, tod, more = day + tod // 1440, tod % 1440 // 15 * 15, tod % 15
         while (day, tod) not in self.firsts:
-            tod += 1
-            day, tod = day + tod // 1440, tod % 1440
-        return self.firsts[day, tod]
+            day, tod, more = day + (tod + 15) // 1440, (tod + 15) % 1440, 0
+        return self.firsts[day, tod] + more
 
     def _earliest(self) -> int:
-        if not hasattr(self, "_noticed"):
-            now, notice = self.case.now, self.case.clinic.notice
-            self._noticed = -((EPOCH - now) // timedelta(minutes=1)) + notice.hours * 60
-            if notice.open_days:
-                day = now.astimezone(self.case.clinic.place).date().toordinal()
-                left = notice.open_days
-                while left:
-                    day += 1
-                    hours = stretches(self, self.case.clinic.hours, [day]) - closures(
-                        self, self.case.clinic.closed, [day]
-                    )
-                    left -= bool(hours)
-                self._noticed = max(self._noticed, self.at(day + 1, 0))
-        return self._noticed
+        now, notice = self.case.now, self.case.clinic.notice
+        noticed = -((EPOCH - now) // timedelta(minutes=1)) + notice.hours * 60
+        if notice.open_days:
+            day = now.astimezone(self.case.clinic.place).date().toordinal()
+            left = notice.open_days
+            while left:
+                day += 1
+                hours = stretches(self, self.case.clinic.hours, [day]) - closures(
+                    self, self.case.clinic.closed, [day]
+                )
+                left -= bool(hours)
+            noticed = max(noticed, self.at(day + 1, 0))
+        return noticed
 
 
 def stretches(clock: Clock, pattern: Pattern, days: Iterable[int]) -> set[int]:
@@ -110,8 +107,8 @@ def open_dates(case: Case, days: Iterable[int]) -> list[int]:
 class Openings:
     """Stretches of minutes at which the patient and each unit can be had, and what is booked of them."""
 
-    def __init__(self, case: Case) -> None:
-        self.case, self.clock = case, Clock(case)
+    def __init__(self, case: Case, clock: Clock) -> None:
+        self.case, self.clock = case, clock
         clinic, days = case.clinic, self.clock.days
         self._open = stretches(self.clock, clinic.hours, days) - closures(self.clock, clinic.closed, days)
         patient, minute = case.course.patient, timedelta(minutes=1)
@@ -138,8 +135,8 @@ class Openings:
 
     def left(self, pool: Pool, members: list[Resource]) -> list[tuple[int, int, int]]:
         """How many more patients a pool could watch, stretch by stretch from the first minute to the last."""
-        (first, *_), (last, *_) = self.clock.shown[0], self.clock.shown[-1]
-        left = dict.fromkeys(range(first, last + 1), 0)
+        last = self.clock.last
+        left = dict.fromkeys(range(self.clock.first, last + 1), 0)
         for member in members:
             there = {minute for begin, end in self.of(member) for minute in range(begin, end)}
             for begin, end, sharing in self.booked(member):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from functools import cached_property
+from datetime import date
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
 from kapsched.model.programme import Session
-from kapsched.timeline.zones import midnight
+from kapsched.timeline.zones import Zone, midnight
 from tests.oracles.clinics import Case
 from tests.oracles.placing import MOST_TRIES, Found, Placer
 from tests.oracles.rulebook import Edge, Placed, Rulebook
@@ -210,8 +210,16 @@ class Reference:
         return since - most, since - least
 
     def _could_both_be(self, one: str, day: int, two: str, date: int) -> bool:
-        between = [edge for edge in self.book.edges if {edge.one, edge.two} == {one, two}]
+        between = self._between.get(frozenset((one, two)), ())
         return all(self._could_keep(edge, {one: day, two: date}) for edge in between)
+
+    @cached_property
+    def _between(self) -> Mapping[frozenset[str], list[Edge]]:
+        """The bounds between two sessions each."""
+        found: dict[frozenset[str], list[Edge]] = {}
+        for edge in self.book.edges:
+            found.setdefault(frozenset((edge.one, edge.two)), []).append(edge)
+        return found
 
     def _could_keep(self, edge: Edge, days: Dates) -> bool:
         """May some two times of day on these dates keep the bound?"""
@@ -232,12 +240,8 @@ class Reference:
         """The earliest and the latest at which it could be on its date."""
         if session in self.book.facts:
             return self.book.facts[session], self.book.facts[session]
-        minutes = self._by_id[session].kind.minutes
-        day = self.case.clinic.horizon.first_day
-        day += timedelta(days=days[session] - day.toordinal())
-        begin, end = (
-            minute_of(midnight(day + timedelta(days=more), self.case.clinic.place)) for more in (0, 1)
-        )
+        minutes, place = self._by_id[session].kind.minutes, self.case.clinic.place
+        begin, end = _midnight(days[session], place), _midnight(days[session] + 1, place)
         return (
             Placed(days[session], begin, begin + minutes, ()),
             Placed(days[session], end - minutes, end, ()),
@@ -246,3 +250,9 @@ class Reference:
     @cached_property
     def _by_id(self) -> Mapping[str, Session]:
         return self.case.course.planned.by_id
+
+
+@lru_cache(maxsize=1 << 14)
+def _midnight(day: int, place: Zone) -> int:
+    """The minute at which a date begins there."""
+    return minute_of(midnight(date.fromordinal(day), place))

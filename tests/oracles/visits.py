@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from math import gcd
 from typing import NamedTuple
 
 from kapsched.model.bookings import Resource
@@ -133,13 +134,17 @@ class Setting:
     def _grid(self) -> tuple[tuple[date, int, int, int], ...]:
         """Date, minute, wall minute and next midnight of each start on the grid with the patient free."""
         found, day = [], max(self.first, self.course.first_day)
+        # Clocks stand whole quarters from UTC, so that only these minutes can be on the grid.
+        step = gcd(self.clinic.grid, 15)
         while day <= self.last:
             begin, end = (minute_of(midnight(day + timedelta(days=more), self.place)) for more in (0, 1))
-            for minute in sorted(self._patient_can.intersection(range(max(begin, self.earliest), end))):
-                local = wall(moment_of(minute), self.place)
-                tod = local.hour * 60 + local.minute
-                if tod % self.clinic.grid == 0:
-                    found.append((day, minute, tod, end))
+            first = max(begin, self.earliest)
+            for minute in range(first + -first % step, end, step):
+                if minute in self._patient_can:
+                    local = wall(moment_of(minute), self.place)
+                    tod = local.hour * 60 + local.minute
+                    if tod % self.clinic.grid == 0:
+                        found.append((day, minute, tod, end))
             day += timedelta(days=1)
         return tuple(found)
 

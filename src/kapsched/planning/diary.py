@@ -75,10 +75,13 @@ class Diary:
         step = gcd(self.step, minutes)
         if step == self.step:
             return self
-        if step not in self._finer:
-            finer = self._finer[step] = self._empty(self.bookings, step)
+        found = self._finer.get(step)
+        if found is None:
+            finer = self._empty(self.bookings, step)
             finer._free.update((resource, finer._measure(resource)) for resource in self._free)
-        return self._finer[step]
+            # Shown to other threads only when all of it is measured.
+            found = self._finer.setdefault(step, finer)
+        return found
 
     def _measure(self, resource: Resource) -> Free:
         first, last = self.horizon.first_day, self.horizon.last_day
@@ -133,7 +136,9 @@ class Diary:
         changed = self._empty(self.bookings.changed(add, remove), self.step)
         touched = {one.of for one in (*add, *remove)}
         changed._free.update(self._free)
-        changed._runs.update((key, mask) for key, mask in self._runs.items() if key[0] not in touched)
+        # Copied at one stroke, because other threads may add to what is remembered meanwhile.
+        remembered = self._runs.copy()
+        changed._runs.update((key, mask) for key, mask in remembered.items() if key[0] not in touched)
         for one in (*add, *remove):
             if one.of in changed._free:
                 changed._free[one.of] = changed._patched(changed._free[one.of], one)

@@ -48,10 +48,16 @@ def _names() -> frozenset[str]:
     return frozenset((files("tzdata") / "zones").read_text(encoding="ascii").split())
 
 
-@cache
+_ZONES: dict[str, ZoneInfo] = {}
+
+
 def zone(name: str) -> ZoneInfo:
-    """The zone of that IANA name, one object for each name."""
-    return _Zone.from_file(BytesIO(tzif(name)), key=name)
+    """The zone of that IANA name, one object for each name, whichever of several threads asks first."""
+    found = _ZONES.get(name)
+    if found is None:
+        # With two objects of one zone, equal times within a repeated hour would be unequal.
+        found = _ZONES.setdefault(name, _Zone.from_file(BytesIO(tzif(name)), key=name))
+    return found
 
 
 def require_aware(moment: datetime) -> datetime:

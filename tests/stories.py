@@ -19,7 +19,7 @@ from kapsched.model.rules import Rule
 from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence, Pattern, Week
 from kapsched.timeline.zones import at, zone
-from kapsched.workflow import find_plan
+from kapsched.workflow.one_course import find_plan
 
 LONDON = zone("Europe/London")
 DAY, NIGHT = (8 * 60, 18 * 60), (0, 24 * 60)

@@ -349,7 +349,7 @@ def test_a_disk_without_room_for_the_key_keeps_none_of_it(
 
 def test_a_broken_promise_of_ours_is_a_bug_and_no_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = Report((Finding(check="gaps_are_kept", message="a gap is not kept"),))
-    monkeypatch.setattr("kapsched.workflow.verify", lambda *_, **__: broken)
+    monkeypatch.setattr("kapsched.workflow.one_course.verify", lambda *_, **__: broken)
     result = desk.plan()
     assert result.exit_code == 1
     assert isinstance(result.exception, PlannerBug)

@@ -9,7 +9,7 @@ import pytest
 from kapsched.exchange.documents import read_clinic, read_courses
 from kapsched.model.bookings import Booking
 from kapsched.verification.checks import verify
-from kapsched.workflow import verify_plans
+from kapsched.workflow.many_courses import verify_plans
 from tests.desk import BOOKINGS, PROGRAMME, Desk, patient, quayside
 from tests.stories import DOSING, course_of, london, programme, taken, visit
 from tests.stories import quayside as rooms_and_people

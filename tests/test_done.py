@@ -22,7 +22,8 @@ from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence
 from kapsched.timeline.units import Days, Hours, OpenDays
 from kapsched.verification.checks import verify
-from kapsched.workflow import find_plan, plan_courses
+from kapsched.workflow.many_courses import plan_courses
+from kapsched.workflow.one_course import find_plan
 from tests.oracles.clinics import Case, tiny_case
 from tests.oracles.compare import differences
 from tests.oracles.compare import planned as planned_case

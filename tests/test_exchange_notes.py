@@ -22,7 +22,7 @@ from kapsched.model.overrides import Pin
 from kapsched.model.plan import Plan
 from kapsched.model.wordings.english import ENGLISH
 from kapsched.planning.diary import Diary
-from kapsched.workflow import find_plan
+from kapsched.workflow.one_course import find_plan
 from tests import calendar_stories as stories
 from tests.desk import Desk, contents, patient, quayside
 from tests.test_exchange_ics import events

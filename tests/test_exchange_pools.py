@@ -26,7 +26,7 @@ from kapsched.exchange.visits import all_visits
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Horizon, Pool
 from kapsched.planning.diary import Diary
-from kapsched.workflow import plan_courses
+from kapsched.workflow.many_courses import plan_courses
 from tests.calendar_stories import schedule
 from tests.pool_stories import WATCHED, WITH_ARRIVAL, busy, place, ward
 from tests.stories import course_of, london, programme

@@ -17,7 +17,7 @@ from kapsched.testing import (
     nothing_is_booked_twice,
 )
 from kapsched.timeline.zones import wall
-from kapsched.workflow import plan_courses
+from kapsched.workflow.many_courses import plan_courses
 from tests.conftest import HARBOUR_NOW, Harbour
 from tests.desk import Desk, contents
 from tests.fences import ROOT, fences

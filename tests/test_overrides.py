@@ -474,6 +474,6 @@ def test_a_fault_of_the_planner_beside_pins_is_still_a_fault(monkeypatch: pytest
     wrong = evolve(
         plan, appointments=(plan.appointments[0], evolve(near, course="c17", patient="q17")), cost=None
     )
-    monkeypatch.setattr("kapsched.workflow.plan_course", lambda *_: wrong)
+    monkeypatch.setattr("kapsched.workflow.one_course.plan_course", lambda *_: wrong)
     with pytest.raises(PlannerBug):
         find_plan(course, Diary(quayside()), now=datetime(2027, 1, 3, 12, tzinfo=UTC))

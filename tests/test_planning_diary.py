@@ -19,7 +19,7 @@ from kapsched.model.clinic import Horizon
 from kapsched.model.plan import Plan
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import midnight
-from kapsched.workflow import find_plan
+from kapsched.workflow.one_course import find_plan
 from tests.oracles.clinics import random_case
 from tests.stories import (
     LONDON,

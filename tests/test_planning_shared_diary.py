@@ -23,7 +23,7 @@ from kapsched.model.plan import Plan, Refusal, Schedule
 from kapsched.model.programme import Segment, SessionKind
 from kapsched.planning.diary import Diary
 from kapsched.timeline import zones
-from kapsched.workflow import find_plan
+from kapsched.workflow.one_course import find_plan
 from tests.pool_stories import WITH_ARRIVAL, ward
 from tests.stories import london, programme, taken
 

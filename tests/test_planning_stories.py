@@ -24,7 +24,8 @@ from kapsched.planning.staffing import Staffing
 from kapsched.timeline.recurrence import Absence, Week
 from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import instant
-from kapsched.workflow import find_plan, plan_courses, verify_plans
+from kapsched.workflow.many_courses import plan_courses, verify_plans
+from kapsched.workflow.one_course import find_plan
 from tests.stories import (
     DAY,
     EVERY_DAY,

@@ -24,7 +24,8 @@ from kapsched.model.overrides import Pin, Waiver
 from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence
 from kapsched.verification.report import Finding, Report
-from kapsched.workflow import find_plan, verify_plans
+from kapsched.workflow.many_courses import verify_plans
+from kapsched.workflow.one_course import find_plan
 from tests import calendar_stories as stories
 from tests.desk import NOW, Desk, patient, python, quayside
 

@@ -18,7 +18,7 @@ from kapsched.model.plan import Plan
 from kapsched.model.programme import SessionKind
 from kapsched.planning.diary import Diary
 from kapsched.testing import Desk, desks
-from kapsched.workflow import find_plan
+from kapsched.workflow.one_course import find_plan
 
 SOME = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 NINE = datetime(2027, 1, 4, 9, tzinfo=UTC)

@@ -38,7 +38,7 @@ from kapsched.timeline.units import Hours, OpenDays
 from kapsched.timeline.zones import midnight
 from kapsched.verification.checks import verify
 from kapsched.verification.cost import cost_of
-from kapsched.workflow import find_plan
+from kapsched.workflow.one_course import find_plan
 from tests.desk import python
 from tests.pool_stories import at_lunch, ward
 from tests.stories import closed, course_of, london, planned, programme, quayside, taken, with_person

@@ -21,7 +21,8 @@ from kapsched.model.programme import Programme
 from kapsched.model.rules import Frequency, Rule
 from kapsched.planning.diary import Diary
 from kapsched.verification.report import Report
-from kapsched.workflow import find_plan, plan_courses, verify_plans
+from kapsched.workflow.many_courses import plan_courses, verify_plans
+from kapsched.workflow.one_course import find_plan
 from tests.shared_stories import TWO_OF_THE_PATIENT, elsewhere
 from tests.stories import course_of, dates, london, planned, programme, quayside, refused, taken, times
 

@@ -44,7 +44,8 @@ if typing.TYPE_CHECKING:
     from kapsched.timeline.units import Days, Hours, OpenDays
     from kapsched.verification.checks import verify
     from kapsched.verification.report import Finding, Report
-    from kapsched.workflow import find_plan, plan_courses
+    from kapsched.workflow.many_courses import plan_courses
+    from kapsched.workflow.one_course import find_plan
 else:
     _ROOMS = {
         "errors": "Clash Fault InvalidInput KapschedError PlannerBug",
@@ -85,7 +86,8 @@ else:
         "timeline.units": "Days Hours OpenDays",
         "verification.checks": "verify",
         "verification.report": "Finding Report",
-        "workflow": "find_plan plan_courses",
+        "workflow.many_courses": "plan_courses",
+        "workflow.one_course": "find_plan",
     }
     _DOORS = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -44,7 +44,7 @@ from kapsched.model.wording import Wording
 from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import wall
-from kapsched.workflow import plan_courses, verify_plans
+from kapsched.workflow.many_courses import plan_courses, verify_plans
 
 BAD_INPUT, SOME_REFUSED, NEW_FINDINGS = 2, 3, 4
 INTERRUPTED, NOBODY_READS = 130, 141

@@ -1,4 +1,4 @@
-"""The steps in order: search, then verify. Nothing unverified leaves here."""
+"""In what order are many courses planned, and verified beside one another?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from attrs import evolve
 from kapsched.errors import (
     Fault,
     InvalidInput,
-    PlannerBug,
     Several,
     a_moment,
     each,
@@ -20,7 +19,6 @@ from kapsched.errors import (
     require_given,
     shown,
     text,
-    whole,
 )
 from kapsched.logs import info
 from kapsched.model.appointments import Appointment, Status
@@ -29,60 +27,14 @@ from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.plan import Plan, Refusal, Schedule
 from kapsched.model.versions import transfer
-from kapsched.planning.course_plan import DEFAULT_STEPS, plan_course
+from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import instant, tz_version, wall
 from kapsched.verification.case import judged
 from kapsched.verification.checks import verify
 from kapsched.verification.cost import cost_of
 from kapsched.verification.report import Finding, Report
-
-_SOME_STEPS = whole(1, 1_000_000_000)
-
-
-def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAULT_STEPS) -> Plan | Refusal:
-    """The best plan for the sessions that a course owes, verified; or why there is none.
-
-    `now` is an aware datetime, from which notice is counted; nothing can be done after it. `steps` bounds the
-    search in states expanded, the same on every machine; `proved_through` tells how far the plan is proved
-    within them.
-    """
-    require_given(
-        course=(course, of_type(Course)),
-        diary=(diary, of_type(Diary)),
-        now=(now, a_moment),
-        steps=(steps, _SOME_STEPS),
-    )
-    moment = instant(now)
-    refuse([*diary.clinic.faults_with(course.programme), *_done_later(course, moment, diary.clinic)])
-    found = plan_course(course, diary, moment, steps)
-    if isinstance(found, Plan):
-        report = verify(found, course, diary.clinic, booked=diary.bookings, now=now, horizon=diary.horizon)
-        # What is wrong with pinned appointments alone is as it was found, and stays for a person to mend or accept.
-        settled = course.pinned.keys() | course.done.keys()
-        if any(not one.sessions or not settled >= {*one.sessions} for one in report.new):
-            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{Report(report.new)}")
-    _tell(found)
-    return found
-
-
-def _tell(found: Plan | Refusal) -> None:
-    """Log what came of a course: ids and counts alone, for a log goes further than its course does."""
-    id, steps = found.course.id, found.steps
-    if isinstance(found, Plan):
-        placed, proof = len(found.appointments), found.proved_through
-        info("course %r planned: %d sessions, %d steps, proved through %s", id, placed, steps, proof)
-        return
-    codes = ", ".join(dict.fromkeys(reason.code for reason in found.reasons))
-    info("course %r refused at %s: %s; %d steps, proved: %s", id, found.session, codes, steps, found.proved)
-
-
-def _done_later(course: Course, now: datetime, clinic: Clinic) -> Iterator[Fault]:
-    for session, done in course.done.items():
-        if done.start > now:
-            begins, shown = (f"{wall(moment, clinic.place):%Y-%m-%d %H:%M}" for moment in (done.start, now))
-            message = f"course {course.id!r} has {session} done on {begins}, which is after now, {shown}"
-            yield Fault(message, f"done.{session}")
+from kapsched.workflow.one_course import SOME_STEPS, find_plan
 
 
 def _visits_done(courses: Iterable[Course]) -> Iterator[Booking]:
@@ -130,7 +82,7 @@ def plan_courses(
         now=(now, a_moment),
         digest=(digest, text),
         kept=(kept, optional(of_type(Schedule))),
-        steps=(steps, _SOME_STEPS),
+        steps=(steps, SOME_STEPS),
         progress=(progress, optional(_a_function)),
     )
     ordered = sorted(courses, key=lambda course: course.first_day)

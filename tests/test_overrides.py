@@ -33,6 +33,8 @@ from kapsched.planning.diary import Diary
 from kapsched.timeline.units import Days
 from kapsched.timeline.zones import tz_version
 from kapsched.verification.checks import CHECKS
+from tests.desk import patient
+from tests.desk import quayside as quayside_desk
 from tests.oracles.clinics import Case
 from tests.oracles.compare import differences
 from tests.oracles.compare import planned as answer
@@ -438,6 +440,47 @@ def test_faults_of_what_was_decided_are_told_all_at_once_with_their_lines(tmp_pa
     with pytest.raises(InvalidInput) as caught:
         read(tmp_path, PATIENTS.replace('pins."therapy/talk/2"', 'pins."therapy/talk/5"'))
     assert [fault.path for fault in caught.value.faults] == ["courses.c17.pins.therapy/talk/5"]
+
+
+DECIDED = """
+[[courses.c1.waivers]]
+check = "offsets_are_kept"
+sessions = ["only/dosing/1", "only/talk/1"]
+by = "amara"
+at = 2027-01-03T09:00:00
+why = "she travels"
+
+[courses.c1.pins."only/talk/1"]
+start = 2027-01-08T10:00:00
+staff = { therapist = "tess" }
+rooms = { therapy = "oak" }
+by = "reception"
+at = 2027-01-03T09:00:00
+why = "the train"
+"""
+
+
+def test_the_command_line_plans_around_what_was_decided_and_says_who_decided_it(tmp_path: Path) -> None:
+    desk = quayside_desk(tmp_path)
+    desk.patients(patient(1), DECIDED)
+    schedule = desk.planned()
+    (plan,) = schedule.plans
+    assert [f"{one.start:%a %d}" for one in plan.appointments] == ["Tue 05", "Fri 08"]
+    sure = evolve(schedule, plans=[confirm(plan, ["only/dosing/1"], by="reception", at=AT)])
+    (desk.out / "schedule.json").write_text(to_document(sure), encoding="utf-8")
+    result = desk.type("verify", desk.out / "schedule.json", "--clinic", desk.clinic)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "c1:",
+        "  not so: offsets are kept",
+        "    after: from only/dosing/1 to only/talk/1 are 3 days; 1 to 1 are allowed "
+        + "(accepted by amara on 2027-01-03: she travels)",
+        "c1: only/talk/1 is pinned, by reception on 2027-01-03: the train",
+        "c1: 1 of 2 appointments confirmed by reception",
+        "plans verified: 1; findings: 0 new, 0 already there, 1 accepted",
+    ]
+    assert desk.plan().exit_code == 0
+    assert desk.appointment("c1:only/dosing/1").confirmation == Confirmation(by="reception", at=AT)
 
 
 @pytest.mark.parametrize("seed", range(6))

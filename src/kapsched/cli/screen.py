@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -67,6 +68,22 @@ def show_reports(reports: Iterable[tuple[Plan, Report]], *, aside: bool, new_onl
             for line in str(shown).splitlines():
                 tell(f"  {line}", aside=aside)
     return new
+
+
+def show_decisions(plans: Iterable[Plan], today: Iterable[Course]) -> None:
+    """What people decided about the courses of some plans: each pin, and whose confirmations there are."""
+    courses = {course.id: course for course in today}
+    for plan in plans:
+        course = courses.get(plan.course.id, plan.course)
+        for pin in course.pins:
+            if pin.appointment.session in course.pinned:
+                why = f": {pin.why}" if pin.why else ""
+                tell(
+                    f"{course.id}: {pin.appointment.session} is pinned, by {pin.by} on {pin.at:%Y-%m-%d}{why}"
+                )
+        signed = Counter(one.confirmation.by for one in plan.appointments if one.confirmation is not None)
+        for by, count in signed.items():
+            tell(f"{course.id}: {count} of {len(plan.appointments)} appointments confirmed by {by}")
 
 
 def appointments(schedule: Schedule | None) -> dict[str, Appointment]:

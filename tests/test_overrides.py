@@ -473,8 +473,10 @@ def test_the_command_line_plans_around_what_was_decided_and_says_who_decided_it(
     assert result.stdout.splitlines() == [
         "c1:",
         "  not so: offsets are kept",
-        "    after: from only/dosing/1 to only/talk/1 are 3 days; 1 to 1 are allowed "
-        + "(accepted by amara on 2027-01-03: she travels)",
+        (
+            "    after: from only/dosing/1 to only/talk/1 are 3 days; 1 to 1 are allowed "
+            "(accepted by amara on 2027-01-03: she travels)"
+        ),
         "c1: only/talk/1 is pinned, by reception on 2027-01-03: the train",
         "c1: 1 of 2 appointments confirmed by reception",
         "plans verified: 1; findings: 0 new, 0 already there, 1 accepted",

@@ -33,7 +33,7 @@ Keller;;Jun Park;05.01.2027 07:00;60;
 blue;;Jun Park;05.01.2027 07:00;60;
 """
 NOTES = [
-    "note: export.csv: quayside has no room 'Keller'; its rows are left out",
+    "note: export.csv: 1 name is of no room of quayside; left out in line 5",
     "note: export.csv: room green: 2 rows at the same time as others, on 2027-01-05, in lines 2 and 4",
     "note: export.csv: room blue: 1 row outside hours, on 2027-01-05, in line 6",
 ]
@@ -115,6 +115,48 @@ def test_what_took_place_before_is_done_and_is_not_planned(desk: Desk) -> None:
     assert list(plan.course.done) == ["only/dosing/1"]
     desk.change("past.csv", "q1,Infusion", "q1,Review")
     assert desk.plan().stderr.startswith("past.csv:2: rows.1.Visit: stands for no kind of visit of short")
+
+
+def test_a_visit_that_was_exported_twice_is_one_session_and_a_note(desk: Desk) -> None:
+    desk.patients(patient(1), DONE)
+    head, row = "Client,Visit,When,Nurse\n", "q1,Infusion,2027-01-04 08:00,{}\n"
+    desk.write("past.csv", head + row.format("nia") + row.format("nia"))
+    note = "note: past.csv: one visit stands in several rows and counts once: lines 2 and 3"
+    checked = desk.type("check", desk.clinic)
+    assert (checked.exit_code, note in checked.stdout.splitlines()) == (0, True)
+    planned = desk.plan()
+    assert (planned.exit_code, note in planned.stderr.splitlines()) == (0, True)
+    (plan,) = desk.schedule().plans
+    assert [one.session for one in plan.appointments] == ["only/talk/1"]
+    # Twice in two rows each, the second time with whoever else was there.
+    later = row.replace("04 08", "05 08").replace("Infusion", "talk")
+    desk.write("past.csv", head + row.format("nia") * 2 + later.format("ned") + later.format(""))
+    note = "note: past.csv: 2 visits stand in several rows and count once each; the first in lines 2 and 3"
+    assert note in desk.type("check", desk.clinic).stdout.splitlines()
+    desk.write("past.csv", head + row.format("nia") + row.format("nia").replace("Infusion", "talk"))
+    refused = desk.type("check", desk.clinic)
+    assert refused.exit_code == 2
+    assert refused.stderr == "past.csv:3: rows.2.When: is at the same time as another visit, in line 2\n"
+
+
+NAMES = ("Mira Vasquez", "Jun Park")
+
+
+def test_a_column_of_patients_that_is_taken_for_one_of_staff_shows_none_of_them(desk: Desk) -> None:
+    desk.change("clinic.toml", 'staff = "Wer"', 'staff = ["Wer", "Klient"]')
+    desk.patients(patient(1), DONE)
+    rows = "".join(
+        f"q1,{what},2027-01-0{4 + place} 08:00,{NAMES[place]}\n"
+        for place, what in enumerate(("Infusion", "talk"))
+    )
+    desk.write("past.csv", "Client,Visit,When,Nurse\n" + rows)
+    told = desk.type("check", desk.clinic).output
+    assert (
+        "note: export.csv: 2 names are of no staff of quayside; left out in 4 rows, the first in line 2"
+        in told
+    )
+    assert "note: past.csv: 1 name is of nobody at quayside now; in line 2" in told
+    assert not any(name in told + desk.plan().output for name in NAMES)
 
 
 def five_courses(folder: Path) -> Desk:

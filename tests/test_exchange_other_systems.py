@@ -340,6 +340,21 @@ def test_a_form_that_cannot_be_is_refused_by_name(said: Any, path: str) -> None:
 NAME = "Mira Vasquez"
 
 
+@pytest.mark.parametrize(
+    "cell", ["J. L.", "O'B", "\u674e", "Mo", "am", "PM", "X Z", "#", "2027-01-04 09:30 Mo"]
+)
+def test_a_cell_of_more_than_a_date_or_a_time_is_not_shown(cell: str) -> None:
+    day = date(2027, 1, 4)
+    for reading in (
+        partial(moment_in, cell, "day first"),
+        partial(date_in, cell, "iso"),
+        partial(time_in, cell, day),
+        partial(minutes_in, cell),
+    ):
+        (fault,) = faults_of(reading)
+        assert fault.message.endswith("not other signs" if cell == "#" else "not words")
+
+
 def test_a_patient_s_name_stands_in_no_message_wherever_a_table_has_it(tmp_path: Path) -> None:
     lines = [line.split(";") for line in THEIRS.replace(f";{NAME};", ";;").splitlines()]
     refused = 0
@@ -353,8 +368,7 @@ def test_a_patient_s_name_stands_in_no_message_wherever_a_table_has_it(tmp_path:
             refused += 1
             said = str(error)
         else:
-            # A leaver is told by name, and so is whoever stands in a column of rooms or staff.
-            said = "".join(one.sentence for one in found.oddities if one.resource.type == "patient")
+            said = "".join(map(str, found.oddities))
         assert NAME not in said
     assert refused > len(lines)
 

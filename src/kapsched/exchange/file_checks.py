@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
@@ -12,11 +12,13 @@ from attrs import define, field, frozen
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.booking_files import COLUMNS, booking_rows, bookings_in, named_bookings
 from kapsched.exchange.clinic_files import clinic_of
+from kapsched.exchange.done_files import DoneTable
 from kapsched.exchange.fields import meant
 from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
 from kapsched.exchange.table_forms import OURS, TableForm
+from kapsched.exchange.table_notes import of_bookings, of_leavers, of_past
 from kapsched.exchange.toml_files import TomlFile, read_text
 from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
@@ -121,7 +123,9 @@ class _Check:
     bookings: list[tuple[str, str, TableForm]] = field(factory=list)
     clinics: list[Clinic] = field(factory=list)
     programmes: tuple[Programme | None, ...] = ()
-    enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...]]] = field(factory=list)
+    enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...], DoneTable | None]] = field(
+        factory=list
+    )
     faults: list[Fault] = field(factory=list)
     notes: list[str] = field(factory=list)
 
@@ -192,8 +196,9 @@ class _Check:
         known = [programme for programme in self.programmes if programme is not None]
         try:
             patients, courses = patients_and_courses_in(file, known)
-            self.enrolled.append((file, patients, courses))
-            self.notes += _of_strangers(file, courses)
+            named, table = done_file(file), done_beside(file, courses)
+            self.enrolled.append((file, patients, courses, table))
+            self.notes += of_past(named, table) if named and table else ()
         except InvalidInput as error:
             pairs = zip(self.programmes, self.tables["programme"], strict=True)
             faulty = {own_name(table) for programme, table in pairs if programme is None}
@@ -207,7 +212,8 @@ class _Check:
             )
             return
         (clinic,) = self.clinics
-        self.notes += [f"{source}: {one}" for one in bookings_in(text, source, clinic, form).oddities]
+        found = bookings_in(text, source, clinic, form)
+        self.notes += [f"{source}: {note}" for note in of_bookings(found, form, clinic)]
 
     def _read_schedule(self, source: str, text: str) -> None:
         try:
@@ -227,10 +233,10 @@ class _Check:
             if programme is not None:
                 with self.collecting(), file.placing():
                     refuse(clinic.faults_with(programme))
-        for file, patients, courses in self.enrolled:
+        for file, patients, courses, table in self.enrolled:
             with self.collecting(), file.placing():
                 refuse([*_strangers(clinic, patients), *self._beyond(clinic, courses)])
-            self.notes += [f"{file.source}: {note}" for note in _leavers(clinic, courses)]
+            self.notes += of_leavers(file.source, clinic, courses, done_file(file), table)
 
     def _beyond(self, clinic: Clinic, courses: Iterable[Course]) -> Iterator[Fault]:
         """What the presets of some courses ask for that the clinic cannot give."""
@@ -261,21 +267,3 @@ def _strangers(clinic: Clinic, patients: Iterable[Patient]) -> Iterator[Fault]:
                         f"nobody at {clinic.id} is {one!r}{meant(one, staff)}",
                         f"patients.{patient.id}.{path}",
                     )
-
-
-def _of_strangers(file: TomlFile, courses: Sequence[Course]) -> Iterator[str]:
-    """Of how many rows of past visits there is no course."""
-    named, read = done_file(file), done_beside(file, courses)
-    if named and read and read.strangers:
-        count, first = len(read.strangers), read.strangers[0]
-        rows = f"{count} row{'s are' if count > 1 else ' is'}"
-        yield f"{Path(named.file).name}: {rows} of no course here and passed over; the first in line {first}"
-
-
-def _leavers(clinic: Clinic, courses: Iterable[Course]) -> Iterator[str]:
-    # Who has left may well have been there, so this is worth a note and no fault.
-    staff = {one.id for one in clinic.staff}
-    for course in courses:
-        for session, done in course.done.items():
-            for one in sorted({person for people in done.staff.values() for person in people} - staff):
-                yield f"courses.{course.id}.done.{session}: {one!r} is no longer, or not yet, at {clinic.id}"

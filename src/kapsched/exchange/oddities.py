@@ -67,13 +67,16 @@ def odd_bookings(booked: Iterable[Booking], clinic: Clinic) -> tuple[Oddity, ...
     return oddities(map(Placed, given), clinic)
 
 
-def oddities(placed: Iterable[Placed], clinic: Clinic) -> tuple[Oddity, ...]:
-    """What is odd about bookings, resources that the clinic does not have first, each in order of appearance."""
+def oddities(placed: Iterable[Placed], clinic: Clinic, *, ours: bool = True) -> tuple[Oddity, ...]:
+    """What is odd about bookings, resources that the clinic does not have first, each in order of appearance.
+
+    Unless the words of the rows are `ours`, no sentence shows one that the clinic does not know.
+    """
     grouped: dict[Resource, list[Placed]] = {}
     for one in placed:
         grouped.setdefault(one.booking.of, []).append(one)
     unknown = [one for one in grouped if one.type != "patient" and not clinic.has(one)]
-    found = [_of_nobody(one, grouped[one], clinic) for one in unknown]
+    found = [_of_nobody(one, grouped[one], clinic, ours) for one in unknown]
     for resource, theirs in grouped.items():
         if resource not in unknown and resource.type != "pool":
             in_order = sorted(theirs, key=lambda one: (one.booking.start, one.booking.end))
@@ -81,8 +84,13 @@ def oddities(placed: Iterable[Placed], clinic: Clinic) -> tuple[Oddity, ...]:
     return tuple(found)
 
 
-def _of_nobody(resource: Resource, theirs: Sequence[Placed], clinic: Clinic) -> Oddity:
+def _of_nobody(resource: Resource, theirs: Sequence[Placed], clinic: Clinic, ours: bool) -> Oddity:
     sentence = f"{clinic.id} has no {resource.type} {resource.id!r}; its rows are left out"
+    if not ours:
+        # A column of patients may have been taken for one of staff.
+        sentence = (
+            f"{clinic.id} has no {resource.type} of the name in line {theirs[0].line}; its rows are left out"
+        )
     return _oddity("unknown", resource, theirs, clinic, sentence, theirs[:1])
 
 

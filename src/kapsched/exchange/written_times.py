@@ -18,12 +18,14 @@ _MINUTES = re.compile(r"(\d{1,4})(?:[.,](\d+))?(?: ?min(?:ute)?s?\.?)?", re.ASCI
 _HOURS = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?", re.ASCII)
 
 _EXAMPLES: dict[Dates, str] = {"iso": "2027-01-04", "day first": "04/01/2027", "month first": "01/04/2027"}
-_WORDS = re.compile(r"(?![ap]m\b)[^\W\d_]{2}", re.IGNORECASE)
+_SHOWABLE = re.compile(r"[\d:./, +-]*(?:\dT[\d:.+-]*)?(?:\dZ|\d ?[ap]\.?m\.?)?", re.ASCII | re.IGNORECASE)
 
 
 def cell(value: str) -> str:
-    """A cell as a message shows it; one with words in it may hold somebody's name, and is not shown."""
-    return "words" if _WORDS.search(value) else shown(value)
+    """A cell as a message shows it; one of more than digits and what stands between them may be a name."""
+    if _SHOWABLE.fullmatch(value):
+        return shown(value)
+    return "words" if any(map(str.isalpha, value)) else "other signs"
 
 
 def date_in(value: object, dates: Dates) -> date:

@@ -84,6 +84,20 @@ def test_the_long_form_is_checked_with_its_lines_and_the_table_with_its_own(desk
     assert "bookings.columns: one column says the end, or else the minutes" in told
 
 
+def test_words_that_occur_nowhere_in_a_table_are_noted(desk: Desk) -> None:
+    desk.change("clinic.toml", '["abgesagt"]', '["Abgesagt", "verschoben"]')
+    desk.patients(patient(1), DONE + 'leave_out = { Visit = ["Cancelled"] }\n')
+    desk.write(
+        "past.csv",
+        "Client,Visit,When,Nurse\nq1,INFUSION,2027-01-04 08:00,nia\nq1,cancelled ,2027-01-05 08:00,\n",
+    )
+    told = desk.type("check", desk.clinic).stdout.splitlines()
+    assert told[0] == "note: export.csv: leave_out.Stand: 'verschoben' occurs nowhere in it"
+    desk.change("patients.toml", '["Cancelled"]', '["Cancelled", "DNA"]')
+    told = desk.type("check", desk.clinic).stdout.splitlines()
+    assert told[0] == "note: past.csv: leave_out.Visit: 'DNA' occurs nowhere in it"
+
+
 def test_a_table_that_no_file_names_is_not_taken_for_one(desk: Desk) -> None:
     desk.change("clinic.toml", 'file = "export.csv"', 'file = "bookings.csv"')
     desk.write("bookings.csv", BOOKINGS)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.booking_files import booking_rows
+from kapsched.exchange.csv_rows import unused
 from kapsched.exchange.documents import (
     TableForm,
     read_bookings,
@@ -121,6 +122,51 @@ def test_one_row_of_another_system_books_all_that_it_names(tmp_path: Path) -> No
             ]
         )
     )
+
+
+def test_capitals_and_blanks_make_no_other_word(tmp_path: Path) -> None:
+    rows = (
+        THEIRS.replace("Cancelled", " CANCELLED\u00a0")
+        .replace("Room 1", "room  1 ")
+        .replace("Dr Dora", "DR DORA")
+    )
+    as_before = read_bookings(saved(tmp_path, THEIRS), CLINIC, form=FORM)
+    assert read_bookings(saved(tmp_path, rows), CLINIC, form=FORM) == as_before
+    # A word that is there as it is written goes before one that is only like it.
+    form = TableForm(words={"room": {"A": "blue", "a": "green"}}, leave_out={"S": "x", "s": "Y"})
+    assert [form.ours("room", word) for word in ("A", "a", " a", "b")] == ["blue", "green", "green", "b"]
+    assert [form.passes_over(["s"], [word]) for word in ("X", "y", "z")] == [True, True, False]
+
+
+def test_what_a_form_says_of_words_that_its_table_lacks_is_found() -> None:
+    form = evolve(
+        FORM,
+        words={
+            "room": {"room 1": "blue", "Room 2": "oak", "Room 9": "ash", "Bay": "lounge"},
+            "staff": {"Tom BIRCH": "tom", "Tess Low": "tess", "Nurse Nia": "nia"},
+            "patient": {"Mira Vasquez": "q17", "Mira Vazquez": "q17"},
+        },
+        leave_out={"Status": ["cancelled", "Tess Lowe"], "Client no": ""},
+        shares=["nia", "Bay", "ash"],
+    )
+    assert list(unused(THEIRS, form)) == [
+        "words.room: 'Room 9' occurs nowhere in it",
+        "words.staff: 'Tess Low' occurs nowhere in it",
+        "words.patient: 1 of the words occurs nowhere in it",
+        "leave_out.Status: 'Tess Lowe' occurs nowhere in it",
+        "shares: 'Bay' and 'ash' occur nowhere in it",
+    ]
+    assert not list(unused(THEIRS, evolve(FORM, leave_out={"Status": "Cancelled"})))
+
+
+def test_the_first_line_by_which_excel_tells_itself_the_separator_is_understood(tmp_path: Path) -> None:
+    as_before = read_bookings(saved(tmp_path, THEIRS), CLINIC, form=FORM)
+    for begins in ("sep=;\n", "SEP=;\r\n"):
+        path = saved(tmp_path, begins + THEIRS)
+        assert read_bookings(path, CLINIC, form=evolve(FORM, separator=",")) == as_before
+    assert told(
+        lambda: read_bookings(saved(tmp_path, "sep=;\n" + THEIRS.replace("60,0", "x")), CLINIC, form=FORM)
+    ) == [(5, "rows.3.Length")]
 
 
 def test_one_row_for_each_resource_can_have_their_words_for_types_too(tmp_path: Path) -> None:

@@ -36,8 +36,9 @@ def read_done(
 
     Each row says of which `course`, or `patient`, it is, which `session` or what `kind` of visit it was, when it
     began, and who was there in a column for each role. Rows of one kind that begin at once are one visit. The visits
-    of a kind count in order of time as the sessions of that kind in programme order. Rows of patients without a course among `courses` are passed over; where a
-    programme stands in their place, every course or patient of the table is on it.
+    of a kind count in order of time as the sessions of that kind in programme order. Rows of patients without a
+    course among `courses` are passed over; where a programme stands in their place, every course or patient of the
+    table is on it.
     """
     given = courses if isinstance(courses, Programme) else Several(courses)
     require_given(

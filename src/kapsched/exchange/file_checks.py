@@ -18,7 +18,7 @@ from kapsched.exchange.patient_files import done_beside, done_file, patients_and
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
 from kapsched.exchange.table_forms import OURS, TableForm
-from kapsched.exchange.table_notes import of_bookings, of_leavers, of_past
+from kapsched.exchange.table_notes import of_bookings, of_leavers, of_past, of_words
 from kapsched.exchange.toml_files import TomlFile, read_text
 from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
@@ -213,6 +213,7 @@ class _Check:
             return
         (clinic,) = self.clinics
         found = bookings_in(text, source, clinic, form)
+        self.notes += of_words(source, text, form)
         self.notes += [f"{source}: {note}" for note in of_bookings(found, form, clinic)]
 
     def _read_schedule(self, source: str, text: str) -> None:

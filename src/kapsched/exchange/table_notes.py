@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kapsched.exchange.booking_files import BookingsFile
+from kapsched.exchange.csv_rows import unused
 from kapsched.exchange.done_files import DoneTable
 from kapsched.exchange.table_forms import NamedTable, TableForm
+from kapsched.exchange.toml_files import read_text
 from kapsched.model.bookings import RESOURCE_TYPES
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
@@ -38,8 +40,9 @@ def _of_nobody(found: BookingsFile, clinic: Clinic) -> Iterator[str]:
 
 
 def of_past(named: NamedTable, table: DoneTable) -> Iterator[str]:
-    """Which rows of past visits are of no course, and which tell of one visit together."""
+    """Which rows of past visits are of no course, which tell of one visit together, and what its form has in vain."""
     source = Path(named.file).name
+    yield from of_words(source, read_text(named.file, named.form.encoding), named.form)
     if table.strangers:
         count, first = len(table.strangers), table.strangers[0]
         yield f"{source}: {_many(count, 'row')} of no course here and passed over; the first in line {first}"
@@ -50,6 +53,11 @@ def of_past(named: NamedTable, table: DoneTable) -> Iterator[str]:
             yield f"{source}: {count} visits stand in several rows and count once each; the first in {lines}"
         else:
             yield f"{source}: one visit stands in several rows and counts once: {lines}"
+
+
+def of_words(source: str, content: str, form: TableForm) -> Iterator[str]:
+    """What the form of a table says of words that it does not have: they may be misspelt."""
+    yield from (f"{source}: {one}" for one in unused(content, form))
 
 
 def of_leavers(

@@ -11,6 +11,7 @@ from kapsched.model.bookings import Booking
 from kapsched.verification.checks import verify
 from kapsched.workflow.many_courses import verify_plans
 from tests.desk import BOOKINGS, PROGRAMME, Desk, patient, quayside
+from tests.pool_stories import busy, place, ward, watched
 from tests.stories import DOSING, course_of, london, programme, taken, visit
 from tests.stories import quayside as rooms_and_people
 
@@ -247,6 +248,25 @@ def test_an_old_crowd_is_the_same_for_every_course_that_meets_it() -> None:
         common,
         "staff dora is taken by fair and post and round at once, 2027-01-05 12:35 to 13:00 (already there)",
     }
+
+
+def test_an_old_crowd_of_a_pool_is_the_same_for_every_course_that_meets_it() -> None:
+    old = [*[place("10:15", "10:50")] * 3, place("10:20", "10:25"), busy("ned", "09:00", "10:40")]
+    found = []
+    # The first begins before the crowd has gathered, the others when some of it has gone.
+    for start in ("10:00", "10:30", "10:45"):
+        story = watched(f"2027-01-05 {start}", clinic=ward())
+        report = verify(story.appointments, story.course, story.clinic, booked=old)
+        assert report.clean
+        found.append([str(one) for one in report])
+    told = "pool nurse: {}, 2027-01-05 {} (already there)"
+    assert found[0] == [
+        told.format("3 patients for 1 at 1 each", "10:15 to 10:20"),
+        told.format("4 patients for 1 at 1 each", "10:20 to 10:25"),
+        told.format("3 patients for 1 at 1 each", "10:25 to 10:40"),
+        told.format("3 patients for 2 at 1 each", "10:40 to 10:50"),
+    ]
+    assert found[1:] == [found[0][2:], found[0][3:]]
 
 
 def test_the_courses_of_a_file_are_those_of_its_table_wherever_it_is_read_from(

@@ -107,22 +107,16 @@ def _joined(rows: Iterable[Row]) -> tuple[list[_One], Misfits]:
     """One visit for all rows of a kind that begin at once; nobody is at two visits at a time."""
     visits: list[_One] = []
     clashing: Misfits = []
-    lasting: _One | None = None
     for row in rows:
         one, last = row.what, visits[-1] if visits else None
-        begun = last is not None and last.visit.start == one.start
-        if last is not None and begun and _same(last.visit, one):
-            visits[-1] = _One(_with(last.visit, one), (*last.rows, row))
-        elif last is not None and begun:
-            clashing.append((row, _clash("is at the same time as another visit", last)))
-            continue
-        elif lasting is not None and _end(lasting) > one.start:
-            clashing.append((row, _clash("begins before another visit has ended", lasting)))
-            continue
-        else:
+        if last is None or _end(last.visit) <= one.start != last.visit.start:
             visits.append(_One(one, (row,)))
-        if lasting is None or _end(visits[-1]) >= _end(lasting):
-            lasting = visits[-1]
+        elif _same(last.visit, one):
+            visits[-1] = _One(_with(last.visit, one), (*last.rows, row))
+        elif one.start == last.visit.start:
+            clashing.append((row, _clash("is at the same time as another visit", last)))
+        else:
+            clashing.append((row, _clash("begins before another visit has ended", last)))
     return visits, clashing
 
 
@@ -130,12 +124,13 @@ def _clash(what: str, other: _One) -> Fault:
     return Fault(f"{what}, in line {other.rows[0].line}", "start")
 
 
-def _end(one: _One) -> datetime:
-    return one.visit.end or one.visit.start
+def _end(one: Visit) -> datetime:
+    return one.end or one.start
 
 
 def _same(one: Visit, other: Visit) -> bool:
-    return one.kind == other.kind and len({one.session, other.session} - {""}) < 2
+    named = {one.session, other.session} - {""}
+    return one.start == other.start and one.kind == other.kind and len(named) < 2
 
 
 def _with(one: Visit, other: Visit) -> Visit:

@@ -240,6 +240,13 @@ def test_a_table_in_another_encoding_than_is_said_is_a_fault_with_its_line(tmp_p
     assert str(fault) == (
         "export.csv:2: is not UTF-8 text: byte 0xfc is no part of it; save the file as UTF-8"
     )
+    marked = saved(tmp_path, "type,resource,start,end\n", "utf-8-sig")
+    (fault,) = faults_of(lambda: read_bookings(marked, CLINIC, form=TableForm(encoding="cp1252")))
+    assert str(fault) == (
+        "export.csv:1: begins with the mark of UTF-8, and is read as cp1252; its encoding is utf-8"
+    )
+    assert not read_bookings(marked, CLINIC, form=TableForm(encoding="utf-8-sig"))
+    path = saved(tmp_path, "Zimmer,Von,Bis\nGrün,,\n", "cp1252")
     (fault,) = faults_of(lambda: read_bookings(path, CLINIC, form=TableForm(encoding="ascii")))
     assert str(fault) == "export.csv:2: is not ascii text: byte 0xfc is no part of it"
 
@@ -259,6 +266,9 @@ def test_a_table_in_another_encoding_than_is_said_is_a_fault_with_its_line(tmp_p
         ("month first", "04/01/2027 9:30pm", "2027-04-01 21:30"),
         ("month first", "2027-01-04 09:30", "2027-01-04 09:30"),
         ("day first", "2027/01/04 09:30", "2027-01-04 09:30"),
+        ("iso", "2027-1-4 9:30", "2027-01-04 09:30"),
+        ("day first", "04/01/2027\u00a009:30\u202fam", "2027-01-04 09:30"),
+        ("iso", "2027-01-04\u00a009:30", "2027-01-04 09:30"),
     ],
 )
 def test_a_moment_is_read_in_the_order_that_is_said(dates: Any, cell: str, meant: str) -> None:
@@ -266,23 +276,28 @@ def test_a_moment_is_read_in_the_order_that_is_said(dates: Any, cell: str, meant
 
 
 @pytest.mark.parametrize(
-    ("dates", "cell"),
+    ("dates", "cell", "others"),
     [
-        ("iso", "04/01/2027 09:30"),
-        ("day first", "31/02/2027 09:30"),
-        ("month first", "13/01/2027 09:30"),
-        ("day first", "04/01-2027 09:30"),
-        ("day first", "04/01/2027"),
-        ("day first", "04/01/2027 13:30 pm"),
-        ("day first", "04/01/2027 24:30"),
-        ("day first", "04/01/027 09:30"),
-        ("day first", ""),
+        ("iso", "04/01/2027 09:30", '; it is one with dates = "day first" or "month first"'),
+        ("iso", "14.1.27 09:30", '; it is one with dates = "day first"'),
+        ("day first", "31/02/2027 09:30", ""),
+        ("month first", "13/01/2027 09:30", '; it is one with dates = "day first"'),
+        ("day first", "01/13/2027 09:30", '; it is one with dates = "month first"'),
+        ("day first", "04/01-2027 09:30", ""),
+        ("day first", "04/01/2027", ""),
+        ("day first", "04/01/2027 13:30 pm", ""),
+        ("day first", "04/01/2027 24:30", ""),
+        ("day first", "04/01/2027 24:00", ""),
+        ("day first", "04/01/027 09:30", ""),
+        ("day first", "", ""),
     ],
 )
-def test_what_is_no_moment_in_that_order_is_refused_with_an_example(dates: Any, cell: str) -> None:
+def test_what_is_no_moment_in_that_order_is_refused_with_an_example(
+    dates: Any, cell: str, others: str
+) -> None:
     example = {"iso": "2027-01-04T", "day first": "04/01/2027 ", "month first": "01/04/2027 "}[dates]
     (fault,) = faults_of(lambda: moment_in(cell, dates))
-    assert fault.message == f'a date and time such as "{example}09:30" is wanted, not {cell!r}'
+    assert fault.message == f'a date and time such as "{example}09:30" is wanted, not {cell!r}{others}'
 
 
 def test_dates_times_and_lengths_stand_alone_too() -> None:
@@ -294,10 +309,16 @@ def test_dates_times_and_lengths_stand_alone_too() -> None:
         "04 21:05",
     ]
     assert [time_in(cell, day, ends=True).day for cell in ("00:00", "24:00", "23:59")] == [5, 5, 4]
-    lengths = ("45", "45,5", "45.0 min", "1:30", "90 Minutes")
-    assert [minutes_in(cell) / timedelta(minutes=1) for cell in lengths] == [45, 45.5, 45, 90, 90]
-    for wrong in ("0", "-5", "", "1:75:9:1", "an hour"):
+    lengths = ("45", "45,0", "45.00 min", "1:30", "90\u00a0Minutes", "0:45:30")
+    assert [minutes_in(cell) / timedelta(minutes=1) for cell in lengths] == [45, 45, 45, 90, 90, 45.5]
+    for wrong in ("0", "-5", "", "1:75", "1:30:75", "1:75:9:1", "an hour"):
         assert faults_of(partial(minutes_in, wrong))
+    for wrong in ("1.5", "0,75", "1.5 min"):
+        (fault,) = faults_of(partial(minutes_in, wrong))
+        assert fault.message.endswith("; an hour and a half is 1:30")
+    ends = [moment_in(cell, "day first", ends=True) for cell in ("04/01/2027 24:00", "2027-01-04T24:00")]
+    assert [one.isoformat() for one in ends] == ["2027-01-05T00:00:00"] * 2
+    assert moment_in("04/01/2027 00:00", "day first", ends=True).day == 4
     for wrong in ("24:00", "9", "25:00"):
         assert faults_of(partial(time_in, wrong, day))
     for wrong in ("04/13/2027", "04/01/1827"):
@@ -308,6 +329,15 @@ def test_a_time_that_the_clocks_skip_is_a_fault_of_its_row(tmp_path: Path) -> No
     skipped = THEIRS.replace("04/01/2027 09:30", "28/03/2027 01:30")
     (fault,) = faults_of(lambda: read_bookings(saved(tmp_path, skipped), CLINIC, form=FORM))
     assert str(fault) == ("export.csv:2: rows.1.Begins: the clocks in Europe/London skip 01:30 on 2027-03-28")
+
+
+def test_an_end_that_the_clocks_show_twice_is_the_one_after_the_start(tmp_path: Path) -> None:
+    form = TableForm(columns={"room": "R", "date": "D", "start": "S", "end": "E"})
+    rows = "R,D,S,E\nblue,2027-10-31,01:45,01:15\nblue,2027-10-31,01:15,01:45\noak,2027-10-30,01:45,01:15\n"
+    (fault,) = faults_of(lambda: read_bookings(saved(tmp_path, rows), CLINIC, form=form))
+    assert (fault.line, fault.message) == (4, "the end must come after the start")
+    found = read_bookings(saved(tmp_path, rows.rpartition("oak")[0]), CLINIC, form=form)
+    assert sorted((one.end - one.start) / timedelta(minutes=1) for one in found) == [30, 30]
 
 
 # Faults

@@ -215,12 +215,19 @@ def times_of(
     day = row.take("date", lambda value: date_in(value, form.dates), never.date()) if dated else never.date()
 
     def moment(value: object, *, ends: bool = False) -> datetime:
-        found = time_in(value, day, ends=ends) if dated else moment_in(value, form.dates)
-        return placed(found, zone_name)
+        return time_in(value, day, ends=ends) if dated else moment_in(value, form.dates, ends=ends)
 
-    start = row.need("start", moment, never)
+    def ending(value: object) -> datetime | None:
+        if not said(value):
+            return None
+        found = moment(value, ends=True)
+        first = placed(found, zone_name)
+        # Of a time that the clocks show twice the first is meant, unless it is over as the row starts.
+        return placed(found.replace(fold=1), zone_name) if first <= start else first
+
+    start = row.need("start", lambda value: placed(moment(value), zone_name), never)
     before = len(row.faults)
-    end = row.take("end", lambda value: moment(value, ends=True) if said(value) else None, None)
+    end = row.take("end", ending, None)
     length = None
     if "minutes" in row:
         length = row.take("minutes", lambda value: minutes_in(value) if said(value) else None, None)

@@ -174,6 +174,52 @@ def test_a_column_of_patients_that_is_taken_for_one_of_staff_shows_none_of_them(
     assert not any(name in told + desk.plan().output for name in NAMES)
 
 
+def test_a_visit_after_now_is_told_where_it_stands(desk: Desk) -> None:
+    desk.patients(patient(1), patient(2), DONE)
+    row = "{},Infusion,2027-01-{} 08:00,nia\n"
+    desk.write("past.csv", "Client,Visit,When,Nurse\n" + row.format("q1", "04") + row.format("q2", 29))
+    path = desk.clinic / "patients.toml"
+    text = path.read_text(encoding="utf-8")
+    assert desk.type("check", desk.clinic).exit_code == 0
+    refused = desk.plan()
+    later = "which is after now, 2027-01-04 09:00"
+    told = f"past.csv:3: rows.2.When: only/dosing/1 of course c2 took place on 2027-01-29 08:00, {later}\n"
+    assert (refused.exit_code, refused.stderr.endswith(told)) == (2, True)
+    assert refused.stderr.count("after now") == 1
+    # What the file of patients says itself has its line there.
+    written = text.replace(DONE, "") + 'done = { "only/dosing/1" = 2027-01-29T08:00:00 }\n'
+    path.write_text(written, encoding="utf-8")
+    refused = desk.plan()
+    line = len(written.splitlines())
+    assert refused.stderr.endswith(
+        f"patients.toml:{line}: courses.c2.done.only/dosing/1: "
+        f"only/dosing/1 of course c2 took place on 2027-01-29 08:00, {later}\n"
+    )
+
+
+def test_a_past_that_a_rule_forbids_is_noted(desk: Desk) -> None:
+    desk.patients(
+        '[patients.q1]\n[courses.c1]\npatient = "q1"\nprogramme = "kap-twice-weekly@1"\nfirst_day = 2027-01-05\n',
+        DONE,
+    )
+    head = "Client,Visit,When,Nurse\n"
+
+    def told(*rows: str) -> list[str]:
+        desk.write("past.csv", head + "".join(f"q1,{row},nia\n" for row in rows))
+        found = desk.type("check", desk.clinic).output.splitlines()
+        return [one.removeprefix("note: patients.toml: courses.c1: ") for one in found if "before it" in one]
+
+    first, second = "preparation,2026-12-28 10:00", "preparation,2026-12-29 10:00"
+    dose, talk = "Infusion,2027-01-01 10:00", "integration,2027-01-02 10:00"
+    missing = "induction/dosing/1 is done, and {}, which comes before it, is not"
+    assert told(first, second, dose, talk) == []
+    assert told(first, dose, talk) == [missing.format("preparation/preparation/2")]
+    assert missing.format("preparation/preparation/2") in told(dose)
+    assert told(first, second, talk) == [
+        "induction/integration/1 is done, and induction/dosing/1, which comes before it, is not"
+    ]
+
+
 def five_courses(folder: Path) -> Desk:
     """Five patients who wait for an hour at the same time, and are then watched by Ned, all on one day."""
     desk = quayside(folder)

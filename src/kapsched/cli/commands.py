@@ -177,6 +177,7 @@ def plan(  # noqa: PLR0913  # one for each option
 
 def _planned(site: ClinicFolder, kept: Schedule | None, now: datetime, steps: int) -> Schedule:
     planned = {one.course.id for one in kept.plans} if kept else set()
+    site.refuse_done_later(planned, now)
     with progress_over(sum(course.id not in planned for course in site.courses)) as progress:
         return plan_courses(
             site.courses,

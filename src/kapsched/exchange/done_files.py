@@ -57,6 +57,8 @@ def read_done(
 class DoneTable:
     """What is done by course and session and which rows say so, and the lines of rows that are of no course."""
 
+    source: str
+    form: TableForm
     done: Mapping[str, dict[str, Done]]
     rows: Mapping[str, dict[str, tuple[Row, ...]]]
     strangers: tuple[int, ...]
@@ -66,6 +68,11 @@ class DoneTable:
         """The lines of each visit that several rows tell of, in the order of the table."""
         lines = (tuple(row.line for row in rows) for one in self.rows.values() for rows in one.values())
         return tuple(sorted(one for one in lines if len(one) > 1))
+
+    def placed(self, fault: Fault, course: str, session: str) -> Fault | None:
+        """A fault of what is done of a course where its row stands; None where the table does not say so."""
+        rows = self.rows.get(course, {}).get(session)
+        return _placed(fault, rows[0], self.source, self.form) if rows else None
 
 
 def done_in(
@@ -107,7 +114,7 @@ def done_in(
         done[course], told[course], misfits = counted(visits, owners.programmes[course], of)
         faults += [_placed(fault, row, source, form) for row, fault in misfits]
     refuse(sorted(faults, key=lambda fault: fault.line or 0))
-    return DoneTable(done=done, rows=told, strangers=tuple(strangers))
+    return DoneTable(source=source, form=form, done=done, rows=told, strangers=tuple(strangers))
 
 
 @frozen

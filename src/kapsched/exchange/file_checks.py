@@ -18,7 +18,7 @@ from kapsched.exchange.patient_files import done_beside, done_file, patients_and
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
 from kapsched.exchange.table_forms import OURS, TableForm
-from kapsched.exchange.table_notes import of_bookings, of_leavers, of_past, of_words
+from kapsched.exchange.table_notes import of_bookings, of_gaps_in_the_past, of_leavers, of_past, of_words
 from kapsched.exchange.toml_files import TomlFile, read_text
 from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
@@ -199,6 +199,7 @@ class _Check:
             named, table = done_file(file), done_beside(file, courses)
             self.enrolled.append((file, patients, courses, table))
             self.notes += of_past(named, table) if named and table else ()
+            self.notes += of_gaps_in_the_past(file.source, courses)
         except InvalidInput as error:
             pairs = zip(self.programmes, self.tables["programme"], strict=True)
             faulty = {own_name(table) for programme, table in pairs if programme is None}

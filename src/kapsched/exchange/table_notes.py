@@ -17,6 +17,7 @@ from kapsched.exchange.toml_files import read_text
 from kapsched.model.bookings import RESOURCE_TYPES
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
+from kapsched.model.rules import Gap, Offset
 
 
 def of_bookings(found: BookingsFile, form: TableForm, clinic: Clinic) -> Iterator[str]:
@@ -58,6 +59,23 @@ def of_past(named: NamedTable, table: DoneTable) -> Iterator[str]:
 def of_words(source: str, content: str, form: TableForm) -> Iterator[str]:
     """What the form of a table says of words that it does not have: they may be misspelt."""
     yield from (f"{source}: {one}" for one in unused(content, form))
+
+
+def of_gaps_in_the_past(source: str, courses: Iterable[Course]) -> Iterator[str]:
+    """Which sessions are done and others that a rule has before them are not; no plan may be left for these."""
+    for course in courses:
+        sessions = course.planned.sessions
+        lacking: dict[tuple[str, str], None] = {}
+        for rule in course.planned.rules:
+            for one, two in rule.pairs(sessions) if isinstance(rule, Gap | Offset) else ():
+                # What may lie on either side of its anchor comes neither before nor after it.
+                backwards = isinstance(rule, Offset) and rule.earliest.count < 0
+                first, then = (two, one) if backwards else (one, two)
+                either = isinstance(rule, Offset) and rule.earliest.count < 0 < rule.latest.count
+                if not either and then.id in course.done and first.id not in course.done:
+                    lacking[(then.id, first.id)] = None
+        for done, missing in lacking:
+            yield f"{source}: courses.{course.id}: {done} is done, and {missing}, which comes before it, is not"
 
 
 def of_leavers(

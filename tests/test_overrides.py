@@ -23,16 +23,17 @@ from kapsched import (
     read_courses,
     verify,
 )
-from kapsched.errors import InvalidInput, PlannerBug
+from kapsched.errors import Clash, InvalidInput, PlannerBug
 from kapsched.exchange.documents import from_document, to_document
 from kapsched.model.clinic import Horizon
-from kapsched.model.course import Course
+from kapsched.model.course import Course, Patient
 from kapsched.model.overrides import PROMISES
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.planning.diary import Diary
 from kapsched.timeline.units import Days
 from kapsched.timeline.zones import tz_version
 from kapsched.verification.checks import CHECKS
+from kapsched.workflow.many_courses import plan_courses, verify_plans
 from tests.desk import patient
 from tests.desk import quayside as quayside_desk
 from tests.oracles.clinics import Case
@@ -51,6 +52,7 @@ from tests.stories import (
     programme,
     quayside,
     refused,
+    taken,
     times,
     visit,
 )
@@ -291,6 +293,31 @@ def test_a_week_that_pins_have_made_too_full_takes_no_other_session() -> None:
     (finding,) = verify(plan, course, quayside())
     agreed = evolve(course, waivers=(waiver("frequencies_are_kept", *finding.sessions),))
     assert verify(plan, agreed, quayside()).clean
+
+
+def test_a_pin_that_meets_a_booking_stops_nobody_else(tmp_path: Path) -> None:
+    course = course_with_pins("", "2027-01-05 10:00")
+    other = evolve(course, id="c18", patient=Patient(id="q18"), pins=())
+    painters = taken("room", "oak", "2027-01-05 10:00", "2027-01-05 11:00", ref="painters")
+    diary = Diary(quayside(), booked=[painters])
+    schedule = plan_courses([course, other], diary, now=london("2027-01-03 12:00"))
+    assert [len(plan.appointments) for plan in schedule.plans] == [2, 2]
+    (finding,) = verify(schedule.plans[0], course, quayside(), booked=[painters, *schedule.bookings])
+    assert finding.check == "nothing_is_booked_twice"
+    # Told of it already or not, the diary has each row once.
+    plan = schedule.plans[0]
+    pinned = [row for row in plan.bookings if row.ref == "c17:therapy/talk/2"]
+    assert diary.with_bookings(add=pinned).book(plan) == diary.book(plan)
+    with pytest.raises(Clash):
+        diary.book(plan).book(plan)
+
+
+def test_plans_are_verified_once_whether_the_table_of_bookings_has_their_rows_or_not() -> None:
+    plan = planned(course_of(programme("talk", times=2)))
+    schedule = scheduled(plan)
+    for rows in ((), plan.bookings, [evolve(row, role="") for row in plan.bookings]):
+        ((_, report),) = verify_plans(schedule, quayside(), booked=rows)
+        assert report.findings == ()
 
 
 def test_pins_and_what_is_done_cost_nothing() -> None:

@@ -206,8 +206,16 @@ def verify_plans(
     answers for the rounds that it was planned with: further ones are owed, and not planned yet. What was there already,
     and no appointment has a part in, is told in the first report that meets it.
     """
+    courses, rows = Several(courses), Several(booked)
+    require_given(
+        schedule=(schedule, of_type(Schedule)),
+        clinic=(clinic, of_type(Clinic)),
+        booked=(rows, each(of_type(Booking))),
+        courses=(courses, each(of_type(Course))),
+        now=(now, optional(a_moment)),
+        horizon=(horizon, optional(of_type(Horizon))),
+    )
     today = {course.id: course for course in courses}
-    rows = tuple(booked)
     rows = (*rows, *not_among(schedule.bookings, rows))
     everything = Bookings([*rows, *not_among(_visits_done(today.values()), rows)])
 

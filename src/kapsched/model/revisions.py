@@ -77,8 +77,9 @@ def _each(schedule: Schedule, change: Callable[[Appointment], Appointment]) -> S
 def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointment:
     moved = _visit(one) != _visit(before)
     rooms, staff = (_rows(one, type) != _rows(before, type) for type in ("room", "staff"))
-    if before.status == "confirmed" and not (moved or rooms or staff) and one.status == "provisional":
-        one = evolve(one, status="confirmed", confirmation=before.confirmation)
+    same = not (moved or rooms or staff)
+    if before.status == "confirmed" and same and one.status in ("provisional", "confirmed"):
+        one = evolve(one, status="confirmed", confirmation=one.confirmation or before.confirmation)
     moved |= _told(one) != _told(before)
     staff |= one.notes != before.notes
     sequence = Sequence(

@@ -35,7 +35,12 @@ def planned_ahead(
     """
     phase, begun = programme.phases[-1], rounds_begun(programme.phases[-1], done)
     by_date = 0 if isinstance(ahead, int) else _rounds_by(programme, ahead, first_day, done)
-    rounds = begun + ahead if isinstance(ahead, int) else max(begun, by_date)
+    # However late it gets, a date never leaves out the session whose date ends the wait.
+    rounds = (
+        begun + ahead
+        if isinstance(ahead, int)
+        else max(begun, by_date, rounds_begun(phase, [programme.target]))
+    )
     rounds = max(rounds, rounds_begun(phase, pinned))
     earlier = sum(len(one.order) * one.times for one in programme.phases[:-1])
     if earlier + rounds * len(phase.order) > MOST_SESSIONS:

@@ -50,17 +50,17 @@ def with_plan(schedule: Schedule, plan: Plan, *, now: datetime) -> Schedule:
     """
     require_given(schedule=(schedule, _A_SCHEDULE), plan=(plan, of_type(Plan)), now=(now, a_moment))
     id, new = plan.course.id, {one.session for one in plan.appointments}
-    before = next((one for one in schedule.plans if one.course.id == id), plan)
+    before = next((one for one in schedule.plans if one.course.id == id), None)
     past = [
         evolve(one, status="done")
-        for one in before.appointments
+        for one in (before.appointments if before else ())
         if one.session in plan.course.done and one.session not in new and one.status != "cancelled"
     ]
     whole = evolve(plan, appointments=Plan.of(plan.course, [*past, *plan.appointments]).appointments)
     plans = [whole if one is before else one for one in schedule.plans]
     changed = evolve(
         schedule,
-        plans=plans if before is not plan else [*plans, whole],
+        plans=plans if before else [*plans, whole],
         refusals=[one for one in schedule.refusals if one.course.id != id],
         now=now,
     )

@@ -497,6 +497,22 @@ def test_a_pin_without_a_row_of_the_patient_keeps_the_patient_s_time_to_its_end(
     assert first.end - first.start == timedelta(minutes=90)
 
 
+def test_a_pin_too_close_to_what_is_done_is_no_fault_of_the_planner_s() -> None:
+    course = course_with_pins("", "2027-01-05 10:00", "", rules=(APART,))
+    done = {"therapy/talk/1": Done(start=london("2027-01-04 10:00"))}
+    plan = planned(evolve(course, done=done), now=london("2027-01-04 12:00"))
+    (finding,) = verify(plan, plan.course, quayside())
+    assert finding.sessions == ("therapy/talk/1", "therapy/talk/2")
+    assert dates(plan) == ["Tue 5 Jan", "Thu 7 Jan"]
+
+
+def test_a_waiver_covers_what_it_names_and_never_nothing() -> None:
+    agreed = waiver("gaps_are_kept", "therapy/talk/1", "therapy/talk/2")
+    assert agreed.covers(["therapy/talk/2"])
+    assert not agreed.covers(["therapy/talk/2", "therapy/talk/3"])
+    assert not agreed.covers([])
+
+
 def test_pins_and_what_is_done_cost_nothing() -> None:
     plan = planned(course_with_pins("2027-01-08 17:00", ""))
     assert plan.cost is not None

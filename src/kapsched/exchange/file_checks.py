@@ -238,7 +238,7 @@ class _Check:
         for file, patients, courses, table in self.enrolled:
             with self.collecting(), file.placing():
                 refuse([*_strangers(clinic, patients), *self._beyond(clinic, courses)])
-            self.notes += of_leavers(file.source, clinic, courses, done_file(file), table)
+            self.notes += of_leavers(file.source, clinic, courses, table)
 
     def _beyond(self, clinic: Clinic, courses: Iterable[Course]) -> Iterator[Fault]:
         """What the presets of some courses ask for that the clinic cannot give."""

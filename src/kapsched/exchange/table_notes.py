@@ -7,7 +7,6 @@ table a note says how many and in which line, and shows nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from kapsched.exchange.booking_files import BookingsFile
 from kapsched.exchange.csv_rows import unused
@@ -42,7 +41,7 @@ def _of_nobody(found: BookingsFile, clinic: Clinic) -> Iterator[str]:
 
 def of_past(named: NamedTable, table: DoneTable) -> Iterator[str]:
     """Which rows of past visits are of no course, which tell of one visit together, and what its form has in vain."""
-    source = Path(named.file).name
+    source = table.source
     yield from of_words(source, read_text(named.file, named.form.encoding), named.form)
     if table.strangers:
         count, first = len(table.strangers), table.strangers[0]
@@ -79,13 +78,13 @@ def of_gaps_in_the_past(source: str, courses: Iterable[Course]) -> Iterator[str]
 
 
 def of_leavers(
-    source: str, clinic: Clinic, courses: Iterable[Course], named: NamedTable | None, table: DoneTable | None
+    source: str, clinic: Clinic, courses: Iterable[Course], table: DoneTable | None
 ) -> Iterator[str]:
-    """Who was there before and is not at the clinic: they may well have left, so this is no fault."""
+    """Who was there before, or is pinned, and is not at the clinic: they may well have left, so this is no fault."""
     staff = {one.id for one in clinic.staff}
     unshown: dict[str, int] = {}
     for course in courses:
-        rows = table.rows.get(course.id, {}) if named and named.form.columns and table else {}
+        rows = table.rows.get(course.id, {}) if table and table.form.columns else {}
         for session, done in course.done.items():
             for one in sorted({person for people in done.staff.values() for person in people} - staff):
                 if session in rows:
@@ -94,9 +93,14 @@ def of_leavers(
                 else:
                     what = f"{one!r} is no longer, or not yet, at {clinic.id}"
                     yield f"{source}: courses.{course.id}.done.{session}: {what}"
-    if named and unshown:
+        for session, pinned in course.pinned.items():
+            path = f"{source}: courses.{course.id}.pins.{session}"
+            for unit in sorted({row.of for row in pinned.bookings if row.type != "patient"}):
+                if not clinic.has(unit):
+                    yield f"{path}: there is no {unit.type} {unit.id!r} at {clinic.id}"
+    if table and unshown:
         names, line = f"{_many(len(unshown), 'name')} of nobody at {clinic.id} now", min(unshown.values())
-        yield f"{Path(named.file).name}: {names}; {'the first ' * (len(unshown) > 1)}in line {line}"
+        yield f"{table.source}: {names}; {'the first ' * (len(unshown) > 1)}in line {line}"
 
 
 def _many(count: int, what: str) -> str:

@@ -65,7 +65,7 @@ class ClinicFolder:
     def refuse_done_later(self, planned: Container[str], now: datetime) -> None:
         """Refuse what the files say took place after now, in courses that are not planned yet."""
         for patients in (one for one in self.files if one.name == "patients.toml"):
-            refuse_done_later(patients, self.courses, planned, now, self.clinic.place)
+            refuse_done_later(patients, self.courses, planned, now, self.clinic)
 
 
 def _named(table: Callable[[Path], NamedTable | None], path: Path) -> NamedTable | None:

@@ -8,7 +8,6 @@ from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
@@ -40,6 +39,7 @@ from kapsched.exchange.override_tables import pins_of, pins_reader, waivers_read
 from kapsched.exchange.programme_files import programme_named, some_programmes
 from kapsched.exchange.table_forms import NamedTable, named_table, under_where_unplaced
 from kapsched.exchange.toml_files import TomlFile, a_path, read_format, read_text
+from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.programme import Programme
 from kapsched.timeline.zones import wall
@@ -100,7 +100,7 @@ def refuse_done_later(
     courses: Sequence[Course],
     settled: Container[str],
     now: datetime,
-    place: ZoneInfo,
+    clinic: Clinic,
 ) -> None:
     """Refuse what a file of patients, or its table, says took place after now, each at its place.
 
@@ -112,7 +112,9 @@ def refuse_done_later(
     for course in courses:
         for session, done in course.done.items():
             if done.start > now and course.id not in settled:
-                begun, today = (f"{wall(moment, place):%Y-%m-%d %H:%M}" for moment in (done.start, now))
+                begun, today = (
+                    f"{wall(moment, clinic.place):%Y-%m-%d %H:%M}" for moment in (done.start, now)
+                )
                 what = f"{session} of course {course.id} took place on {begun}, which is after now, {today}"
                 row = table.placed(Fault(what, "start"), course.id, session) if table else None
                 found.append(row or Fault(what, f"courses.{course.id}.done.{session}"))

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from kapsched.exchange.documents import read_clinic, read_courses
+from kapsched.exchange.table_notes import of_gaps_in_the_past
 from kapsched.model.bookings import Booking
+from kapsched.model.course import Done
+from kapsched.model.rules import Offset
+from kapsched.timeline.units import Days
 from kapsched.verification.checks import verify
 from kapsched.workflow.many_courses import verify_plans
 from tests.desk import BOOKINGS, PROGRAMME, Desk, patient, quayside
@@ -170,6 +174,7 @@ def test_a_column_of_patients_that_is_taken_for_one_of_staff_shows_none_of_them(
         "note: export.csv: 2 names are of no staff of quayside; left out in 4 rows, the first in line 2"
         in told
     )
+    assert (told.count("of quayside; left out"), "quayside has no" in told) == (2, False)
     assert "note: past.csv: 1 name is of nobody at quayside now; in line 2" in told
     assert not any(name in told + desk.plan().output for name in NAMES)
 
@@ -186,6 +191,12 @@ def test_a_visit_after_now_is_told_where_it_stands(desk: Desk) -> None:
     told = f"past.csv:3: rows.2.When: only/dosing/1 of course c2 took place on 2027-01-29 08:00, {later}\n"
     assert (refused.exit_code, refused.stderr.endswith(told)) == (2, True)
     assert refused.stderr.count("after now") == 1
+    # A course that has its plan already waits for nothing.
+    desk.patients(patient(1), DONE)
+    desk.write("past.csv", "Client,Visit,When,Nurse\nq1,Infusion,2027-01-04 08:00,nia\n")
+    desk.planned()
+    desk.change("past.csv", "2027-01-04", "2027-01-29")
+    assert "after now" not in desk.plan().output
     # What the file of patients says itself has its line there.
     written = text.replace(DONE, "") + 'done = { "only/dosing/1" = 2027-01-29T08:00:00 }\n'
     path.write_text(written, encoding="utf-8")
@@ -218,6 +229,23 @@ def test_a_past_that_a_rule_forbids_is_noted(desk: Desk) -> None:
     assert told(first, second, talk) == [
         "induction/integration/1 is done, and induction/dosing/1, which comes before it, is not"
     ]
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "first"), [(1, 3, "dosing"), (-3, 3, ""), (-3, -1, "talk"), (-3, 0, "talk")]
+)
+def test_what_may_lie_on_either_side_of_its_anchor_lacks_nothing_before_it(
+    earliest: int, latest: int, first: str
+) -> None:
+    near = Offset(name="near", of="talk", anchor="dosing", earliest=Days(earliest), latest=Days(latest))
+    what = programme("dosing", "talk", rules=(near,))
+    told = [
+        one
+        for one in ("dosing", "talk")
+        for done in [{f"therapy/{one}/1": Done(start=london("2027-01-04 10:00"))}]
+        if list(of_gaps_in_the_past("patients.toml", [course_of(what, done=done)]))
+    ]
+    assert told == [one for one in ("dosing", "talk") if first and one != first]
 
 
 def five_courses(folder: Path) -> Desk:

@@ -252,7 +252,7 @@ def verify(schedule: Path, folder: Path, now: str | None) -> None:
     if planned.digest != clinic_digest(site.clinic):
         tell(f"note: {site.clinic.id} has changed since this schedule was made", aside=True)
     new = show_reports(reports, aside=False, new_only=False)
-    show_decisions(planned.plans, site.courses)
+    show_decisions(planned.plans, site.courses, site.clinic.place)
     accepted = sum(len(report.accepted) for _, report in reports)
     there = sum(len(report.findings) for _, report in reports) - new - accepted
     also = f", {accepted} accepted" if accepted else ""

@@ -10,9 +10,10 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
-from kapsched.exchange.booking_files import COLUMNS, booking_rows, bookings_in, named_bookings
+from kapsched.exchange.booking_files import booking_rows, bookings_in, named_bookings
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.fields import meant
+from kapsched.exchange.file_sorts import SORTS, sort_of_text, table_sort
 from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
@@ -22,39 +23,6 @@ from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
 from kapsched.model.programme import Programme
-
-# A file is what most of its top tables belong to; those that several sorts share say nothing.
-_SIGNS = {
-    "clinic": {
-        "id",
-        "grid",
-        "notice",
-        "horizon",
-        "hours",
-        "closed",
-        "holidays",
-        "bookings",
-        "rooms",
-        "staff",
-        "pools",
-    },
-    "programme": {
-        "name",
-        "version",
-        "based_on",
-        "target",
-        "kinds",
-        "phases",
-        "gaps",
-        "interleaved",
-        "offsets",
-        "frequencies",
-        "spans",
-        "continuity",
-    },
-    "patients": {"patients", "courses", "done"},
-    "wording": {"texts", "language", "based_on"},
-}
 
 
 @frozen(kw_only=True)
@@ -91,31 +59,11 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _sort(text: str) -> str:
-    """Which sort of file this is, by what stands in it; nothing where that cannot be told."""
-    if text.lstrip().startswith("{"):
-        return "schedule"
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    cells = {cell.strip().lower() for cell in first.split(",")}
-    return "bookings" if len(cells & set(COLUMNS)) > 1 else ""
-
-
-def _table_sort(file: TomlFile) -> str:
-    counts = {sort: len(signs & file.table.keys()) for sort, signs in _SIGNS.items()}
-    best = max(counts, key=lambda sort: counts[sort])
-    if not counts[best]:
-        message = (
-            "is no file of ours: a clinic has [rooms] and [staff], a programme [phases], patients [patients]"
-        )
-        raise InvalidInput(*file.faults, Fault(message, source=file.source))
-    return best
-
-
 @define
 class _Check:
     """The files, sorted, what was read out of them so far, and the faults and notes met on the way."""
 
-    tables: dict[str, list[TomlFile]] = field(factory=lambda: {sort: [] for sort in _SIGNS})
+    tables: dict[str, list[TomlFile]] = field(factory=lambda: {sort: [] for sort in SORTS})
     schedules: list[tuple[str, str]] = field(factory=list)
     loose: list[tuple[Path, InvalidInput | None]] = field(factory=list)
     bookings: list[tuple[str, str, TableForm]] = field(factory=list)
@@ -136,14 +84,14 @@ class _Check:
         """Sort in one file; what is none of ours may be a table that one of ours names."""
         try:
             text = read_text(path)
-            sort = _sort(text)
+            sort = sort_of_text(text)
             if sort == "schedule":
                 self.schedules.append((path.name, text))
             elif sort == "bookings" or path.suffix.lower() == ".csv":
                 self.loose.append((path, None))
             else:
                 file = TomlFile.of(text, path.name, path.parent)
-                self.tables[_table_sort(file)].append(file)
+                self.tables[table_sort(file)].append(file)
         except InvalidInput as error:
             self.loose.append((path, error))
 

@@ -387,7 +387,8 @@ def test_what_nobody_could_read_or_a_line_could_not_hold_is_no_text(
 ) -> None:
     (fault,) = faults(own(tmp_path, f'format = 1\nbased_on = "de"\n{text}\n'))
     assert fault.endswith(f": {sentence}")
-    assert read_wording(own(tmp_path, 'format = 1\nbased_on = "de"\n[texts.staff]\ndescription = ""\n'))
+    bare = own(tmp_path, 'format = 1\nbased_on = "de"\n[texts.staff]\ndescription = ""\n')
+    assert read_wording(bare).say("staff", "description", notes="bring a coat") == ""
 
 
 def test_a_month_may_have_a_name_of_several_words(tmp_path: Path) -> None:
@@ -513,3 +514,46 @@ def test_a_language_that_nobody_speaks_is_refused_with_those_that_there_are(desk
         "--language: there is no 'fr'; there are en, cy, de, and files of wording, which end with .toml\n"
     )
     assert not desk.out.exists()
+
+
+SCOTS = 'format = 1\nbased_on = "en"\nlanguage = "sco"\n[texts.patient]\nsummary = "Tryst"\n'
+
+
+def test_patients_may_read_languages_of_files_beside_that_of_the_clinic(desk: Desk) -> None:
+    desk.patients(patient(1, more='language = "sco"'), patient(2))
+    own = desk.write("words/scots.toml", SCOTS)
+    result = desk.plan("--language", "cy", "--language", own)
+    assert (result.exit_code, result.stdout.split()[0], result.stderr.count("note: ")) == (0, "Cwrs", 1)
+    assert result.stderr.startswith("note: made ")
+    written = desk.written()
+    calendars = [text for name, text in written.items() if name.startswith("calendars/patients/")]
+    said = {found for text in calendars for found in re.findall(rb"SUMMARY;LANGUAGE=(\w+:\w+)", text)}
+    assert said == {b"sco:Tryst", b"cy:Apwyntiad"}
+    desk.patients(patient(1, more='language = "sco"'))
+    desk.type("erase", desk.clinic, "c2", "--out", desk.out, "--yes", "--language", "cy", "--language", own)
+    left = {name: text for name, text in desk.written().items() if name.startswith("calendars/patients/")}
+    assert len(left) == 1
+    assert left.items() <= written.items()
+
+
+def test_a_language_that_no_wording_speaks_is_noted_once_with_the_first_who_reads_it(desk: Desk) -> None:
+    some = ("cym", "xx", "cym", "de-AT")
+    desk.patients(*(patient(number, more=f'language = "{one}"') for number, one in enumerate(some, start=1)))
+    notes = [
+        (
+            "note: patients.toml: patients.q1.language: there is no wording in 'cym', so that such a calendar is in "
+            "the clinic's language; did you mean 'cy'? (known are en, cy, de)"
+        ),
+        (
+            "note: patients.toml: patients.q2.language: there is no wording in 'xx', so that such a calendar is in "
+            "the clinic's language; known are en, cy, de"
+        ),
+    ]
+    checked = desk.type("check", desk.clinic)
+    assert (checked.exit_code, checked.stdout.splitlines()[:-1]) == (0, notes)
+    assert desk.plan().stderr.splitlines()[:2] == notes
+    assert not any("language" in one for one in desk.type("show", desk.out, "--clinic", desk.clinic).stderr)
+    own = desk.write("words/scots.toml", SCOTS.replace("sco", "xx"))
+    assert notes[1] not in desk.plan("--language", "en", "--language", own).stderr
+    assert notes[1] not in desk.type("check", desk.clinic, own).stdout
+    assert notes[0] in desk.type("check", desk.clinic, own).stdout.replace("de, xx)", "de)")

@@ -23,6 +23,8 @@ from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
 from kapsched.model.programme import Programme
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.shipped import WORDINGS, spoken
 
 
 @frozen(kw_only=True)
@@ -38,7 +40,12 @@ def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
 
     A folder stands for its TOML and CSV files and those of its `programmes`.
     """
-    check = _Check()
+    return checked(paths, ())
+
+
+def checked(paths: Iterable[str | PathLike[str]], wordings: Iterable[Wording] | None) -> FileCheck:
+    """As `check_files`; patients may read these `wordings` too, or in None of them nobody asks what they read."""
+    check = _Check(spoken=None if wordings is None else [*WORDINGS.values(), *wordings])
     for path in paths:
         with check.collecting():
             for one in _files(Path(path)):
@@ -69,6 +76,7 @@ class _Check:
     bookings: list[tuple[str, str, TableForm]] = field(factory=list)
     clinics: list[Clinic] = field(factory=list)
     programmes: tuple[Programme | None, ...] = ()
+    spoken: list[Wording] | None = None
     enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...]]] = field(factory=list)
     faults: list[Fault] = field(factory=list)
     notes: list[str] = field(factory=list)
@@ -128,7 +136,9 @@ class _Check:
             self._read_patients(file)
         for file in self.tables["wording"]:
             with self.collecting():
-                wording_in(file)
+                wording = wording_in(file)
+                if self.spoken is not None:
+                    self.spoken.append(wording)
         for source, text, form in self.bookings:
             with self.collecting():
                 self._read_bookings(source, text, form)
@@ -167,7 +177,10 @@ class _Check:
                 self.notes.append(f"{source}: {clinic.id} has changed since this schedule was made")
 
     def compare(self) -> None:
-        """Hold what was read against the clinic, if one and only one could be read."""
+        """Hold what was read against the wordings, and the clinic, if one and only one could be read."""
+        if self.spoken is not None:
+            for file, patients, _ in self.enrolled:
+                self.notes += [f"{file.source}: {note}" for note in _unspoken(patients, self.spoken)]
         if len(self.clinics) != 1:
             return
         (clinic,) = self.clinics
@@ -218,6 +231,20 @@ def _of_strangers(file: TomlFile, courses: Sequence[Course]) -> Iterator[str]:
         count, first = len(read.strangers), read.strangers[0]
         rows = f"{count} row{'s are' if count > 1 else ' is'}"
         yield f"{Path(named.file).name}: {rows} of no course here and passed over; the first in line {first}"
+
+
+def _unspoken(patients: Iterable[Patient], wordings: Sequence[Wording]) -> Iterator[str]:
+    """Each language that a patient reads and no wording speaks, with the first who reads it."""
+    first: dict[str, str] = {}
+    for one in patients:
+        first.setdefault(one.language, one.id)
+    for language, patient in first.items():
+        if language and not spoken(language, wordings):
+            known = dict.fromkeys(one.language for one in wordings)
+            yield (
+                f"patients.{patient}.language: there is no wording in {language!r}, so that such a calendar is in the "
+                f"clinic's language{meant(language, known)}"
+            )
 
 
 def _leavers(clinic: Clinic, courses: Iterable[Course]) -> Iterator[str]:

@@ -195,6 +195,23 @@ def test_a_plan_after_it_finds_nothing_to_change(desk: Desk) -> None:
     assert desk.written() == before
 
 
+def test_what_is_left_is_not_drawn_twice_where_the_clinic_s_bookings_have_it_too(desk: Desk) -> None:
+    rows = [row for plan in desk.schedule().plans for row in plan.bookings if plan.course.id != COURSE]
+    lines = (
+        f"{row.type},{row.resource},{row.start.isoformat()},{row.end.isoformat()},,{row.ref}" for row in rows
+    )
+    erase(desk, "--yes")
+    before = desk.written()
+    desk.write("bookings.csv", "\n".join((BOOKINGS.strip(), *lines, "")))
+    desk.patients(patient(1), patient(3, id="q3", first_day="2027-02-01"))
+    desk.planned()
+    desk.patients(patient(1))
+    assert erase(desk, "--yes", course="c3")[0] == 0
+    kept = [name for name in before if name.startswith("pictures/weeks/2027-01")]
+    assert len(kept) >= 4
+    assert {name: desk.written()[name] for name in kept} == {name: before[name] for name in kept}
+
+
 @pytest.mark.parametrize("answer", ["n\n", "", "y\n"])
 def test_it_asks_first(desk: Desk, answer: str) -> None:
     before = desk.written()

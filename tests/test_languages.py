@@ -220,6 +220,14 @@ def test_a_patient_s_calendar_is_in_the_patient_s_language_where_there_are_words
     }
 
 
+def test_a_patient_with_two_courses_reads_what_the_last_of_them_says() -> None:
+    plans = (
+        with_language(stories.plan(stories.course(f"c{turn}", "q1"), hour=8 + turn), language)
+        for turn, language in enumerate(("cy", "de", ""), start=1)
+    )
+    assert spoken_to(stories.schedule(plans)) == {"q1": "Termine"}
+
+
 def test_a_clinic_s_own_words_go_before_those_that_are_shipped() -> None:
     def called(wording: Wording, language: str, name: str) -> Wording:
         return evolve(wording, language=language, texts={**wording.texts, ("patient", "calendar"): name})
@@ -233,6 +241,13 @@ def test_a_clinic_s_own_words_go_before_those_that_are_shipped() -> None:
         "ar": "مواعيد",
         "en": "Visits",
     }
+
+
+def test_no_welsh_word_that_mutates_stands_before_what_it_would_mutate() -> None:
+    """Neither before `dydd` unmutated, nor before what is filled in."""
+    mutating = r"\b(?:am|ar|at|dan|dros|drwy|gan|heb|hyd|i|o|tan|wrth)"
+    spoilt = rf"{mutating} (?:dydd\b|{{(?:first|second|third|last|day|moment|first_day|last_day)}})"
+    assert [at for at, text in WELSH.texts.items() if re.search(spoilt, text, re.IGNORECASE)] == []
 
 
 def test_what_staff_read_is_in_the_clinic_s_language_whatever_the_patients() -> None:

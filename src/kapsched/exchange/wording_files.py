@@ -17,7 +17,7 @@ READERS: tuple[Reader, ...] = get_args(Reader)
 
 
 def read_wording(path: str | PathLike[str]) -> Wording:
-    """The wording of a file: a table for each reader, whose texts go before those of the language it is based on."""
+    """The wording of a file: a table for each audience, whose texts go before those of the language it is based on."""
     require_given(path=(path, a_path))
     file = TomlFile.read(path)
     if sort_of_table(file.table) not in ("wording", ""):

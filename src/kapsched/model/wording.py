@@ -186,7 +186,7 @@ class Wording:
 
     @classmethod
     def of(cls, language: str, **readers: Mapping[str, str]) -> Wording:
-        """A table made of one for each reader: `patient`, `staff`, `room`, `clinic` and `desk`."""
+        """A table made of one for each audience: `patient`, `staff`, `room`, `clinic` and `desk`."""
         require_given(
             language=(language, errors.language_tag),
             **{reader: (texts, errors.of_type(Mapping)) for reader, texts in readers.items()},

@@ -14,16 +14,16 @@ from attrs import evolve
 from hypothesis.vendor.pretty import pretty
 from rich.pretty import pretty_repr
 
-from kapsched import workflow
 from kapsched.cli.clinic_folder import ClinicFolder
 from kapsched.errors import InvalidInput, PlannerBug
-from kapsched.exchange.documents import check_files, from_document, to_document
+from kapsched.exchange.documents import check_files, from_document, read_clinic, read_courses, to_document
 from kapsched.model.clinic import StaffMember
-from kapsched.model.course import Patient, enrol
+from kapsched.model.course import Done, Patient, enrol
 from kapsched.model.overrides import Pin, Waiver
 from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence
 from kapsched.verification.report import Finding, Report
+from kapsched.workflow import one_course
 from kapsched.workflow.many_courses import verify_plans
 from kapsched.workflow.one_course import find_plan
 from tests import calendar_stories as stories
@@ -253,6 +253,110 @@ def test_no_fault_of_a_decision_repeats_a_number_in_place_of_its_reason(desk: De
     ]
 
 
+PLACES = {
+    "patients": ("patients = X", "[patients]\nq1 = X"),
+    "patients.q1": (
+        "hours = X",
+        "hours = { mon = X }",
+        "hours = { A = X }",
+        "away = X",
+        "away = [X]",
+        "away = [{ from = X }]",
+        "away = [{ to = X }]",
+        "away = [{ from = 2027-01-06, time = X }]",
+        "excludes = X",
+        "wishes = X",
+        "wishes.staff = X",
+        "wishes.time = X",
+    ),
+    "courses": ("courses = X", "[courses]\nc1 = X"),
+    "courses.c1": (
+        "first_day = X",
+        "book_ahead = X",
+        "done = X",
+        'done."only/dosing/1" = X',
+        'done."only/dosing/1".start = X',
+        'done."only/dosing/1" = { start = 2027-01-04T09:00:00Z, end = X }',
+        'done."only/dosing/1" = { start = 2027-01-04T09:00:00Z, staff = X }',
+        "waivers = X",
+        "waivers = [X]",
+        'waivers = [{ check = "gaps_are_kept", sessions = "only/talk/1", by = "amara", why = "so", at = X }]',
+        "pins = X",
+        'pins."only/talk/1" = X',
+        'pins."only/talk/1".start = X',
+        'pins."only/talk/1".staff = X',
+        'pins."only/talk/1".rooms = X',
+        'pins."only/talk/1".at = X',
+    ),
+    "clinic": (
+        "hours = X",
+        "fortnight = X",
+        "horizon = X",
+        "horizon.first_day = X",
+        "closed = X",
+        "closed = [X]",
+        "closed = [{ from = X }]",
+        "holidays = X",
+        "holidays.england = X",
+        "rooms = X",
+        "rooms.oak = X",
+        "staff = X",
+        "staff.tess = X",
+        "pools = X",
+        "pools.nurse = X",
+    ),
+    "rooms.oak": ("hours = X", "away = X", "away = [X]", "away = [{ to = X }]"),
+    "staff.tess": (
+        "roles = X",
+        "hours = X",
+        "hours.mon = X",
+        "breaks = X",
+        "breaks.A = X",
+        "away = X",
+        "away = [X]",
+        "away = [{ from = X }]",
+    ),
+}
+"""What a file wants as a table, a list, a date or a time, by the table that it stands in."""
+
+
+@pytest.mark.parametrize("wrong", [f'"{NAMES[0]}"', f'"2027-02-01 {REASONS[0]}"'])
+@pytest.mark.parametrize("table", PLACES)
+def test_no_fault_repeats_what_stands_where_a_table_a_list_or_a_time_belongs(
+    tmp_path: Path, table: str, wrong: str
+) -> None:
+    read: Callable[[Path], object] = read_courses if table.startswith(("pat", "cour")) else read_clinic
+    for place in PLACES[table]:
+        line = place.replace("X", wrong)
+        head = f"[{table}]\n" if "." in table else ""
+        path = tmp_path / "file.toml"
+        path.write_text(f"format = 1\n{head}{line}\n", encoding="utf-8")
+        with pytest.raises(InvalidInput) as raised:
+            read(path)
+        assert (place, told(str(raised.value))) == (place, [])
+        assert re.search(r"not (a text|words)", str(raised.value)), place
+
+
+@pytest.mark.parametrize("wrong", [NAMES[0], REASONS[0]])
+def test_no_fault_of_a_value_repeats_a_text_that_stands_for_several_or_a_date(wrong: Any) -> None:
+    attempts: list[Callable[[], object]] = [
+        lambda: Patient(id="q1", away=wrong),
+        lambda: Patient(id="q1", excludes=wrong),
+        lambda: Absence(first=wrong),
+        lambda: Absence(last=wrong),
+        lambda: StaffMember(id="s1", roles=["nurse"], hours=stories.WEEKDAYS, away=wrong),
+        lambda: Done(start=wrong),
+        lambda: enrol(stories.PROGRAMME, Patient(id="q1"), id="c1", first_day=wrong),
+        lambda: enrol(
+            stories.PROGRAMME, Patient(id="q1"), id="c1", first_day=stories.NOW.date(), waivers=wrong
+        ),
+    ]
+    for attempt in attempts:
+        with pytest.raises(InvalidInput, match=r"not str") as raised:
+            attempt()
+        assert told(str(raised.value)) == []
+
+
 @pytest.mark.parametrize("key", ["name", "why", "ref"])
 def test_no_fault_of_a_document_repeats_a_number_in_place_of_a_name(desk: Desk, key: str) -> None:
     desk.plan()
@@ -362,7 +466,7 @@ def test_a_bug_of_ours_is_told_without_what_was_accepted(desk: Desk, monkeypatch
     waiver = Waiver(check="gaps_are_kept", sessions=["a"], by="amara", at=stories.NOW, why="hushed")
     accepted = Finding(check="gaps_are_kept", message="it is not", sessions=["a"], waiver=waiver)
     broken = Finding(check="gaps_are_kept", message="neither is this", sessions=["b"])
-    monkeypatch.setattr(workflow, "verify", lambda *_, **__: Report([accepted, broken]))
+    monkeypatch.setattr(one_course, "verify", lambda *_, **__: Report([accepted, broken]))
     here = site(desk)
     with pytest.raises(PlannerBug, match="neither is this") as raised:
         find_plan(here.courses[0], Diary(here.clinic), now=stories.NOW)
@@ -392,7 +496,12 @@ def test_the_log_holds_ids_and_counts_and_nothing_else(desk: Desk, caplog: pytes
     kinds = {type(argument) for record in caplog.records for argument in record.args or ()}
     assert kinds <= {str, int, bool}
     assert {record.levelname for record in caplog.records} == {"INFO", "DEBUG"}
-    assert {record.module for record in caplog.records} == {"workflow", "schedule_documents", "feeds"}
+    assert {record.module for record in caplog.records} == {
+        "one_course",
+        "many_courses",
+        "schedule_documents",
+        "feeds",
+    }
 
 
 LISTENING = (

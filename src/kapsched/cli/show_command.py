@@ -15,8 +15,8 @@ from kapsched.cli.screen import show_closing, summary, tell
 from kapsched.cli.view_screen import show_view
 from kapsched.errors import InvalidInput
 from kapsched.exchange.day_sheets import day_sheet
-from kapsched.exchange.fields import meant
 from kapsched.exchange.hours import written_date
+from kapsched.exchange.shown import meant
 from kapsched.exchange.tables import closing_table
 from kapsched.exchange.views import (
     View,

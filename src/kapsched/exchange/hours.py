@@ -15,13 +15,12 @@ from kapsched.exchange.fields import (
     gather,
     in_calendar,
     listed,
-    meant,
     named,
     one_or_more,
     private_text,
-    shown,
     text,
 )
+from kapsched.exchange.shown import cell, kind, meant, shown
 from kapsched.timeline.recurrence import WEEKDAYS, WHOLE_DAY, Absence, DaySpan, Pattern, Week
 from kapsched.timeline.zones import MINUTES_A_DAY, exists, instant, zone
 
@@ -39,7 +38,7 @@ def minute(value: object) -> int:
     found = _TIME.fullmatch(text(value))
     count = int(found[1]) * 60 + int(found[2]) if found else MINUTES_A_DAY + 1
     if count > MINUTES_A_DAY:
-        raise InvalidInput(f'a time such as "09:30" is wanted, not {shown(value)}')
+        raise InvalidInput(f'a time such as "09:30" is wanted, not {cell(text(value))}')
     return count
 
 
@@ -55,7 +54,7 @@ def span(value: object) -> DaySpan:
     """Part of a day such as "09:00-17:30"."""
     found = _SPAN.fullmatch(text(value))
     if found is None:
-        raise InvalidInput(f'hours such as "09:00-17:30" are wanted, not {shown(value)}')
+        raise InvalidInput(f'hours such as "09:00-17:30" are wanted, not {cell(text(value))}')
     return DaySpan(minute(found[1]), minute(found[2]))
 
 
@@ -213,7 +212,7 @@ def moment_reader(zone_name: str | None) -> Reader[datetime]:
         if not isinstance(value, datetime):
             hint = "; write it without quotes" if isinstance(value, str) else ""
             raise InvalidInput(
-                f"a date and time such as 2027-01-04T09:30:00 is wanted, not {shown(value)}{hint}"
+                f"a date and time such as 2027-01-04T09:30:00 is wanted, not {kind(value)}{hint}"
             )
         if zone_name is None and value.utcoffset() is None:
             raise InvalidInput(

@@ -189,6 +189,37 @@ def test_a_course_is_erased_from_the_folder_and_nothing_else_is_changed(desk: De
     assert desk.schedule().revision == 1
 
 
+LEFT = (
+    "schedule.json.unfinished",
+    "schedule.json.before",
+    "calendars/index.csv.before",
+    "calendars/patients/abc.ics.unfinished",
+    "pictures/courses/abc.svg.before",
+    "pictures/weeks/2027-01-04.csv.unfinished",
+    "pictures/utilisation.csv.before",
+)
+THEIR_OWN = ("notes.unfinished", "calendars/patients/mine.txt.before", "schedule.json.before.gz")
+
+
+@pytest.mark.parametrize("command", ["erase", "plan"])
+def test_what_a_killed_run_left_goes_with_the_next_one(desk: Desk, command: str) -> None:
+    for name in (*LEFT, *THEIR_OWN):
+        (desk.out / name).write_text(f"{COURSE} {PATIENT}", encoding="utf-8")
+    if command == "erase":
+        status, said, _ = erase(desk, "--yes")
+        assert (status, said.startswith(f"course {COURSE} is erased")) == (0, True)
+    else:
+        assert desk.plan().stdout.splitlines()[-1].endswith(f"written to {desk.out}")
+    written = desk.written()
+    assert [name for name in (*LEFT, *THEIR_OWN) if name in written] == [*THEIR_OWN]
+
+
+def test_what_a_killed_run_left_stays_where_nobody_agrees(desk: Desk) -> None:
+    (desk.out / LEFT[0]).write_text(COURSE, encoding="utf-8")
+    assert erase(desk, answer="n\n")[0] == 2
+    assert (desk.out / LEFT[0]).exists()
+
+
 def test_a_plan_after_it_finds_nothing_to_change(desk: Desk) -> None:
     erase(desk, "--yes")
     before = desk.written()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +14,7 @@ import click
 
 from kapsched.cli.clinic_folder import ClinicFolder, new_key, read_key
 from kapsched.cli.erase_command import erase
-from kapsched.cli.languages import language_option
+from kapsched.cli.languages import language_option, wording_for
 from kapsched.cli.out_folder import (
     SCHEDULE,
     read_schedule,
@@ -139,7 +140,7 @@ def plan(  # noqa: PLR0913  # one for each option
     yes: bool,
     steps: int,
     key: Path | None,
-    wording: Wording,
+    wording: Wording | None,
 ) -> None:
     """Plan the courses of the clinic in DIR and write schedule, calendars and pictures.
 
@@ -153,7 +154,8 @@ def plan(  # noqa: PLR0913  # one for each option
     moment = _moment(now, site.clinic)
     require_own_folder(out, (*site.files, key))
     uid_key, before = read_key(key), _schedule_before(out / SCHEDULE, site.clinic)
-    for note in site.notes:
+    wording = wording_for(out, wording)
+    for note in (*site.notes, *_every_calendar_anew(before, uid_key, key)):
         tell(f"note: {note}", aside=True)
     if afresh and before and not yes:
         _ask_to_discard(before, out)
@@ -173,6 +175,14 @@ def plan(  # noqa: PLR0913  # one for each option
     where = wording.say("desk", "written" if changed else "unchanged", place=out)
     tell(f"{summary(schedule, wording)}; {where}")
     _finish(new, refused=len(schedule.refusals))
+
+
+def _every_calendar_anew(before: Schedule | None, uid_key: bytes | None, key: Path) -> Iterator[str]:
+    if before and uid_key is None:
+        yield (
+            f"there is no {key}, so a new key is made, and every calendar and picture becomes a new one under another "
+            "name; if there is an old key, stop here and name it with --key"
+        )
 
 
 def _planned(site: ClinicFolder, kept: Schedule | None, now: datetime, steps: int) -> Schedule:

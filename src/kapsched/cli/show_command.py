@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from kapsched.cli.clinic_folder import ClinicFolder
-from kapsched.cli.languages import language_option
+from kapsched.cli.languages import language_option, wording_for
 from kapsched.cli.out_folder import SCHEDULE, read_schedule, require_same_clinic
 from kapsched.cli.screen import show_closing, summary, tell
 from kapsched.cli.view_screen import show_view
@@ -73,7 +73,7 @@ def show(
     folder: Path | None,
     names: bool,
     sheet: Path | None,
-    wording: Wording,
+    wording: Wording | None,
     **whose: str | None,
 ) -> None:
     """Show what `kapsched plan` wrote into the folder OUT: the list of courses, or whom and when you ask for.
@@ -81,7 +81,7 @@ def show(
     Times are the clinic's. "The next" counts from when the schedule was made.
     """
     path = out / SCHEDULE if out.is_dir() else out
-    schedule = read_schedule(path)
+    schedule, wording = read_schedule(path), wording_for(path.parent, wording)
     site = ClinicFolder.read(folder) if folder else None
     if site:
         require_same_clinic(schedule, site.clinic, path)

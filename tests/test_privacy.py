@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import traceback
@@ -368,6 +369,39 @@ def test_no_fault_of_a_document_repeats_a_number_in_place_of_a_name(desk: Desk, 
         document = document.replace(f'"{secret}"', str(NUMBER))
     with pytest.raises(InvalidInput, match=rf"{key}: text is wanted; put it in quotes$"):
         from_document(document)
+
+
+def containers(of: Any) -> Iterator[tuple[Any, Any]]:
+    """Every dict or list of a document that holds a dict, a list, a date or a time, with its key."""
+    for key, value in list(of.items() if isinstance(of, dict) else enumerate(of)):
+        if isinstance(value, dict | list):
+            yield from containers(value)
+        if isinstance(value, dict | list) or re.match(r"\d\d[-:\d]", str(value)):
+            yield of, key
+
+
+def test_no_fault_of_a_document_repeats_what_stands_for_a_date_a_table_or_a_list(desk: Desk) -> None:
+    desk.change("patients.toml", "away = ", 'wishes.time = "10:00"\naway = ')
+    desk.plan()
+    document, faults = json.loads((desk.out / "schedule.json").read_text(encoding="utf-8")), {}
+    for holder, key in containers(document):
+        kept, holder[key] = holder[key], NAMES[0]
+        try:
+            from_document(json.dumps(document))
+        except InvalidInput as error:
+            faults[f"{len(faults)}.{key}"] = str(error)
+        holder[key] = kept
+    assert leaks({**faults}) == {}
+    assert {place.partition(".")[2] for place in faults} >= {
+        "first",
+        "start",
+        "first_day",
+        "time",
+        "away",
+        "now",
+        "patient",
+        "done",
+    }
 
 
 def mutations_of_texts(text: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from kapsched.exchange.fields import (
     private_text,
     text,
 )
-from kapsched.exchange.shown import cell, kind, meant, shown
+from kapsched.exchange.shown import cell, kind, meant
 from kapsched.timeline.recurrence import WEEKDAYS, WHOLE_DAY, Absence, DaySpan, Pattern, Week
 from kapsched.timeline.zones import MINUTES_A_DAY, exists, instant, zone
 
@@ -38,7 +38,7 @@ def minute(value: object) -> int:
     found = _TIME.fullmatch(text(value))
     count = int(found[1]) * 60 + int(found[2]) if found else MINUTES_A_DAY + 1
     if count > MINUTES_A_DAY:
-        raise InvalidInput(f'a time such as "09:30" is wanted, not {cell(text(value))}')
+        raise InvalidInput(f'a time such as "09:30" is wanted, not {cell(value)}')
     return count
 
 
@@ -54,7 +54,7 @@ def span(value: object) -> DaySpan:
     """Part of a day such as "09:00-17:30"."""
     found = _SPAN.fullmatch(text(value))
     if found is None:
-        raise InvalidInput(f'hours such as "09:00-17:30" are wanted, not {cell(text(value))}')
+        raise InvalidInput(f'hours such as "09:00-17:30" are wanted, not {cell(value)}')
     return DaySpan(minute(found[1]), minute(found[2]))
 
 
@@ -173,7 +173,7 @@ def written_date(value: object) -> date:
     except ValueError:
         found = None
     if found is None:
-        raise InvalidInput(f"a date such as 2026-12-25 is wanted, not {shown(value)}")
+        raise InvalidInput(f"a date such as 2026-12-25 is wanted, not {cell(value)}")
     in_calendar(found)
     return found
 
@@ -185,7 +185,7 @@ def written_moment(value: object) -> datetime:
     except ValueError:
         found = None
     if found is None:
-        raise InvalidInput(f'a date and time such as "2027-01-04T09:30" is wanted, not {shown(value)}')
+        raise InvalidInput(f'a date and time such as "2027-01-04T09:30" is wanted, not {cell(value)}')
     return found
 
 

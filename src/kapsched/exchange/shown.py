@@ -44,6 +44,6 @@ def kind(value: object) -> str:
     return _KINDS.get(type(value)) or shown(value)
 
 
-def cell(value: str) -> str:
-    """A text of numbers as a message shows it; one with words in it is not shown."""
-    return "words" if _WORDS.search(value) else shown(value)
+def cell(value: object) -> str:
+    """What stands where a text of digits is wanted, as a message shows it; one with words in it is not shown."""
+    return "words" if isinstance(value, str) and _WORDS.search(value) else shown(value)

@@ -24,7 +24,6 @@ from kapsched.model.overrides import Pin, Waiver
 from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence
 from kapsched.verification.report import Finding, Report
-from kapsched.workflow import one_course
 from kapsched.workflow.many_courses import verify_plans
 from kapsched.workflow.one_course import find_plan
 from tests import calendar_stories as stories
@@ -383,7 +382,8 @@ def containers(of: Any) -> Iterator[tuple[Any, Any]]:
 def test_no_fault_of_a_document_repeats_what_stands_for_a_date_a_table_or_a_list(desk: Desk) -> None:
     desk.change("patients.toml", "away = ", 'wishes.time = "10:00"\naway = ')
     desk.plan()
-    document, faults = json.loads((desk.out / "schedule.json").read_text(encoding="utf-8")), {}
+    document = json.loads((desk.out / "schedule.json").read_text(encoding="utf-8"))
+    faults: dict[str, str | bytes] = {}
     for holder, key in containers(document):
         kept, holder[key] = holder[key], NAMES[0]
         try:
@@ -391,7 +391,7 @@ def test_no_fault_of_a_document_repeats_what_stands_for_a_date_a_table_or_a_list
         except InvalidInput as error:
             faults[f"{len(faults)}.{key}"] = str(error)
         holder[key] = kept
-    assert leaks({**faults}) == {}
+    assert leaks(faults) == {}
     assert {place.partition(".")[2] for place in faults} >= {
         "first",
         "start",
@@ -500,7 +500,7 @@ def test_a_bug_of_ours_is_told_without_what_was_accepted(desk: Desk, monkeypatch
     waiver = Waiver(check="gaps_are_kept", sessions=["a"], by="amara", at=stories.NOW, why="hushed")
     accepted = Finding(check="gaps_are_kept", message="it is not", sessions=["a"], waiver=waiver)
     broken = Finding(check="gaps_are_kept", message="neither is this", sessions=["b"])
-    monkeypatch.setattr(one_course, "verify", lambda *_, **__: Report([accepted, broken]))
+    monkeypatch.setattr("kapsched.workflow.one_course.verify", lambda *_, **__: Report([accepted, broken]))
     here = site(desk)
     with pytest.raises(PlannerBug, match="neither is this") as raised:
         find_plan(here.courses[0], Diary(here.clinic), now=stories.NOW)
@@ -531,11 +531,8 @@ def test_the_log_holds_ids_and_counts_and_nothing_else(desk: Desk, caplog: pytes
     assert kinds <= {str, int, bool}
     assert {record.levelname for record in caplog.records} == {"INFO", "DEBUG"}
     assert {record.module for record in caplog.records} == {
-        "one_course",
-        "many_courses",
-        "schedule_documents",
-        "feeds",
-    }
+        "one_course", "many_courses", "schedule_documents", "feeds",
+    }  # fmt: skip
 
 
 LISTENING = (

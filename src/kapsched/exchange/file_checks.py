@@ -282,3 +282,8 @@ def _leavers(clinic: Clinic, courses: Iterable[Course]) -> Iterator[str]:
         for session, done in course.done.items():
             for one in sorted({person for people in done.staff.values() for person in people} - staff):
                 yield f"courses.{course.id}.done.{session}: {one!r} is no longer, or not yet, at {clinic.id}"
+        for session, pinned in course.pinned.items():
+            path = f"courses.{course.id}.pins.{session}"
+            for unit in sorted({row.of for row in pinned.bookings if row.type != "patient"}):
+                if not clinic.has(unit):
+                    yield f"{path}: there is no {unit.type} {unit.id!r} at {clinic.id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -26,6 +27,9 @@ from kapsched.model.bookings import Bookings
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
 from kapsched.model.wording import Wording
+
+# Any file could be taken for a key, and would rename every calendar.
+_KEY = re.compile(rb"[0-9a-f]{64}")
 
 
 @frozen(kw_only=True)
@@ -71,15 +75,18 @@ def _named(table: Callable[[Path], NamedTable | None], path: Path) -> NamedTable
 
 
 def read_key(path: Path) -> bytes | None:
-    """The key in a file; None where there is no such file, but a folder to make it in."""
+    """The key in a file that `new_key` made; None where there is no such file, but a folder to make it in."""
     if not path.parent.is_dir():
         raise InvalidInput(f"there is no folder {path.parent}", path="--key")
     try:
         key = path.read_bytes().strip()
     except FileNotFoundError:
         return None
-    if not key:
-        raise InvalidInput(Fault("holds no key; without the file a new key is made", source=str(path)))
+    if not _KEY.fullmatch(key):
+        message = (
+            "holds no key, which is one line of 64 letters and digits; without the file a new key is made"
+        )
+        raise InvalidInput(Fault(message, source=str(path)))
     return key
 
 

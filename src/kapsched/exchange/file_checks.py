@@ -12,11 +12,11 @@ from attrs import define, field, frozen
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.booking_files import booking_rows, bookings_in, named_bookings
 from kapsched.exchange.clinic_files import clinic_of
-from kapsched.exchange.fields import meant
 from kapsched.exchange.file_sorts import SORTS, sort_of_text, table_sort
 from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
+from kapsched.exchange.shown import meant
 from kapsched.exchange.table_forms import OURS, TableForm
 from kapsched.exchange.toml_files import TomlFile, read_text
 from kapsched.exchange.wording_files import wording_in

@@ -6,8 +6,9 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.fields import in_calendar, shown, text
+from kapsched.exchange.fields import in_calendar, text
 from kapsched.exchange.hours import written_moment
+from kapsched.exchange.shown import cell
 from kapsched.exchange.table_forms import Dates
 
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
@@ -18,12 +19,6 @@ _MINUTES = re.compile(r"(\d{1,4})(?:[.,](\d+))?(?: ?min(?:ute)?s?\.?)?", re.ASCI
 _HOURS = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?", re.ASCII)
 
 _EXAMPLES: dict[Dates, str] = {"iso": "2027-01-04", "day first": "04/01/2027", "month first": "01/04/2027"}
-_WORDS = re.compile(r"(?![ap]m\b)[^\W\d_]{2}", re.IGNORECASE)
-
-
-def cell(value: str) -> str:
-    """A cell as a message shows it; one with words in it may hold somebody's name, and is not shown."""
-    return "words" if _WORDS.search(value) else shown(value)
 
 
 def date_in(value: object, dates: Dates) -> date:

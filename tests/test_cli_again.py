@@ -34,8 +34,8 @@ def test_where_nothing_is_new_no_byte_changes(desk: Desk, now: str) -> None:
     before = desk.written()
     result = desk.plan(now=now)
     assert result.stdout.splitlines()[-2:] == [
-        "2 appointments stay as they were",
-        f"1 placed, 0 refused; 2 appointments; nothing to change in {desk.out}",
+        "appointments as they were: 2",
+        f"1 placed, 0 refused; appointments: 2; nothing to change in {desk.out}",
     ]
     assert desk.written() == before
 
@@ -51,6 +51,34 @@ def test_a_new_patient_is_planned_around_those_who_are_there(desk: Desk) -> None
     assert [after[name] for name in kept] == [before[name] for name in kept]
     dose, other = desk.appointment(DOSE), desk.appointment("c2:only/dosing/1")
     assert {row.resource for row in dose.bookings}.isdisjoint({row.resource for row in other.bookings})
+
+
+def test_a_patient_is_called_and_addressed_as_the_file_says_today(desk: Desk) -> None:
+    desk.patients(patient(1, more='name = "Old Name"'))
+    first, before = desk.planned("--afresh", "--yes").revision, sequences(desk)
+    desk.patients(patient(1, more='name = "New Name"\nlanguage = "cy"'))
+    assert desk.planned(now=LATER).revision == first + 1
+    assert "New Name" in desk.type("show", desk.out, "--patient", "q1", "--names").stdout
+    (calendar,) = (text for name, text in desk.written().items() if name.startswith("calendars/patients/"))
+    assert b"SUMMARY;LANGUAGE=cy:Apwyntiad" in calendar
+    desk.patients(patient(1))
+    assert desk.planned(now=LATER).revision == first + 2
+    assert b"Name" not in desk.written()["schedule.json"]
+    assert sequences(desk) == before
+
+
+def test_a_name_is_withdrawn_of_a_course_that_has_left_the_file_too(desk: Desk) -> None:
+    again = 'name = "Old Name"\n[courses.c3]\npatient = "q1"\nprogramme = "short@1"\nfirst_day = 2027-02-01\n'
+    desk.patients(patient(1, more=again))
+    desk.planned("--afresh", "--yes")
+    desk.patients(patient(1))
+    assert [plan.course.patient.name for plan in desk.planned(now=LATER).plans] == ["", ""]
+
+
+def test_wishes_of_a_kept_plan_stay_as_it_was_planned_by(desk: Desk) -> None:
+    before = desk.schedule().plans
+    desk.patients(patient(1, more='wishes.weekdays = "fri"'))
+    assert desk.planned(now=LATER).plans == before
 
 
 def test_those_who_were_refused_are_tried_again(desk: Desk) -> None:
@@ -185,7 +213,7 @@ def test_nothing_is_discarded_unless_somebody_says_yes(desk: Desk, answer: str |
     desk.patients(patient(1, more="away = [2027-01-05]"))
     result = desk.plan("--afresh", answer=answer)
     assert result.exit_code == 2
-    assert f"Discard the schedule in {desk.out}, of 2 appointments (0 confirmed)? [y/N]" in result.stderr
+    assert f"Discard the schedule in {desk.out} (appointments: 2; confirmed: 0)? [y/N]" in result.stderr
     assert result.stderr.endswith("the schedule stays as it is; with --yes it is discarded unasked\n")
     assert desk.written() == before
 
@@ -194,7 +222,7 @@ def test_a_yes_discards(desk: Desk) -> None:
     desk.patients(patient(1, more="away = [2027-01-05]"))
     result = desk.plan("--afresh", answer="y\n")
     assert result.exit_code == 0
-    assert "0 appointments stay as they were, 2 changed\n" in result.stdout
+    assert "appointments as they were: 0, changed: 2\n" in result.stdout
 
 
 @pytest.mark.parametrize("option", ["", "--afresh"])

@@ -24,6 +24,7 @@ from kapsched import (
     read_courses,
     verify,
 )
+from kapsched.cli.clinic_folder import ClinicFolder
 from kapsched.errors import Clash, InvalidInput, PlannerBug
 from kapsched.exchange.documents import from_document, to_document
 from kapsched.model.appointments import Appointment
@@ -708,11 +709,36 @@ def test_the_command_line_plans_around_what_was_decided_and_says_who_decided_it(
             "(accepted by amara on 2027-01-03: she travels)"
         ),
         "c1: only/talk/1 is pinned, by reception on 2027-01-03: the train",
-        "c1: 1 of 2 appointments confirmed by reception",
+        "c1: appointments confirmed by reception: 1 of 2",
         "plans verified: 1; findings: 0 new, 0 already there, 1 accepted",
     ]
     assert desk.plan().exit_code == 0
     assert desk.appointment("c1:only/dosing/1").confirmation == Confirmation(by="reception", at=AT)
+
+
+@pytest.mark.parametrize("written", ["2027-01-04T00:30:00", "2027-01-03T16:30:00Z"])
+def test_what_was_decided_just_after_midnight_is_told_under_that_date(tmp_path: Path, written: str) -> None:
+    desk = quayside_desk(tmp_path)
+    desk.change("clinic.toml", "Europe/London", "Asia/Manila")
+    desk.patients(patient(1), DECIDED.replace("2027-01-03T09:00:00", written))
+    desk.change("patients.toml", "Europe/London", "Asia/Manila")
+    schedule = desk.planned(now="2027-01-03T09:00")
+    told = desk.type("verify", desk.out / "schedule.json", "--clinic", desk.clinic).stdout
+    assert "(accepted by amara on 2027-01-04: she travels)" in told
+    assert "is pinned, by reception on 2027-01-04: the train" in told
+    read = ClinicFolder.read(desk.clinic).courses
+    for course in (*read, *(plan.course for plan in schedule.plans)):
+        (waiver,), (one,) = course.waivers, course.pins
+        assert [f"{at:%d %H:%M}" for at in (waiver.at, one.at)] == ["04 00:30"] * 2
+
+
+def test_an_acceptance_is_dated_by_the_clocks_of_the_clinic_and_not_of_whoever_wrote_it() -> None:
+    before = BREAKING["gaps_are_kept"][0]()
+    late = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    accepted = [evolve(waiver(one.check, *one.sessions), at=late) for one in report_of(before)]
+    report = report_of(evolve(before, course=evolve(before.course, waivers=accepted)))
+    assert [one.waiver for one in report] == accepted != []
+    assert all("(accepted by amara on 2026-07-01: she travels)" in str(one) for one in report)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,19 +15,23 @@ from attrs import frozen
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.documents import (
     bookings_table,
-    check_files,
     done_table,
     read_bookings,
     read_clinic,
     read_courses,
     read_programmes,
 )
+from kapsched.exchange.file_checks import checked
 from kapsched.exchange.patient_files import refuse_done_later
 from kapsched.exchange.table_forms import NamedTable
 from kapsched.exchange.writing import naming
 from kapsched.model.bookings import Bookings
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
+from kapsched.model.wording import Wording
+
+# Any file could be taken for a key, and would rename every calendar.
+_KEY = re.compile(rb"[0-9a-f]{64}")
 
 
 @frozen(kw_only=True)
@@ -40,10 +45,11 @@ class ClinicFolder:
     notes: tuple[str, ...]
 
     @classmethod
-    def read(cls, path: Path) -> ClinicFolder:
+    def read(cls, path: Path, wordings: Iterable[Wording] | None = None) -> ClinicFolder:
         """The files of a clinic's folder, or a clinic's file alone with its bookings but without any course.
 
-        `InvalidInput` holds the faults of all of them.
+        `InvalidInput` holds the faults of all of them. Where `wordings` are given, the notes say which language of a
+        patient neither they nor those that are shipped speak.
         """
         whole = path.is_dir()
         clinic_path = path / "clinic.toml" if whole else path
@@ -51,7 +57,7 @@ class ClinicFolder:
         bookings, past = _named(bookings_table, clinic_path), _named(done_table, patients) if whole else None
         tables = [Path(one.file) for one in (bookings, past) if one]
         files = [clinic_path, *programmes, *([patients] if whole else []), *tables]
-        check = check_files(files)
+        check = checked(files, wordings)
         refuse(check.faults)
         clinic = read_clinic(clinic_path)
         return cls(
@@ -76,15 +82,18 @@ def _named(table: Callable[[Path], NamedTable | None], path: Path) -> NamedTable
 
 
 def read_key(path: Path) -> bytes | None:
-    """The key in a file; None where there is no such file, but a folder to make it in."""
+    """The key in a file that `new_key` made; None where there is no such file, but a folder to make it in."""
     if not path.parent.is_dir():
         raise InvalidInput(f"there is no folder {path.parent}", path="--key")
     try:
         key = path.read_bytes().strip()
     except FileNotFoundError:
         return None
-    if not key:
-        raise InvalidInput(Fault("holds no key; without the file a new key is made", source=str(path)))
+    if not _KEY.fullmatch(key):
+        message = (
+            "holds no key, which is one line of 64 letters and digits; without the file a new key is made"
+        )
+        raise InvalidInput(Fault(message, source=str(path)))
     return key
 
 

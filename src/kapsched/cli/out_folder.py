@@ -13,7 +13,7 @@ from kapsched.exchange.opaque import opaque
 from kapsched.exchange.pictures import course_strip, utilisation_strip, week_by_person, week_by_room
 from kapsched.exchange.tables import Table, course_table, people_table, utilisation_table, week_table
 from kapsched.exchange.toml_files import read_text
-from kapsched.exchange.writing import write_all
+from kapsched.exchange.writing import sweep, write_all
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
@@ -30,6 +30,7 @@ _OURS = (
     "pictures/weeks/*.svg",
     "pictures/weeks/*.csv",
 )
+_ALWAYS = (SCHEDULE, "calendars/index.csv", "pictures/index.csv", "pictures/utilisation.*")
 
 
 def require_own_folder(out: Path, inputs: Iterable[Path]) -> None:
@@ -65,24 +66,35 @@ def require_same_clinic(schedule: Schedule, clinic: Clinic, path: Path) -> None:
 
 
 def write_folder(
-    out: Path, schedule: Schedule, clinic: Clinic, booked: Iterable[Booking], key: bytes, wording: Wording
+    out: Path,
+    schedule: Schedule,
+    clinic: Clinic,
+    booked: Iterable[Booking],
+    key: bytes,
+    wordings: tuple[Wording, ...],
 ) -> tuple[Path, ...]:
-    """Write everything, or where an error is raised nothing; the paths that changed."""
-    files = {out / name: content for name, content in _files(schedule, clinic, tuple(booked), key, wording)}
+    """Write everything, or where an error is raised nothing; the paths that changed.
+
+    It is in the first of the wordings; the others are for patients who read them. What a run before left unfinished
+    goes too: it says what one that is whole says.
+    """
+    files = {out / name: content for name, content in _files(schedule, clinic, tuple(booked), key, wordings)}
     try:
-        return write_all(files, stale=[path for pattern in _OURS for path in out.glob(pattern)])
+        left = sweep(out, (*_OURS, *_ALWAYS))
+        return *left, *write_all(files, stale=[path for pattern in _OURS for path in out.glob(pattern)])
     except OSError as error:
         error.add_note(f"everything in {out} is as it was; see to that, or name another folder with --out")
         raise
 
 
 def _files(
-    schedule: Schedule, clinic: Clinic, booked: tuple[Booking, ...], key: bytes, wording: Wording
+    schedule: Schedule, clinic: Clinic, booked: tuple[Booking, ...], key: bytes, wordings: tuple[Wording, ...]
 ) -> Iterator[tuple[str, bytes]]:
+    wording, *others = wordings
     yield SCHEDULE, to_document(schedule).encode("utf-8")
     # Whoever reads a calendar keeps it, though they have no appointment any more: an address that is gone tells their
     # device nothing.
-    for feed in feeds(schedule, uid_key=key, wording=wording, also=clinic.by_resource):
+    for feed in feeds(schedule, uid_key=key, wording=wording, wordings=others, also=clinic.by_resource):
         yield f"calendars/{feed.name}", feed.content
     whose = index_rows(schedule, key, also=clinic.by_resource)
     yield "calendars/index.csv", _index(("type", "id", "file"), whose)

@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 
 from kapsched.cli.clinic_folder import ClinicFolder
-from kapsched.cli.languages import language_option
+from kapsched.cli.exit_codes import FEW_EXIT_CODES
+from kapsched.cli.languages import language_option, wording_for
 from kapsched.cli.out_folder import SCHEDULE, read_schedule, require_same_clinic
 from kapsched.cli.screen import show_closing, summary, tell
 from kapsched.cli.view_screen import show_view
 from kapsched.errors import InvalidInput
 from kapsched.exchange.day_sheets import day_sheet
-from kapsched.exchange.fields import meant
 from kapsched.exchange.hours import written_date
+from kapsched.exchange.shown import meant
 from kapsched.exchange.tables import closing_table
 from kapsched.exchange.views import (
     View,
@@ -38,7 +39,7 @@ NEXT = "next"
 ASKED: tuple[ResourceType, ...] = ("patient", "staff", "room")
 
 
-@click.command(short_help="Show who comes when, and who is needed where.")
+@click.command(epilog=FEW_EXIT_CODES, short_help="Show who comes when, and who is needed where.")
 @click.argument("out", type=A_PATH)
 @click.option("--patient", metavar="ID", help="A patient's courses, whole unless a day or a week is said.")
 @click.option("--staff", metavar="ID", help="What a member of staff is needed for.")
@@ -73,7 +74,7 @@ def show(
     folder: Path | None,
     names: bool,
     sheet: Path | None,
-    wording: Wording,
+    wording: Wording | None,
     **whose: str | None,
 ) -> None:
     """Show what `kapsched plan` wrote into the folder OUT: the list of courses, or whom and when you ask for.
@@ -81,7 +82,7 @@ def show(
     Times are the clinic's. "The next" counts from when the schedule was made.
     """
     path = out / SCHEDULE if out.is_dir() else out
-    schedule = read_schedule(path)
+    schedule, wording = read_schedule(path), wording_for(path.parent, wording)
     site = ClinicFolder.read(folder) if folder else None
     if site:
         require_same_clinic(schedule, site.clinic, path)

@@ -12,8 +12,9 @@ from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, of_type, require_given
 from kapsched.exchange.csv_rows import Cells, rows_of, said, times_of
-from kapsched.exchange.fields import Fields, label, meant, private_text, text
+from kapsched.exchange.fields import Fields, label, private_text, text
 from kapsched.exchange.oddities import Oddity, Placed, oddities
+from kapsched.exchange.shown import meant
 from kapsched.exchange.table_forms import (
     OURS,
     NamedTable,

@@ -12,8 +12,9 @@ from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, Several, each, identifier, of_type, refuse, require_given
 from kapsched.exchange.csv_rows import Cells, rows_of, said, times_of
-from kapsched.exchange.fields import Fields, meant, text
+from kapsched.exchange.fields import Fields, text
 from kapsched.exchange.past_visits import Row, Visit, counted
+from kapsched.exchange.shown import meant
 from kapsched.exchange.table_forms import OURS, TableForm, refuse_columns, under_where_unplaced
 from kapsched.exchange.toml_files import a_path, read_text
 from kapsched.model.clinic import Clinic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
@@ -10,13 +10,14 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
-from kapsched.exchange.booking_files import COLUMNS, booking_rows, bookings_in, named_bookings
+from kapsched.exchange.booking_files import booking_rows, bookings_in, named_bookings
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.done_files import DoneTable
-from kapsched.exchange.fields import meant
+from kapsched.exchange.file_sorts import SORTS, sort_of_text, table_sort
 from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
+from kapsched.exchange.shown import meant
 from kapsched.exchange.table_forms import OURS, TableForm
 from kapsched.exchange.table_notes import of_bookings, of_gaps_in_the_past, of_leavers, of_past, of_words
 from kapsched.exchange.toml_files import TomlFile, read_text
@@ -24,39 +25,8 @@ from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
 from kapsched.model.programme import Programme
-
-# A file is what most of its top tables belong to; those that several sorts share say nothing.
-_SIGNS = {
-    "clinic": {
-        "id",
-        "grid",
-        "notice",
-        "horizon",
-        "hours",
-        "closed",
-        "holidays",
-        "bookings",
-        "rooms",
-        "staff",
-        "pools",
-    },
-    "programme": {
-        "name",
-        "version",
-        "based_on",
-        "target",
-        "kinds",
-        "phases",
-        "gaps",
-        "interleaved",
-        "offsets",
-        "frequencies",
-        "spans",
-        "continuity",
-    },
-    "patients": {"patients", "courses", "done"},
-    "wording": {"texts", "language", "based_on"},
-}
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.shipped import WORDINGS, spoken
 
 
 @frozen(kw_only=True)
@@ -72,7 +42,12 @@ def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
 
     A folder stands for its TOML and CSV files and those of its `programmes`.
     """
-    check = _Check()
+    return checked(paths, ())
+
+
+def checked(paths: Iterable[str | PathLike[str]], wordings: Iterable[Wording] | None) -> FileCheck:
+    """As `check_files`; patients may read these `wordings` too, or in None of them nobody asks what they read."""
+    check = _Check(spoken=None if wordings is None else [*WORDINGS.values(), *wordings])
     for path in paths:
         with check.collecting():
             for one in _files(Path(path)):
@@ -93,36 +68,17 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _sort(text: str) -> str:
-    """Which sort of file this is, by what stands in it; nothing where that cannot be told."""
-    if text.lstrip().startswith("{"):
-        return "schedule"
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    cells = {cell.strip().lower() for cell in first.split(",")}
-    return "bookings" if len(cells & set(COLUMNS)) > 1 else ""
-
-
-def _table_sort(file: TomlFile) -> str:
-    counts = {sort: len(signs & file.table.keys()) for sort, signs in _SIGNS.items()}
-    best = max(counts, key=lambda sort: counts[sort])
-    if not counts[best]:
-        message = (
-            "is no file of ours: a clinic has [rooms] and [staff], a programme [phases], patients [patients]"
-        )
-        raise InvalidInput(*file.faults, Fault(message, source=file.source))
-    return best
-
-
 @define
 class _Check:
     """The files, sorted, what was read out of them so far, and the faults and notes met on the way."""
 
-    tables: dict[str, list[TomlFile]] = field(factory=lambda: {sort: [] for sort in _SIGNS})
+    tables: dict[str, list[TomlFile]] = field(factory=lambda: {sort: [] for sort in SORTS})
     schedules: list[tuple[str, str]] = field(factory=list)
     loose: list[tuple[Path, InvalidInput | None]] = field(factory=list)
     bookings: list[tuple[str, str, TableForm]] = field(factory=list)
     clinics: list[Clinic] = field(factory=list)
     programmes: tuple[Programme | None, ...] = ()
+    spoken: list[Wording] | None = None
     enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...], DoneTable | None]] = field(
         factory=list
     )
@@ -140,14 +96,14 @@ class _Check:
         """Sort in one file; what is none of ours may be a table that one of ours names."""
         try:
             text = read_text(path)
-            sort = _sort(text)
+            sort = sort_of_text(text)
             if sort == "schedule":
                 self.schedules.append((path.name, text))
             elif sort == "bookings" or path.suffix.lower() == ".csv":
                 self.loose.append((path, None))
             else:
                 file = TomlFile.of(text, path.name, path.parent)
-                self.tables[_table_sort(file)].append(file)
+                self.tables[table_sort(file)].append(file)
         except InvalidInput as error:
             self.loose.append((path, error))
 
@@ -184,7 +140,9 @@ class _Check:
             self._read_patients(file)
         for file in self.tables["wording"]:
             with self.collecting():
-                wording_in(file)
+                wording = wording_in(file)
+                if self.spoken is not None:
+                    self.spoken.append(wording)
         for source, text, form in self.bookings:
             with self.collecting():
                 self._read_bookings(source, text, form)
@@ -227,7 +185,10 @@ class _Check:
                 self.notes.append(f"{source}: {clinic.id} has changed since this schedule was made")
 
     def compare(self) -> None:
-        """Hold what was read against the clinic, if one and only one could be read."""
+        """Hold what was read against the wordings, and the clinic, if one and only one could be read."""
+        if self.spoken is not None:
+            for file, patients, _, _ in self.enrolled:
+                self.notes += [f"{file.source}: {note}" for note in _unspoken(patients, self.spoken)]
         if len(self.clinics) != 1:
             return
         (clinic,) = self.clinics
@@ -269,3 +230,17 @@ def _strangers(clinic: Clinic, patients: Iterable[Patient]) -> Iterator[Fault]:
                         f"nobody at {clinic.id} is {one!r}{meant(one, staff)}",
                         f"patients.{patient.id}.{path}",
                     )
+
+
+def _unspoken(patients: Iterable[Patient], wordings: Sequence[Wording]) -> Iterator[str]:
+    """Each language that a patient reads and no wording speaks, with the first who reads it."""
+    first: dict[str, str] = {}
+    for one in patients:
+        first.setdefault(one.language, one.id)
+    for language, patient in first.items():
+        if language and not spoken(language, wordings):
+            known = dict.fromkeys(one.language for one in wordings)
+            yield (
+                f"patients.{patient}.language: there is no wording in {language!r}, so that such a calendar is in the "
+                f"clinic's language{meant(language, known)}"
+            )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 from functools import partial
+from typing import cast
 
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.fields import (
@@ -15,15 +16,14 @@ from kapsched.exchange.fields import (
     gather,
     in_calendar,
     listed,
-    meant,
     named,
     one_or_more,
     private_text,
-    shown,
     text,
 )
+from kapsched.exchange.shown import cell, kind, meant
 from kapsched.timeline.recurrence import WEEKDAYS, WHOLE_DAY, Absence, DaySpan, Pattern, Week
-from kapsched.timeline.zones import MINUTES_A_DAY, exists, instant, zone
+from kapsched.timeline.zones import MINUTES_A_DAY, exists, instant, wall, zone
 
 _TIME = re.compile(r"([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
 _SPAN = re.compile(r"(\d\d:\d\d) ?[-–] ?(\d\d:\d\d)", re.ASCII)
@@ -39,7 +39,7 @@ def minute(value: object) -> int:
     found = _TIME.fullmatch(text(value))
     count = int(found[1]) * 60 + int(found[2]) if found else MINUTES_A_DAY + 1
     if count > MINUTES_A_DAY:
-        raise InvalidInput(f'a time such as "09:30" is wanted, not {shown(value)}')
+        raise InvalidInput(f'a time such as "09:30" is wanted, not {cell(value)}')
     return count
 
 
@@ -55,7 +55,7 @@ def span(value: object) -> DaySpan:
     """Part of a day such as "09:00-17:30"."""
     found = _SPAN.fullmatch(text(value))
     if found is None:
-        raise InvalidInput(f'hours such as "09:00-17:30" are wanted, not {shown(value)}')
+        raise InvalidInput(f'hours such as "09:00-17:30" are wanted, not {cell(value)}')
     return DaySpan(minute(found[1]), minute(found[2]))
 
 
@@ -174,7 +174,7 @@ def written_date(value: object) -> date:
     except ValueError:
         found = None
     if found is None:
-        raise InvalidInput(f"a date such as 2026-12-25 is wanted, not {shown(value)}")
+        raise InvalidInput(f"a date such as 2026-12-25 is wanted, not {cell(value)}")
     in_calendar(found)
     return found
 
@@ -186,7 +186,7 @@ def written_moment(value: object) -> datetime:
     except ValueError:
         found = None
     if found is None:
-        raise InvalidInput(f'a date and time such as "2027-01-04T09:30" is wanted, not {shown(value)}')
+        raise InvalidInput(f'a date and time such as "2027-01-04T09:30" is wanted, not {cell(value)}')
     return found
 
 
@@ -213,7 +213,7 @@ def moment_reader(zone_name: str | None) -> Reader[datetime]:
         if not isinstance(value, datetime):
             hint = "; write it without quotes" if isinstance(value, str) else ""
             raise InvalidInput(
-                f"a date and time such as 2027-01-04T09:30:00 is wanted, not {shown(value)}{hint}"
+                f"a date and time such as 2027-01-04T09:30:00 is wanted, not {kind(value)}{hint}"
             )
         if zone_name is None and value.utcoffset() is None:
             raise InvalidInput(
@@ -222,3 +222,14 @@ def moment_reader(zone_name: str | None) -> Reader[datetime]:
         return placed(value, zone_name)
 
     return read
+
+
+def clock_reader(zone_name: str | None) -> Reader[datetime]:
+    """As `moment_reader`, but on the clocks of the zone, so that the date is theirs; without one as it is written."""
+    read = moment_reader(zone_name)
+
+    def read_clock(value: object) -> datetime:
+        moment = read(value)
+        return wall(moment, zone(zone_name)) if zone_name else cast(datetime, value)
+
+    return read_clock

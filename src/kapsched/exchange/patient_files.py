@@ -21,7 +21,6 @@ from kapsched.exchange.fields import (
     label,
     listed,
     mapped,
-    meant,
     one_or_more,
     private_text,
 )
@@ -37,6 +36,7 @@ from kapsched.exchange.hours import (
 )
 from kapsched.exchange.override_tables import pins_of, pins_reader, waivers_reader
 from kapsched.exchange.programme_files import programme_named, some_programmes
+from kapsched.exchange.shown import meant
 from kapsched.exchange.table_forms import NamedTable, named_table, under_where_unplaced
 from kapsched.exchange.toml_files import TomlFile, a_path, read_format, read_text
 from kapsched.model.clinic import Clinic

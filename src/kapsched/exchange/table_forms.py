@@ -22,8 +22,8 @@ from kapsched.errors import (
     text,
 )
 from kapsched.exchange.fields import Fields, choice, label, listed, mapped, named, one_or_more
-from kapsched.exchange.fields import shown as briefly
 from kapsched.exchange.fields import text as a_text
+from kapsched.exchange.shown import shown as briefly
 from kapsched.model.mappings import FrozenMapping
 
 T = TypeVar("T")
@@ -140,7 +140,7 @@ def folded_word(word: str) -> str:
 def _mapping(key: Check, value: Check) -> Check:
     def check(given: object) -> str:
         if not isinstance(given, Mapping):
-            return f"named values are wanted, not {shown(given)}"
+            return f"named values are wanted, not {type(given).__name__}"
         return next((fault for one in given.items() if (fault := key(one[0]) or value(one[1]))), "")
 
     return check

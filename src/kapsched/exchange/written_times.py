@@ -6,8 +6,9 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.fields import in_calendar, shown, text
+from kapsched.exchange.fields import in_calendar, text
 from kapsched.exchange.hours import written_moment
+from kapsched.exchange.shown import cell
 from kapsched.exchange.table_forms import Dates
 
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
@@ -20,14 +21,6 @@ _FRACTION = re.compile(r"\d+[.,]\d+.*")
 _MIDNIGHT = ("24:00", "0:00", "00:00", "24:00:00", "00:00:00")
 
 _EXAMPLES: dict[Dates, str] = {"iso": "2027-01-04", "day first": "04/01/2027", "month first": "01/04/2027"}
-_SHOWABLE = re.compile(r"[\d:./, +-]*(?:\dT[\d:.+-]*)?(?:\dZ|\d ?[ap]\.?m\.?)?", re.ASCII | re.IGNORECASE)
-
-
-def cell(value: str) -> str:
-    """A cell as a message shows it; one of more than digits and what stands between them may be a name."""
-    if _SHOWABLE.fullmatch(value):
-        return shown(value)
-    return "words" if any(map(str.isalpha, value)) else "other signs"
 
 
 def date_in(value: object, dates: Dates) -> date:

@@ -15,7 +15,7 @@ from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.overrides import Waiver
 from kapsched.model.plan import Plan
-from kapsched.timeline.zones import instant
+from kapsched.timeline.zones import instant, wall
 from kapsched.verification.case import Case, judged
 from kapsched.verification.clashes import nothing_is_booked_twice
 from kapsched.verification.cost import the_stated_cost_is_true
@@ -143,7 +143,7 @@ def _findings(case: Case) -> Iterator[Finding]:
                 sessions=breach.sessions,
                 resource=breach.resource,
                 new=breach.new,
-                waiver=waiver,
+                waiver=waiver and evolve(waiver, at=wall(waiver.at, case.clinic.place)),
             )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from attrs import frozen
@@ -21,6 +22,7 @@ from kapsched.exchange.documents import (
     read_programmes,
 )
 from kapsched.exchange.file_checks import checked
+from kapsched.exchange.patient_files import refuse_done_later
 from kapsched.exchange.table_forms import NamedTable
 from kapsched.exchange.writing import naming
 from kapsched.model.bookings import Bookings
@@ -65,6 +67,11 @@ class ClinicFolder:
             courses=read_courses(patients, read_programmes(programmes)) if whole else (),
             notes=check.notes,
         )
+
+    def refuse_done_later(self, planned: Container[str], now: datetime) -> None:
+        """Refuse what the files say took place after now, in courses that are not planned yet."""
+        for patients in (one for one in self.files if one.name == "patients.toml"):
+            refuse_done_later(patients, self.courses, planned, now, self.clinic)
 
 
 def _named(table: Callable[[Path], NamedTable | None], path: Path) -> NamedTable | None:

@@ -183,6 +183,7 @@ def _every_calendar_anew(before: Schedule | None, uid_key: bytes | None, key: Pa
 
 def _planned(site: ClinicFolder, kept: Schedule | None, now: datetime, steps: int) -> Schedule:
     planned = {one.course.id for one in kept.plans} if kept else set()
+    site.refuse_done_later(planned, now)
     with progress_over(sum(course.id not in planned for course in site.courses)) as progress:
         return plan_courses(
             site.courses,

@@ -15,7 +15,7 @@ _KINDS: dict[type, str] = {
     datetime: "a date and time",
     time: "a time",
 }
-_WORDS = re.compile(r"(?![ap]m\b)[^\W\d_]{2}", re.IGNORECASE)
+_SHOWABLE = re.compile(r"[\d:./, +-]*(?:\dT[\d:.+-]*)?(?:\dZ|\d ?[ap]\.?m\.?)?", re.ASCII | re.IGNORECASE)
 
 
 def shown(value: object) -> str:
@@ -45,5 +45,7 @@ def kind(value: object) -> str:
 
 
 def cell(value: object) -> str:
-    """What stands where a text of digits is wanted, as a message shows it; one with words in it is not shown."""
-    return "words" if isinstance(value, str) and _WORDS.search(value) else shown(value)
+    """What stands where digits are wanted, as a message shows it; what holds more than these and their signs is not."""
+    if not isinstance(value, str) or _SHOWABLE.fullmatch(value):
+        return shown(value)
+    return "words" if any(map(str.isalpha, value)) else "other signs"

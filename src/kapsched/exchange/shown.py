@@ -15,7 +15,7 @@ _KINDS: dict[type, str] = {
     datetime: "a date and time",
     time: "a time",
 }
-_DIGITS = re.compile(r"[\d:./, +-]*(?:\dT[\d:.+-]*)?(?:\dZ|\d ?[ap]\.?m\.?)?", re.ASCII | re.IGNORECASE)
+_SHOWABLE = re.compile(r"[\d:./, +-]*(?:\dT[\d:.+-]*)?(?:\dZ|\d ?[ap]\.?m\.?)?", re.ASCII | re.IGNORECASE)
 
 
 def shown(value: object) -> str:
@@ -45,10 +45,7 @@ def kind(value: object) -> str:
 
 
 def cell(value: object) -> str:
-    """What stands where a text of digits is wanted, as a message shows it.
-
-    One of more than digits and what stands between those of a date or a time may be a name, and is not shown.
-    """
-    if not isinstance(value, str) or _DIGITS.fullmatch(value):
+    """What stands where digits are wanted, as a message shows it; what holds more than these and their signs is not."""
+    if not isinstance(value, str) or _SHOWABLE.fullmatch(value):
         return shown(value)
     return "words" if any(map(str.isalpha, value)) else "other signs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from attrs import evolve
 
 from kapsched import (
+    Appointment,
+    Booking,
     Diary,
     Horizon,
     Patient,
     Phase,
     Plan,
-    Pool,
     Programme,
     Refusal,
     Rows,
@@ -99,12 +101,66 @@ def test_the_sweep_that_judges_the_race_sees_what_the_tables_refuse(there: list[
         assert list(crowds(rows)) != []
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("rooms", "blue", "09:00:00", "10:00:00", 1),
+        ("room", "", "09:00:00", "10:00:00", 1),
+        ("room", "blue", "10:00:00", "09:00:00", 1),
+        ("room", "blue", "09:00:00", "09:00:00", 1),
+        ("room", "blue", "09:00:00", "24:00:00", 1),
+        ("room", "blue", "09:00:00", "10:61:00", 1),
+        ("pool", "nurse", "09:00:00", "10:00:00", 1),
+        ("room", "blue", "09:00:00", "10:00:00", 2),
+    ],
+)
+def test_sqlite_takes_only_rows_that_could_be_bookings(connection: Any, row: Any) -> None:
+    page, (type, id, start, end, exclusive) = loop(), row
+    times = (f"2027-01-04T{time}+00:00" for time in (start, end))
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        page["run"](connection, page["TAKE"], [(type, id, *times, exclusive, "", "")])
+
+
+@pytest.mark.parametrize("date", ["2027-13-01", "2027-02-30"])
+def test_sqlite_takes_only_dates_that_there_are(connection: Any, date: str) -> None:
+    page = loop()
+    row = ("room", "blue", f"{date}T09:00:00+00:00", "2028-01-01T09:00:00+00:00", 1, "", "")
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        page["run"](connection, page["TAKE"], [row])
+
+
+def test_sqlite_has_no_booking_replaced(connection: Any) -> None:
+    enter(connection, "room blue 9-10")
+    with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+        connection.execute(
+            "REPLACE INTO bookings SELECT id, type, 'green', starts, ends, exclusive, role, ref FROM bookings"
+        )
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM resources", "UPDATE resources SET id = id || 'gery'"])
+def test_sqlite_keeps_the_entry_of_what_is_booked(connection: Any, statement: str) -> None:
+    enter(connection, "room snug 9-10 shared")
+    with pytest.raises(sqlite3.IntegrityError, match="there are bookings of it"):
+        connection.execute(f"{statement} WHERE id = 'snug'")
+    connection.execute(f"{statement} WHERE id = 'dora'")
+
+
+def test_a_capacity_that_is_lowered_shows_what_is_too_many_and_takes_no_more(connection: Any) -> None:
+    enter(connection, "room snug 9-10 shared", "room snug 9-10 shared")
+    connection.execute("UPDATE resources SET capacity = 1 WHERE id = 'snug'")
+    crowded = connection.execute("SELECT DISTINCT resource, moment FROM crowded").fetchall()
+    assert crowded == [("snug", "2027-01-04T09:00:00+00:00")]
+    with pytest.raises(sqlite3.IntegrityError, match="taken already"):
+        enter(connection, "room snug 9.5-11 shared")
+    enter(connection, "room snug 10-11 shared")
+
+
 # The loop.
 
 
 def test_what_is_written_is_read_as_it_was(connection: Any) -> None:
     page, plan = loop(), planned(1, Diary(CLINIC))
-    assert page["change"](connection, Rows(taken=plan.bookings))
+    assert page["change"](connection, Rows(taken=plan.bookings), [plan], Diary(CLINIC))
     assert tuple(page["look"](connection, Diary(CLINIC)).bookings) == plan.bookings
 
 
@@ -113,8 +169,8 @@ def test_a_course_of_which_one_row_is_taken_leaves_no_row(connection: Any) -> No
     first, second = planned(1, diary), planned(2, diary)
     last = second.bookings[-1:]
     assert first.bookings[-1].of == last[0].of
-    assert page["change"](connection, Rows(taken=last))
-    assert not page["change"](connection, Rows(taken=first.bookings))
+    assert page["change"](connection, Rows(taken=last), [], diary)
+    assert not page["change"](connection, Rows(taken=first.bookings), [first], diary)
     assert tuple(page["look"](connection, diary).bookings) == last
 
 
@@ -123,9 +179,9 @@ def test_a_course_that_somebody_has_moved_meanwhile_is_not_moved(connection: Any
     plan = planned(1, diary)
     moved = find_plan(elsewhen(plan), diary, now=NOW)
     assert isinstance(moved, Plan)
-    assert page["change"](connection, Rows(taken=plan.bookings))
-    assert page["change"](connection, Rows.between(plan.bookings, moved.bookings))
-    assert not page["change"](connection, Rows.between(plan.bookings, moved.bookings))
+    assert page["change"](connection, Rows(taken=plan.bookings), [plan], Diary(CLINIC))
+    assert page["change"](connection, Rows.between(plan.bookings, moved.bookings), [moved], diary)
+    assert not page["change"](connection, Rows.between(plan.bookings, moved.bookings), [moved], diary)
     assert tuple(page["look"](connection, diary).bookings) == moved.bookings
 
 
@@ -136,7 +192,7 @@ def test_whoever_was_slower_looks_again_and_gets_other_times(connection: Any) ->
         """Plans, and then somebody else books before what was planned is written."""
         tried.append(found := find_plan(asked, diary, now=now))
         if len(tried) == 1:
-            page["change"](connection, Rows(taken=planned(2, diary).bookings))
+            page["change"](connection, Rows(taken=planned(2, diary).bookings), [], diary)
         return found
 
     page["find_plan"] = slow
@@ -153,7 +209,7 @@ def test_whoever_is_always_slower_gives_up(connection: Any) -> None:
 
     def slow(asked: Any, diary: Any, *, now: Any) -> Any:
         tried.append(found := find_plan(asked, diary, now=now))
-        page["change"](connection, Rows(taken=planned(1 + len(tried), diary).bookings))
+        page["change"](connection, Rows(taken=planned(1 + len(tried), diary).bookings), [], diary)
         return found
 
     page["find_plan"] = slow
@@ -168,22 +224,102 @@ def test_a_course_that_cannot_be_booked_is_refused_and_writes_nothing(connection
     assert len(page["look"](connection, diary).bookings) == 0
 
 
-def test_a_pool_that_others_have_filled_is_counted_again_before_it_is_taken(connection: Any) -> None:
-    pooled = evolve(CLINIC, pools=[Pool(role="nurse", ratio=1)])
-    watched = SessionKind(name="rest", segments=[Segment(name="rest", minutes=60, pools=["nurse"])])
-    rest = Programme(name="rest", version="1", kinds=[watched], phases=[Phase(name="only", order=["rest"])])
-    page, diary = loop(), Diary(pooled)
-    plan = find_plan(enrol(rest, Patient(id="q1"), id="c1", first_day=MONDAY), diary, now=NOW)
+def watching(number: int, diary: Diary) -> Plan:
+    """A course of one visit in which a nurse watches a patient, of whom there is one alone."""
+    kind = SessionKind(name="rest", segments=[Segment(name="rest", minutes=60, pools=["nurse"])])
+    rest = Programme(name="rest", version="1", kinds=[kind], phases=[Phase(name="only", order=["rest"])])
+    plan = find_plan(enrol(rest, Patient(id="q1"), id=f"c{number}", first_day=MONDAY), diary, now=NOW)
     assert isinstance(plan, Plan)
+    return plan
+
+
+def two_places(plan: Plan) -> list[Booking]:
+    """One nurse watches somebody else, the other is needed alone: no table knows that they belong together."""
     (place,) = (row for row in plan.bookings if row.type == "pool")
-    # One nurse watches somebody else, the other is needed alone: the tables do not know that they belong together.
-    taken = [evolve(place, ref="x"), evolve(place, type="staff", resource="ned", exclusive=True, ref="y")]
-    assert page["change"](connection, Rows(taken=taken))
-    assert not page["enough"](connection, plan, diary)
+    return [evolve(place, ref="x"), evolve(place, type="staff", resource="ned", exclusive=True, ref="y")]
+
+
+def test_a_pool_that_others_have_filled_is_counted_again_before_it_is_taken(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    plan = watching(1, diary)
+    taken = two_places(plan)
+    assert page["change"](connection, Rows(taken=taken), [], diary)
+    assert not page["change"](connection, Rows(taken=plan.bookings), [plan], diary)
     page["find_plan"] = lambda *_, **__: plan  # as if it had looked before
     assert page["book"](plan.course, connection, diary, now=NOW) is None
-    assert page["change"](connection, Rows(freed=taken[1:]))
+    assert page["change"](connection, Rows(freed=taken[1:]), [], diary)
     assert page["book"](plan.course, connection, diary, now=NOW) == plan
+
+
+def test_a_course_is_not_moved_into_a_pool_that_others_have_filled(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    plan = watching(1, diary)
+    moved = find_plan(elsewhen(plan), diary, now=NOW)
+    assert isinstance(moved, Plan)
+    assert page["change"](connection, Rows(taken=plan.bookings), [plan], diary)
+    assert page["change"](connection, Rows(taken=two_places(moved)), [], diary)
+    assert not page["change"](connection, Rows.between(plan.bookings, moved.bookings), [moved], diary)
+    assert set(plan.bookings) < set(page["look"](connection, diary).bookings)
+
+
+def test_two_who_move_different_visits_of_a_course_do_not_mix_their_plans(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    plan = planned(1, diary)
+    one, two = plan.appointments
+    later = timedelta(hours=1)
+
+    def an_hour_later(visit: Appointment) -> Appointment:
+        rows = [evolve(row, start=row.start + later, end=row.end + later) for row in visit.bookings]
+        return evolve(visit, start=visit.start + later, end=visit.end + later, bookings=rows)
+
+    first = evolve(plan, appointments=[an_hour_later(one), two])
+    second = evolve(plan, appointments=[one, an_hour_later(two)])
+    assert page["change"](connection, Rows(taken=plan.bookings), [plan], diary)
+    assert page["change"](connection, Rows.between(plan.bookings, first.bookings), [first], diary)
+    assert not page["change"](connection, Rows.between(plan.bookings, second.bookings), [second], diary)
+    assert tuple(page["look"](connection, diary).bookings) == first.bookings
+
+
+def test_a_member_of_a_pool_is_locked_with_the_pool_and_all_in_order() -> None:
+    rows = [
+        booking(one) for one in ("staff ned 9-10", "room blue 9-10", "patient q1 9-10", "staff dora 9-10")
+    ]
+    assert loop()["touched"](Rows(taken=rows[:2], freed=rows[2:]), CLINIC) == [
+        ("patient", "q1"),
+        ("pool", "nurse"),
+        ("room", "blue"),
+        ("staff", "dora"),
+        ("staff", "ned"),
+    ]
+
+
+def test_of_equal_rows_as_many_are_freed_as_are_named(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    one, other = booking("room snug 9-10 shared"), booking("room snug 11-12 shared")
+    assert page["change"](connection, Rows(taken=[one, one]), [], diary)
+    assert not page["change"](connection, Rows(freed=[one, other]), [], diary)
+    assert tuple(page["look"](connection, diary).bookings) == (one, one)
+    assert page["change"](connection, Rows(freed=[one]), [], diary)
+    assert tuple(page["look"](connection, diary).bookings) == (one,)
+
+
+def test_a_row_that_no_table_should_have_is_no_slowness(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    fine, row = booking("room green 9-10"), booking("room blue 9-10")
+    odd = evolve(row, start=row.start + timedelta(microseconds=5))
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        page["change"](connection, Rows(taken=[odd, fine]), [], diary)
+    assert not connection.in_transaction
+    assert len(page["look"](connection, diary).bookings) == 0
+
+
+def test_a_connection_that_commits_each_row_is_refused(path: str) -> None:
+    page, diary, row = loop(), Diary(CLINIC), booking("room blue 9-10")
+    connection = sqlite3.connect(path, isolation_level=None)
+    with pytest.raises(ValueError, match="half a course"):
+        page["change"](connection, Rows(taken=[row]), [], diary)
+    assert len(page["look"](connection, diary).bookings) == 0
+    connection.close()
 
 
 def test_four_writers_in_sqlite_take_nothing_twice_and_leave_no_half_course(path: str) -> None:

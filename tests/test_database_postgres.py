@@ -64,6 +64,20 @@ def test_whoever_comes_second_waits_before_touching_any_row(address: str, connec
         assert page["change"](other, Rows(freed=[booking("room green 9-10")]), [], diary)
 
 
+def test_whoever_takes_a_member_of_a_pool_waits_for_who_counts_the_pool(
+    address: str, connection: Any
+) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    page["run"](connection, page["LOCK"], [("pool", "nurse")])
+    with psycopg.connect(address) as other:
+        other.execute("SET lock_timeout = '100ms'")
+        other.commit()
+        with pytest.raises(psycopg.errors.LockNotAvailable, match="resources"):
+            page["change"](other, Rows(taken=[booking("staff ned 9-10")]), [], diary)
+        assert page["change"](other, Rows(taken=[booking("staff tess 9-10")]), [], diary)
+        assert page["change"](other, Rows(freed=[booking("staff tess 9-10")]), [], diary)
+
+
 def test_postgresql_counts_for_those_who_lock_nothing_too(address: str, connection: Any) -> None:
     page, row = loop(), booking("room snug 9-10 shared")
     page["run"](connection, page["TAKE"], map(page["as_row"], [row, row]))

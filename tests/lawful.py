@@ -450,6 +450,7 @@ CALLS: Mapping[str, Door] = {
     ),
     "read_wording": (k.read_wording, {"path": ROOT / "tests" / "formats" / "wording-1.toml"}),
     "succeeding": (k.succeeding, {"schedule": SCHEDULE, "before": SCHEDULE}),
+    "with_plan": (k.with_plan, {"schedule": SCHEDULE, "plan": PLAN, "now": TEN}),
     "to_document": (k.to_document, {"schedule": SCHEDULE}),
     "to_ics": (
         k.to_ics,

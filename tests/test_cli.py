@@ -57,7 +57,7 @@ def test_the_closing_table_tells_who_starts_and_ends_when(desk: Desk) -> None:
     assert result.stdout.splitlines() == [
         "Course  Patient  Starts              Ends                Visits  Proved  Remark",
         "c1      q1       Tue 5 January 2027  Wed 6 January 2027  2       all",
-        f"1 placed, 0 refused; 2 appointments; written to {desk.out}",
+        f"1 placed, 0 refused; appointments: 2; written to {desk.out}",
     ]
     key = desk.clinic / "uid.key"
     assert (
@@ -71,7 +71,7 @@ def test_who_cannot_be_placed_is_told_why_and_the_others_are_placed(desk: Desk) 
     assert result.exit_code == 3
     *_, refused, last = result.stdout.splitlines()
     assert re.match(r"c2 +q2 +0 +not placed: only/dosing/1 has no date; .*The patient cannot come ", refused)
-    assert last.startswith("1 placed, 1 refused; 2 appointments; written to ")
+    assert last.startswith("1 placed, 1 refused; appointments: 2; written to ")
 
 
 def test_courses_are_planned_in_order_of_first_day_and_then_as_they_stand(desk: Desk) -> None:
@@ -445,10 +445,18 @@ def test_the_help_tells_the_exit_codes(desk: Desk, command: str) -> None:
     assert re.findall(r"^ +(\d)  \S", text, re.MULTILINE) == ["2", "4", "3", "0"]
 
 
+@pytest.mark.parametrize("command", ["erase", "show", "presets", "schema"])
+def test_the_help_of_a_command_that_plans_nothing_tells_the_exit_codes_it_has(
+    desk: Desk, command: str
+) -> None:
+    text = desk.type(command, "--help").stdout
+    assert re.findall(r"^ +(\d)  \S", text, re.MULTILINE) == ["2", "0"]
+
+
 def test_it_runs_as_a_module_without_colour_or_progress_when_nobody_watches(desk: Desk) -> None:
     run = python("-m", "kapsched", "plan", str(desk.clinic), "--now", NOW, "--out", str(desk.out))
     assert run.returncode == 0, run.stderr
-    assert run.stdout.endswith(f"1 placed, 0 refused; 2 appointments; written to {desk.out}\n")
+    assert run.stdout.endswith(f"1 placed, 0 refused; appointments: 2; written to {desk.out}\n")
     assert "\x1b" not in run.stdout + run.stderr
     assert "planning" not in run.stdout + run.stderr
 
@@ -458,6 +466,21 @@ def test_without_its_extra_one_sentence_names_the_install(missing: str) -> None:
     run = python("-c", f"import sys; sys.modules[{missing!r}] = None\nfrom kapsched.cli import main\nmain()")
     sentence = f"the command line needs {missing}; install it with: pip install 'kapsched[cli]'\n"
     assert (run.returncode, run.stdout, run.stderr) == (2, "", sentence)
+
+
+def test_whoever_stops_it_before_it_has_begun_gets_no_traceback_either() -> None:
+    run = python(
+        "-c",
+        "import sys\n"
+        "class Stopped:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'kapsched.cli.commands':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stopped())\n"
+        "from kapsched.cli import main\n"
+        "main()",
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "stopped\n")
 
 
 def test_the_version_is_told() -> None:

@@ -34,8 +34,8 @@ def test_where_nothing_is_new_no_byte_changes(desk: Desk, now: str) -> None:
     before = desk.written()
     result = desk.plan(now=now)
     assert result.stdout.splitlines()[-2:] == [
-        "2 appointments stay as they were",
-        f"1 placed, 0 refused; 2 appointments; nothing to change in {desk.out}",
+        "appointments as they were: 2",
+        f"1 placed, 0 refused; appointments: 2; nothing to change in {desk.out}",
     ]
     assert desk.written() == before
 
@@ -185,7 +185,7 @@ def test_nothing_is_discarded_unless_somebody_says_yes(desk: Desk, answer: str |
     desk.patients(patient(1, more="away = [2027-01-05]"))
     result = desk.plan("--afresh", answer=answer)
     assert result.exit_code == 2
-    assert f"Discard the schedule in {desk.out}, of 2 appointments (0 confirmed)? [y/N]" in result.stderr
+    assert f"Discard the schedule in {desk.out} (appointments: 2; confirmed: 0)? [y/N]" in result.stderr
     assert result.stderr.endswith("the schedule stays as it is; with --yes it is discarded unasked\n")
     assert desk.written() == before
 
@@ -194,7 +194,7 @@ def test_a_yes_discards(desk: Desk) -> None:
     desk.patients(patient(1, more="away = [2027-01-05]"))
     result = desk.plan("--afresh", answer="y\n")
     assert result.exit_code == 0
-    assert "0 appointments stay as they were, 2 changed\n" in result.stdout
+    assert "appointments as they were: 0, changed: 2\n" in result.stdout
 
 
 @pytest.mark.parametrize("option", ["", "--afresh"])

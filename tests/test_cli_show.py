@@ -45,7 +45,7 @@ def refused(desk: Desk, *options: object) -> str:
 def test_without_more_it_lists_the_courses_as_the_plan_did(desk: Desk) -> None:
     *table, last = shown(desk)
     assert table == desk.plan().stdout.splitlines()[: len(table)]
-    assert last == "2 placed, 0 refused; 4 appointments"
+    assert last == "2 placed, 0 refused; appointments: 4"
 
 
 def test_the_schedule_itself_may_be_named_instead_of_its_folder(desk: Desk) -> None:

@@ -169,7 +169,7 @@ def test_the_picture_of_the_readme_is_told_in_words_too() -> None:
         image[1].split()
     )
     # What the words say of the picture, the picture says too.
-    assert "16 visits from Tue 23 March 2027 to Fri 2 July 2027" in PICTURE.read_text(encoding="utf-8")
+    assert "Visits: 16, from Tue 23 March 2027 to Fri 2 July 2027" in PICTURE.read_text(encoding="utf-8")
 
 
 def test_the_reference_has_every_public_name_once() -> None:

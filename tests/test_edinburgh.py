@@ -118,7 +118,7 @@ def test_eleven_are_placed_and_proved_and_the_night_worker_is_refused(planned: t
             "on Wed 2 Dec 2026, Thu 3 Dec 2026 and Fri 4 Dec 2026."
         ),
     )
-    assert shown.splitlines()[-1].startswith("11 placed, 1 refused; 176 appointments; written to ")
+    assert shown.splitlines()[-1].startswith("11 placed, 1 refused; appointments: 176; written to ")
 
 
 def test_the_how_to_shows_the_closing_table_word_for_word(planned: tuple[Desk, str]) -> None:
@@ -167,6 +167,6 @@ def test_a_second_run_over_edinburgh_changes_no_byte(planned: tuple[Desk, str], 
     result = copy.plan(now=NOW)
     assert result.exit_code == 3
     assert result.stdout.splitlines()[-1] == (
-        f"11 placed, 1 refused; 176 appointments; nothing to change in {copy.out}"
+        f"11 placed, 1 refused; appointments: 176; nothing to change in {copy.out}"
     )
     assert copy.written() == before

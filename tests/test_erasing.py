@@ -56,7 +56,7 @@ ERASED = WHOLE.without(COURSE)
 
 def outputs(of: Schedule, folder: Path) -> dict[str, bytes]:
     """All that can be made of a schedule."""
-    write_folder(folder, of, stories.CLINIC, (), stories.KEY, ENGLISH)
+    write_folder(folder, of, stories.CLINIC, (), stories.KEY, (ENGLISH,))
     found = contents(folder)
     found |= {f"{name} itself": name.encode() for name in found}
     found |= {feed.name: feed.content + feed.digest.encode() for feed in feeds(of, uid_key=stories.KEY)}
@@ -177,8 +177,7 @@ def test_a_course_is_erased_from_the_folder_and_nothing_else_is_changed(desk: De
     assert (status, aside) == (0, "")
     changed = [name for name in before if after.get(name) != before[name]]
     assert (
-        said
-        == f"course {COURSE} is erased; {len(changed)} files of {desk.out} were written again or removed\n"
+        said == f"course {COURSE} is erased; files of {desk.out} written again or removed: {len(changed)}\n"
     )
     assert [
         name for name, content in after.items() if any(one in name.encode() + content for one in marks)
@@ -196,11 +195,28 @@ def test_a_plan_after_it_finds_nothing_to_change(desk: Desk) -> None:
     assert desk.written() == before
 
 
+def test_what_is_left_is_not_drawn_twice_where_the_clinic_s_bookings_have_it_too(desk: Desk) -> None:
+    rows = [row for plan in desk.schedule().plans for row in plan.bookings if plan.course.id != COURSE]
+    lines = (
+        f"{row.type},{row.resource},{row.start.isoformat()},{row.end.isoformat()},,{row.ref}" for row in rows
+    )
+    erase(desk, "--yes")
+    before = desk.written()
+    desk.write("bookings.csv", "\n".join((BOOKINGS.strip(), *lines, "")))
+    desk.patients(patient(1), patient(3, id="q3", first_day="2027-02-01"))
+    desk.planned()
+    desk.patients(patient(1))
+    assert erase(desk, "--yes", course="c3")[0] == 0
+    kept = [name for name in before if name.startswith("pictures/weeks/2027-01")]
+    assert len(kept) >= 4
+    assert {name: desk.written()[name] for name in kept} == {name: before[name] for name in kept}
+
+
 @pytest.mark.parametrize("answer", ["n\n", "", "y\n"])
 def test_it_asks_first(desk: Desk, answer: str) -> None:
     before = desk.written()
     status, _, aside = erase(desk, answer=answer)
-    assert aside.startswith(f"Erase course {COURSE} from {desk.out}, with 2 appointments? [y/N]: ")
+    assert aside.startswith(f"Erase course {COURSE} from {desk.out} (appointments: 2)? [y/N]: ")
     if answer == "y\n":
         assert (status, desk.written() != before) == (0, True)
     else:
@@ -242,7 +258,7 @@ def test_it_says_what_of_the_course_stands_where_it_may_not_write(desk: Desk) ->
     lines.append(f"patient,{PATIENT},2027-02-01T09:00,2027-02-01T10:00,,dentist\n")
     desk.write("bookings.csv", BOOKINGS + "".join(lines))
     status, _, aside = erase(desk, "--yes")
-    message = f"the clinic's bookings still have {len(lines)} rows of course {COURSE} or patient {PATIENT}"
+    message = f"rows of course {COURSE} or patient {PATIENT} still in the clinic's bookings: {len(lines)}"
     assert (status, aside) == (0, f"note: {message}\n")
 
 

@@ -285,6 +285,8 @@ def test_a_room_is_taken_until_it_is_free_again() -> None:
     dose = next(visit for visit in PLAN.appointments if visit.kind == "dosing")
     content = to_ics([dose], audience=Resource("room", "ketamine-1"), uid_key=KEY)
     assert read_by_icalendar(content) == [utc((dose.start, dose.end + timedelta(minutes=15)))]
+    (event,) = events(content)
+    assert (event["SUMMARY"], "LOCATION" in event) == ("dosing c1", False)  # it is the room's own
 
 
 def test_patient_room_and_staff_of_one_id_never_meet() -> None:

@@ -264,7 +264,7 @@ def cells(page: str) -> list[str]:
 def test_the_closing_table_tells_who_starts_who_ends_and_who_could_not_be_placed() -> None:
     refused = stories.refusal(stories.course("c9", "q99"))
     table = closing_table(stories.schedule([PLAN], [refused, evolve(refused, session=None, reasons=[])]))
-    assert table.title == "1 of 3 courses are placed"
+    assert table.title == "Courses placed: 1 of 3"
     absent = "Away from Thu 1 Apr 2027 to Fri 9 Apr 2027: imran"
     assert table.lines() == (
         "Course  Patient  Starts            Ends               Visits  Proved  Remark",

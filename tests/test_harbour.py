@@ -35,7 +35,7 @@ def copy(harbour: Harbour, tmp_path: Path) -> Desk:
 def test_every_patient_of_harbour_is_placed_and_each_plan_is_proved(harbour: Harbour) -> None:
     assert harbour.result.exit_code == 0
     assert harbour.result.stdout.splitlines()[-1].startswith(
-        "24 placed, 0 refused; 326 appointments; written to "
+        "24 placed, 0 refused; appointments: 326; written to "
     )
     schedule = harbour.desk.schedule()
     assert [plan.proved_through for plan in schedule.plans] == ["all"] * 24
@@ -91,8 +91,8 @@ def test_a_second_run_over_harbour_changes_no_byte(copy: Desk) -> None:
     result = copy.plan(now=HARBOUR_NOW)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-2:] == [
-        "326 appointments stay as they were",
-        f"24 placed, 0 refused; 326 appointments; nothing to change in {copy.out}",
+        "appointments as they were: 326",
+        f"24 placed, 0 refused; appointments: 326; nothing to change in {copy.out}",
     ]
     assert copy.written() == before
 
@@ -105,7 +105,7 @@ def test_a_twenty_fifth_patient_changes_no_byte_of_the_others(copy: Desk) -> Non
     patients.write_text(patients.read_text(encoding="utf-8") + more, encoding="utf-8")
     result = copy.plan(now="2026-12-02T10:00")
     assert result.exit_code == 0, result.output
-    assert "326 appointments stay as they were, 7 are new\n" in result.stdout
+    assert "appointments as they were: 326, new: 7\n" in result.stdout
     after = copy.written()
     theirs = [name for name in before if name.startswith(("calendars/patients/", "pictures/courses/"))]
     assert len(theirs) == 24 * 3

@@ -220,6 +220,14 @@ def test_a_patient_s_calendar_is_in_the_patient_s_language_where_there_are_words
     }
 
 
+def test_a_patient_with_two_courses_reads_what_the_last_of_them_says() -> None:
+    plans = (
+        with_language(stories.plan(stories.course(f"c{turn}", "q1"), hour=8 + turn), language)
+        for turn, language in enumerate(("cy", "de", ""), start=1)
+    )
+    assert spoken_to(stories.schedule(plans)) == {"q1": "Termine"}
+
+
 def test_a_clinic_s_own_words_go_before_those_that_are_shipped() -> None:
     def called(wording: Wording, language: str, name: str) -> Wording:
         return evolve(wording, language=language, texts={**wording.texts, ("patient", "calendar"): name})
@@ -233,6 +241,13 @@ def test_a_clinic_s_own_words_go_before_those_that_are_shipped() -> None:
         "ar": "مواعيد",
         "en": "Visits",
     }
+
+
+def test_no_welsh_word_that_mutates_stands_before_what_it_would_mutate() -> None:
+    """Neither before `dydd` unmutated, nor before what is filled in."""
+    mutating = r"\b(?:am|ar|at|dan|dros|drwy|gan|heb|hyd|i|o|tan|wrth)"
+    spoilt = rf"{mutating} (?:dydd\b|{{(?:first|second|third|last|day|moment|first_day|last_day)}})"
+    assert [at for at, text in WELSH.texts.items() if re.search(spoilt, text, re.IGNORECASE)] == []
 
 
 def test_what_staff_read_is_in_the_clinic_s_language_whatever_the_patients() -> None:
@@ -335,17 +350,75 @@ def test_every_fault_of_a_file_names_its_line_and_its_key(tmp_path: Path) -> Non
         [texts.desk]
         weekdays = "Mo Tu We"
         closed = 5
+        [texts.nurse]
         """,
     )
-    assert faults(path) == [
-        "wording.toml:10: texts.desk.closed: text is wanted, not 5; put it in quotes",
-    ]
-    path.write_text(path.read_text(encoding="utf-8").replace("closed = 5\n", ""), encoding="utf-8")
     assert faults(path) == [
         "wording.toml:5: texts.patient.summery: nobody asks for this text; did you mean patient.summary?",
         "wording.toml:6: texts.patient.reason booked: 'Taken {on} by {names}.' may leave these blanks, bare: {on}",
         "wording.toml:9: texts.desk.weekdays: 7 words are wanted, not 3",
+        "wording.toml:10: texts.desk.closed: text is wanted, not 5; put it in quotes",
+        "wording.toml:11: texts.nurse: 'nurse' is not known here; known are patient, staff, room, clinic, desk",
     ]
+
+
+def test_a_language_that_is_no_tag_hides_no_fault_of_the_texts(tmp_path: Path) -> None:
+    text = 'format = 1\nbased_on = "en"\nlanguage = "my own"\n[texts.room]\ncalendar = "{raum}"\n'
+    assert [one.split(":")[1] for one in faults(own(tmp_path, text))] == ["3", "5"]
+
+
+def test_a_file_that_forgets_what_it_is_based_on_is_told_that_and_not_all_that_it_lacks(
+    tmp_path: Path,
+) -> None:
+    told = faults(own(tmp_path, 'format = 1\nbase_on = "en"\n[texts.desk]\ncurse = "Treatment"\n'))
+    missing, unknown, stray = sorted(told, key=lambda one: ("base_on" in one, "curse" in one))
+    assert missing == (
+        "wording.toml:1: based_on: is missing: name the language, of en, cy, de, whose texts stand where none is said "
+        "here"
+    )
+    assert unknown.startswith("wording.toml:4: texts.desk.curse: nobody asks for this text")
+    assert stray.startswith("wording.toml:2: base_on: 'base_on' is not known here; did you mean 'based_on'?")
+
+
+def test_another_file_of_the_clinic_s_is_told_as_no_wording(desk: Desk) -> None:
+    result = desk.plan("--language", desk.clinic / "clinic.toml")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "clinic.toml: is no file of wording: that has based_on or language, and [texts]\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[texts.patient]\nsummary = ""', "some text is wanted, not a blank"),
+        ('[texts.desk]\nconfirmed = " "', "some text is wanted, not a blank"),
+        ('[texts.desk]\ncourse = "Behand-\\nlung"', "'Behand-\\nlung' is to be one line"),
+        ('[texts.staff]\nsummary = "{kind}\\n{course}"', "'{kind}\\n{course}' is to be one line"),
+    ],
+)
+def test_what_nobody_could_read_or_a_line_could_not_hold_is_no_text(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    (fault,) = faults(own(tmp_path, f'format = 1\nbased_on = "de"\n{text}\n'))
+    assert fault.endswith(f": {sentence}")
+    bare = own(tmp_path, 'format = 1\nbased_on = "de"\n[texts.staff]\ndescription = ""\n')
+    assert read_wording(bare).say("staff", "description", notes="bring a coat") == ""
+
+
+def test_a_month_may_have_a_name_of_several_words(tmp_path: Path) -> None:
+    months = (
+        "am Faoilleach, an Gearran, am Màrt, an Giblean, an Cèitean, an t-Ògmhios, an t-Iuchar, an Lùnastal"
+    )
+    last = "an t-Sultain, an Dàmhair, an t-Samhain, an Dùbhlachd"
+    text = 'format = 1\nbased_on = "en"\nlanguage = "gd"\n[texts.desk]\nmonths = "{}"\n'
+    read = read_wording(own(tmp_path, text.format(f"{months}, {last}")))
+    assert read.day(date(2027, 1, 4)) == "Mon 4 am Faoilleach 2027"
+    assert read.patients_day(date(2027, 12, 6)) == "Monday 6 an Dùbhlachd 2027"
+    (fault,) = faults(own(tmp_path, text.format(f"{months}, , {last}, an Gearran")))
+    assert fault.endswith("texts.desk.months: 12 words are wanted, not 14")
+    (fault,) = faults(own(tmp_path, text.format(f"{months}, , an t-Samhain, an Dàmhair, an Dùbhlachd")))
+    assert fault.endswith("texts.desk.months: the words between commas are wanted, none of them a blank")
 
 
 def test_a_language_to_build_on_that_is_not_shipped_is_named(tmp_path: Path) -> None:
@@ -358,6 +431,42 @@ def test_a_file_of_wording_is_checked_with_the_others(tmp_path: Path) -> None:
     assert check_files([good]).faults == ()
     bad = own(tmp_path, 'format = 1\nbased_on = "de"\n[texts.room]\ncalendar = "Zimmer {raum}"\n')
     assert [(fault.line, fault.path) for fault in check_files([bad]).faults] == [(4, "texts.room.calendar")]
+
+
+@pytest.mark.parametrize(
+    "text", ['based_on = "de"', 'based_on = "cy"\nlanguage = "cy-GB"', 'based_on = "en"\n[texts]']
+)
+def test_a_file_that_builds_on_a_language_is_one_of_wording(tmp_path: Path, text: str) -> None:
+    assert check_files([own(tmp_path, f"format = 1\n{text}\n")]).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "sentence"),
+    [
+        ('based_on = "de"\n[text.patient]\nsummary = "Besuch"', "text", "did you mean 'texts'?"),
+        ('language = "de"\n[texts.patient]\nsummary = "Besuch"', "based_on", "is missing"),
+        ('based_on = "de-AT"', "based_on", "known are en, cy, de"),
+        ('based_on = "fr"\n[texts.patient]\nsummary = "Visite"', "based_on", "known are en, cy, de"),
+        ('based_on = "fr"\n[text.patient]\nsummary = "Visite"', "based_on", "known are en, cy, de"),
+    ],
+)
+def test_a_file_that_is_nearly_one_of_wording_is_told_so(
+    tmp_path: Path, text: str, path: str, sentence: str
+) -> None:
+    found = check_files([own(tmp_path, f"format = 1\n{text}\n")]).faults
+    assert path in {one.path for one in found}
+    assert all("texts" in str(one) or one.path == "based_on" for one in found)
+    assert any(sentence in str(one) for one in found)
+
+
+def test_a_programme_may_build_on_one_that_is_called_like_a_language(desk: Desk) -> None:
+    desk.change("programmes/short.toml", 'name = "short"', 'name = "de"')
+    desk.change("patients.toml", "short@1", "own@1")
+    desk.write("programmes/own.toml", 'format = 1\nname = "own"\nversion = "1"\nbased_on = "de@1"\n')
+    assert desk.type("check", desk.clinic).exit_code == 0
+    desk.change("programmes/own.toml", "de@1", "de")
+    assert "programme 'de'" not in desk.type("check", desk.clinic).stdout
+    assert desk.type("check", desk.clinic).stderr.startswith("own.toml:4: based_on: ")
 
 
 # The command line.
@@ -420,3 +529,46 @@ def test_a_language_that_nobody_speaks_is_refused_with_those_that_there_are(desk
         "--language: there is no 'fr'; there are en, cy, de, and files of wording, which end with .toml\n"
     )
     assert not desk.out.exists()
+
+
+SCOTS = 'format = 1\nbased_on = "en"\nlanguage = "sco"\n[texts.patient]\nsummary = "Tryst"\n'
+
+
+def test_patients_may_read_languages_of_files_beside_that_of_the_clinic(desk: Desk) -> None:
+    desk.patients(patient(1, more='language = "sco"'), patient(2))
+    own = desk.write("words/scots.toml", SCOTS)
+    result = desk.plan("--language", "cy", "--language", own)
+    assert (result.exit_code, result.stdout.split()[0], result.stderr.count("note: ")) == (0, "Cwrs", 1)
+    assert result.stderr.startswith("note: made ")
+    written = desk.written()
+    calendars = [text for name, text in written.items() if name.startswith("calendars/patients/")]
+    said = {found for text in calendars for found in re.findall(rb"SUMMARY;LANGUAGE=(\w+:\w+)", text)}
+    assert said == {b"sco:Tryst", b"cy:Apwyntiad"}
+    desk.patients(patient(1, more='language = "sco"'))
+    desk.type("erase", desk.clinic, "c2", "--out", desk.out, "--yes", "--language", "cy", "--language", own)
+    left = {name: text for name, text in desk.written().items() if name.startswith("calendars/patients/")}
+    assert len(left) == 1
+    assert left.items() <= written.items()
+
+
+def test_a_language_that_no_wording_speaks_is_noted_once_with_the_first_who_reads_it(desk: Desk) -> None:
+    some = ("cym", "xx", "cym", "de-AT")
+    desk.patients(*(patient(number, more=f'language = "{one}"') for number, one in enumerate(some, start=1)))
+    notes = [
+        (
+            "note: patients.toml: patients.q1.language: there is no wording in 'cym', so that such a calendar is in "
+            "the clinic's language; did you mean 'cy'? (known are en, cy, de)"
+        ),
+        (
+            "note: patients.toml: patients.q2.language: there is no wording in 'xx', so that such a calendar is in "
+            "the clinic's language; known are en, cy, de"
+        ),
+    ]
+    checked = desk.type("check", desk.clinic)
+    assert (checked.exit_code, checked.stdout.splitlines()[:-1]) == (0, notes)
+    assert desk.plan().stderr.splitlines()[:2] == notes
+    assert not any("language" in one for one in desk.type("show", desk.out, "--clinic", desk.clinic).stderr)
+    own = desk.write("words/scots.toml", SCOTS.replace("sco", "xx"))
+    assert notes[1] not in desk.plan("--language", "en", "--language", own).stderr
+    assert notes[1] not in desk.type("check", desk.clinic, own).stdout
+    assert notes[0] in desk.type("check", desk.clinic, own).stdout.replace("de, xx)", "de)")

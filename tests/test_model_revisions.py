@@ -9,8 +9,9 @@ import pytest
 from attrs import evolve
 
 from kapsched.model.appointments import Appointment, Sequence, Status
-from kapsched.model.plan import Schedule
-from kapsched.model.revisions import confirmed, succeeding
+from kapsched.model.course import Done
+from kapsched.model.plan import Plan, Schedule
+from kapsched.model.revisions import confirmed, succeeding, with_plan
 from tests import calendar_stories as stories
 
 BEFORE = stories.schedule(
@@ -106,3 +107,43 @@ def test_a_confirmed_appointment_stays_so_where_nothing_else_is_different() -> N
     found = succeeding(moved, sure)
     assert {one.status for one in found.plans[0].appointments} == {"provisional"}
     assert {one.status for one in found.plans[1].appointments} == {"confirmed"}
+
+
+def replanned(done: dict[str, Done] | None = None) -> Plan:
+    """Another plan of the first course, a day later, of what it owes."""
+    course = evolve(BEFORE.plans[0].course, done=done or {})
+    day = timedelta(days=1)
+    later = [
+        evolve(one, start=one.start + day, end=one.end + day, bookings=[])
+        for one in BEFORE.plans[0].appointments
+        if one.session not in course.done
+    ]
+    return Plan(course=course, appointments=later)
+
+
+def test_another_plan_of_a_course_takes_the_place_of_the_one_that_is_there() -> None:
+    found = with_plan(BEFORE, replanned(), now=LATER)
+    assert (found.revision, found.now) == (BEFORE.revision + 1, LATER)
+    assert [plan.course.id for plan in found.plans] == ["c1", "c2"]
+    assert found.plans[1] == BEFORE.plans[1]
+    assert {one.sequence.patient for one in found.plans[0].appointments} == {FIRST.sequence.patient + 1}
+    assert {one.created for one in found.plans[0].appointments} == {FIRST.created}
+
+
+def test_what_took_place_stays_in_the_plan_that_follows_and_keeps_its_rows() -> None:
+    done = {FIRST.session: Done(start=FIRST.start)}
+    found = with_plan(BEFORE, replanned(done), now=LATER)
+    first, *others = found.plans[0].appointments
+    assert (first.session, first.status, first.start) == (FIRST.session, "done", FIRST.start)
+    assert [one.session for one in others] == [one.session for one in BEFORE.plans[0].appointments[1:]]
+    freed = found.rows_since(BEFORE).freed
+    assert freed != ()
+    assert FIRST.id not in {row.ref for row in freed}
+
+
+def test_the_first_plan_of_a_course_comes_last_and_its_refusal_is_gone() -> None:
+    waiting = evolve(BEFORE, plans=BEFORE.plans[1:], refusals=[stories.refusal(BEFORE.plans[0].course)])
+    found = with_plan(waiting, BEFORE.plans[0], now=LATER)
+    assert [plan.course.id for plan in found.plans] == ["c2", "c1"]
+    assert found.refusals == ()
+    assert with_plan(found, BEFORE.plans[0], now=LATER + HOUR) is found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -23,16 +24,24 @@ from kapsched import (
     read_courses,
     verify,
 )
-from kapsched.errors import InvalidInput, PlannerBug
+from kapsched.cli.clinic_folder import ClinicFolder
+from kapsched.errors import Clash, InvalidInput, PlannerBug
 from kapsched.exchange.documents import from_document, to_document
+from kapsched.model.appointments import Appointment
+from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Horizon
-from kapsched.model.course import Course
+from kapsched.model.course import Course, Done, Patient
 from kapsched.model.overrides import PROMISES
+from kapsched.model.periods import TreatmentWeek
+from kapsched.model.phases import Phase
+from kapsched.model.programme import Programme
+from kapsched.model.revisions import confirmed, succeeding
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
 from kapsched.planning.diary import Diary
-from kapsched.timeline.units import Days
+from kapsched.timeline.units import Days, Hours
 from kapsched.timeline.zones import tz_version
 from kapsched.verification.checks import CHECKS
+from kapsched.workflow.many_courses import plan_courses, verify_plans
 from tests.desk import patient
 from tests.desk import quayside as quayside_desk
 from tests.oracles.clinics import Case
@@ -43,6 +52,8 @@ from tests.oracles.placing import TooLarge
 from tests.oracles.reference import reference_plan
 from tests.stories import (
     LONDON,
+    TALK,
+    asked,
     closed,
     course_of,
     dates,
@@ -51,8 +62,10 @@ from tests.stories import (
     programme,
     quayside,
     refused,
+    taken,
     times,
     visit,
+    weekly,
 )
 from tests.verified_stories import BREAKING, Teller, report_of, talks
 
@@ -68,7 +81,7 @@ def pins(what: Course, *starts: str, **units: str) -> tuple[Pin, ...]:
     """A talk pinned at each of the starts that are said, with Tess in the oak room unless `units` says otherwise."""
     usual = {"therapist": "tess", "therapy": "oak"} | units
     return tuple(
-        Pin(appointment=visit(what.programme, f"therapy/talk/{number}", start, **usual), by="amara", at=AT)
+        Pin(appointment=visit(what.planned, f"therapy/talk/{number}", start, **usual), by="amara", at=AT)
         for number, start in enumerate(starts, start=1)
         if start
     )
@@ -293,6 +306,214 @@ def test_a_week_that_pins_have_made_too_full_takes_no_other_session() -> None:
     assert verify(plan, agreed, quayside()).clean
 
 
+def test_a_pin_that_meets_a_booking_stops_nobody_else(tmp_path: Path) -> None:
+    course = course_with_pins("", "2027-01-05 10:00")
+    other = evolve(course, id="c18", patient=Patient(id="q18"), pins=())
+    painters = taken("room", "oak", "2027-01-05 10:00", "2027-01-05 11:00", ref="painters")
+    diary = Diary(quayside(), booked=[painters])
+    schedule = plan_courses([course, other], diary, now=london("2027-01-03 12:00"))
+    assert [len(plan.appointments) for plan in schedule.plans] == [2, 2]
+    (finding,) = verify(schedule.plans[0], course, quayside(), booked=[painters, *schedule.bookings])
+    assert finding.check == "nothing_is_booked_twice"
+    # Told of it already or not, the diary has each row once.
+    plan = schedule.plans[0]
+    pinned = [row for row in plan.bookings if row.ref == "c17:therapy/talk/2"]
+    assert diary.with_bookings(add=pinned).book(plan) == diary.book(plan)
+    with pytest.raises(Clash):
+        diary.book(plan).book(plan)
+
+
+def test_plans_are_verified_once_whether_the_table_of_bookings_has_their_rows_or_not() -> None:
+    plan = planned(course_of(programme("talk", times=2)))
+    schedule = scheduled(plan)
+    for rows in ((), plan.bookings, [evolve(row, role="") for row in plan.bookings]):
+        ((_, report),) = verify_plans(schedule, quayside(), booked=rows)
+        assert report.findings == ()
+
+
+def test_what_is_pinned_later_is_not_taken_by_a_course_that_is_planned_before() -> None:
+    first = course_of(programme("talk"))
+    (best,) = planned(first).appointments
+    pinned = Pin(
+        appointment=evolve(best, course="", patient="", bookings=_rows_of("q18", best)), by="a", at=AT
+    )
+    second = evolve(first, id="c18", patient=Patient(id="q18"), first_day=date(2027, 1, 5), pins=(pinned,))
+    schedule = plan_courses([first, second], Diary(quayside()), now=london("2027-01-03 12:00"))
+    assert [plan.course.id for plan in schedule.plans] == ["c17", "c18"]
+    assert schedule.plans[1].appointments[0].start == best.start
+    assert all(report.findings == () for _, report in verify_plans(schedule, quayside()))
+
+
+def _rows_of(patient: str, one: Appointment) -> list[Booking]:
+    rows = [evolve(row, ref="") for row in one.bookings]
+    return [evolve(row, resource=patient) if row.type == "patient" else row for row in rows]
+
+
+def test_the_pins_of_a_refused_course_are_nobody_elses_time() -> None:
+    small = quayside(
+        rooms=[one for one in quayside().rooms if one.id != "ash"],
+        staff=[one for one in quayside().staff if one.id != "tom"],
+    )
+    course = course_of(programme("talk", times=2), hours=weekly((8 * 60, 8 * 60 + 30)))
+    refused_one = evolve(course, pins=pins(course, "2027-01-04 08:00"))
+    other = evolve(course_of(programme("talk")), id="c18", patient=Patient(id="q18"))
+    now = london("2027-01-03 12:00")
+    schedule = plan_courses([other, refused_one], Diary(small), now=now)
+    assert [one.course.id for one in schedule.refusals] == ["c17"]
+    assert times(schedule.plans[0]) == ["09:00"]
+    there = evolve(schedule, plans=[planned(other, small)])
+    ((_, report),) = verify_plans(there, small, courses=[other, refused_one])
+    assert {one.check for one in report} == {"nothing_is_booked_twice"}
+
+
+def test_people_who_change_twice_are_found_twice_and_accepted_one_by_one() -> None:
+    same = Continuity(name="same", role="therapist", scope="phase", hard=True)
+    phases = (Phase(name="one", order=("talk",), times=2), Phase(name="two", order=("talk",), times=2))
+    what = Programme(name="two", version="1", kinds=(TALK,), phases=phases, rules=(same,))
+    starts = {"one/talk/1": "04", "one/talk/2": "05", "two/talk/1": "06", "two/talk/2": "07"}
+    visits = [
+        visit(
+            what, id, f"2027-01-{day} 10:00", therapist="tess" if id.endswith("1") else "tom", therapy="oak"
+        )
+        for id, day in starts.items()
+    ]
+    course = course_of(what)
+    settled = evolve(course, pins=[Pin(appointment=one, by="amara", at=AT) for one in visits[2:]])
+    agreed = waiver("people_stay_the_same", "one/talk/1", "one/talk/2")
+    for one in (course, settled):
+        assert len(verify(visits, one, quayside()).new) == 2
+        (left,) = verify(visits, evolve(one, waivers=(agreed,)), quayside()).new
+        assert left.sessions == ("two/talk/1", "two/talk/2")
+
+
+def test_what_is_found_without_the_sessions_set_apart_is_not_accepted() -> None:
+    span = Span(name="within a week", of="talk", at_most=Days(4))
+    story = talks("2027-01-05 10:00", "2027-01-07 10:00", "2027-01-14 10:00", rules=(span,))
+    middle = evolve(story.course, waivers=(waiver("spans_are_kept", "therapy/talk/2"),))
+    (finding,) = report_of(evolve(story, course=middle))
+    assert finding.waiver is None
+
+
+def test_a_waiver_that_names_some_of_the_sessions_of_a_finding_accepts_nothing() -> None:
+    story = talks("2027-01-05 10:00", "2027-01-06 10:00", "2027-01-07 10:00", rules=(APART,))
+    course = evolve(story.course, waivers=(waiver("gaps_are_kept", "therapy/talk/1", "therapy/talk/3"),))
+    assert len(report_of(evolve(story, course=course)).new) == 2
+
+
+def test_pinning_hides_no_week_that_is_counted_from_a_session_that_is_not() -> None:
+    twice = Frequency(name="twice", of="talk", at_most=2, per=TreatmentWeek(anchor="therapy/talk/1"))
+    story = talks(
+        "2027-01-04 10:00", "2027-01-11 10:00", "2027-01-12 10:00", "2027-01-13 10:00", rules=(twice,)
+    )
+    settled = evolve(
+        story.course, pins=[Pin(appointment=one, by="amara", at=AT) for one in story.appointments[1:]]
+    )
+    assert report_of(story).new == report_of(evolve(story, course=settled)).new != ()
+
+
+def goes_on(**course: Any) -> Course:
+    phase = Phase(name="therapy", order=("talk",), open=True, book_ahead=2)
+    what = Programme(name="on", version="1", kinds=(TALK,), phases=(phase,), rules=(APART,))
+    return evolve(course_of(what), **course)
+
+
+def test_decisions_about_rounds_that_were_not_planned_yet_keep_a_plan_as_it_is() -> None:
+    schedule = plan_courses([goes_on()], Diary(quayside()), now=london("2027-01-03 12:00"))
+    first = schedule.plans[0].appointments[0]
+    done = {first.session: Done(start=first.start, staff={"therapist": first.staff("therapist")})}
+    third = pins(goes_on(book_ahead=3), "", "", "2027-01-18 10:00")
+    later = waiver("gaps_are_kept", "therapy/talk/2", "therapy/talk/3")
+    for course in (
+        goes_on(done=done, pins=third),
+        goes_on(done=done, waivers=(later,)),
+        goes_on(waivers=(later,)),
+    ):
+        kept = plan_courses([course], Diary(quayside()), now=london("2027-01-05 12:00"), kept=schedule)
+        assert kept.plans[0].course.waivers == course.waivers
+        assert kept.plans[0].course.pins == course.pins
+        ((_, report),) = verify_plans(kept, quayside(), courses=[course])
+        assert {one.check for one in report} <= {"every_session_is_planned_once"}
+        assert isinstance(asked(course, now=london("2027-01-05 12:00")), Plan)
+
+
+def test_however_late_a_course_gets_what_is_pinned_stays_planned() -> None:
+    pinned = pins(goes_on(book_ahead=5), "", "", "", "", "2027-02-01 10:00")
+    late = {"therapy/talk/1": Done(start=london("2027-01-25 10:00"))}
+    course = goes_on(book_ahead=date(2027, 1, 10), pins=pinned, done=late)
+    assert list(course.pinned) == ["therapy/talk/5"]
+
+
+def test_today_s_decisions_are_those_of_a_kept_plan() -> None:
+    course = course_of(programme("talk", times=2))
+    schedule = plan_courses([course], Diary(quayside()), now=london("2027-01-03 12:00"))
+    decided = evolve(course, pins=pins(course, "2027-01-08 10:00"))
+    now = london("2027-01-03 13:00")
+    kept = plan_courses([decided], Diary(quayside()), now=now, kept=schedule)
+    assert kept.plans[0].course == decided
+    assert kept.plans[0].appointments == schedule.plans[0].appointments
+    assert kept.plans[0].proved_through == "none"
+    assert plan_courses([course], Diary(quayside()), now=now, kept=kept).plans[0].course == course
+
+
+def test_notes_on_a_pinned_appointment_stay_with_it() -> None:
+    course = course_of(programme("talk", times=2))
+    (pin_,) = pins(course, "2027-01-08 10:00")
+    noted = evolve(course, pins=[evolve(pin_, appointment=evolve(pin_.appointment, notes="rec-9"))])
+    schedule = plan_courses([noted], Diary(quayside()), now=london("2027-01-03 12:00"))
+    kept = plan_courses([noted], Diary(quayside()), now=london("2027-01-03 13:00"), kept=schedule)
+    assert [one.notes for one in kept.plans[0].appointments] == ["rec-9", ""]
+
+
+def test_a_confirmation_is_kept_by_pins_by_a_plan_made_afresh_and_by_what_was_sure_before() -> None:
+    plan = planned(course_of(programme("talk", times=2)))
+    sure = confirm(
+        pin(plan, ["therapy/talk/1"], by="amara", at=AT), ["therapy/talk/1"], by="reception", at=AT
+    )
+    again = planned(sure.course)
+    assert again.appointments[0].confirmation == Confirmation(by="reception", at=AT)
+    before = scheduled(sure)
+    afresh = scheduled(plan)
+    for made in (afresh, confirmed(afresh)):
+        found = succeeding(evolve(made, now=london("2026-12-21 09:00")), before).plans[0].appointments[0]
+        assert (found.status, found.confirmation) == ("confirmed", Confirmation(by="reception", at=AT))
+    known = confirmed(scheduled(plan)).plans[0]
+    signed = confirm(known, ["therapy/talk/2"], by="reception", at=AT).appointments[1]
+    assert (signed.confirmation, signed.sequence) == (Confirmation(by="reception", at=AT), Sequence())
+
+
+def test_a_pin_without_a_row_of_the_patient_keeps_the_patient_s_time_to_its_end() -> None:
+    course = course_with_pins("", "2027-01-04 08:00")
+    (pin_,) = course.pins
+    one = pin_.appointment
+    longer = evolve(one, end=one.end + timedelta(minutes=30), bookings=())
+    plan = planned(evolve(course, pins=[evolve(pin_, appointment=longer)]))
+    assert times(plan) == ["09:30", "08:00"] or dates(plan)[0] != "Mon 4 Jan"
+    hour = Gap(name="an hour", after="talk", before="talk", at_least=Hours(1))
+    before = evolve(
+        course_with_pins("2027-01-04 08:00", "", rules=(hour,)),
+        pins=[evolve(pin_, appointment=evolve(longer, session="therapy/talk/1"))],
+    )
+    first, second = planned(before).appointments
+    assert second.start - first.end >= timedelta(hours=1)
+    assert first.end - first.start == timedelta(minutes=90)
+
+
+def test_a_pin_too_close_to_what_is_done_is_no_fault_of_the_planner_s() -> None:
+    course = course_with_pins("", "2027-01-05 10:00", "", rules=(APART,))
+    done = {"therapy/talk/1": Done(start=london("2027-01-04 10:00"))}
+    plan = planned(evolve(course, done=done), now=london("2027-01-04 12:00"))
+    (finding,) = verify(plan, plan.course, quayside())
+    assert finding.sessions == ("therapy/talk/1", "therapy/talk/2")
+    assert dates(plan) == ["Tue 5 Jan", "Thu 7 Jan"]
+
+
+def test_a_waiver_covers_what_it_names_and_never_nothing() -> None:
+    agreed = waiver("gaps_are_kept", "therapy/talk/1", "therapy/talk/2")
+    assert agreed.covers(["therapy/talk/2"])
+    assert not agreed.covers(["therapy/talk/2", "therapy/talk/3"])
+    assert not agreed.covers([])
+
+
 def test_pins_and_what_is_done_cost_nothing() -> None:
     plan = planned(course_with_pins("2027-01-08 17:00", ""))
     assert plan.cost is not None
@@ -460,6 +681,16 @@ why = "the train"
 """
 
 
+def test_checking_the_files_names_whom_a_pin_names_and_nobody_knows(tmp_path: Path) -> None:
+    desk = quayside_desk(tmp_path)
+    desk.patients(patient(1), DECIDED.replace('"tess"', '"tez"').replace('"oak"', '"oka"'))
+    result = desk.type("check", desk.clinic)
+    assert [line.partition("pins.")[2] for line in result.stdout.splitlines() if "pins." in line] == [
+        "only/talk/1: there is no room 'oka' at quayside",
+        "only/talk/1: there is no staff 'tez' at quayside",
+    ]
+
+
 def test_the_command_line_plans_around_what_was_decided_and_says_who_decided_it(tmp_path: Path) -> None:
     desk = quayside_desk(tmp_path)
     desk.patients(patient(1), DECIDED)
@@ -478,11 +709,36 @@ def test_the_command_line_plans_around_what_was_decided_and_says_who_decided_it(
             "(accepted by amara on 2027-01-03: she travels)"
         ),
         "c1: only/talk/1 is pinned, by reception on 2027-01-03: the train",
-        "c1: 1 of 2 appointments confirmed by reception",
+        "c1: appointments confirmed by reception: 1 of 2",
         "plans verified: 1; findings: 0 new, 0 already there, 1 accepted",
     ]
     assert desk.plan().exit_code == 0
     assert desk.appointment("c1:only/dosing/1").confirmation == Confirmation(by="reception", at=AT)
+
+
+@pytest.mark.parametrize("written", ["2027-01-04T00:30:00", "2027-01-03T16:30:00Z"])
+def test_what_was_decided_just_after_midnight_is_told_under_that_date(tmp_path: Path, written: str) -> None:
+    desk = quayside_desk(tmp_path)
+    desk.change("clinic.toml", "Europe/London", "Asia/Manila")
+    desk.patients(patient(1), DECIDED.replace("2027-01-03T09:00:00", written))
+    desk.change("patients.toml", "Europe/London", "Asia/Manila")
+    schedule = desk.planned(now="2027-01-03T09:00")
+    told = desk.type("verify", desk.out / "schedule.json", "--clinic", desk.clinic).stdout
+    assert "(accepted by amara on 2027-01-04: she travels)" in told
+    assert "is pinned, by reception on 2027-01-04: the train" in told
+    read = ClinicFolder.read(desk.clinic).courses
+    for course in (*read, *(plan.course for plan in schedule.plans)):
+        (waiver,), (one,) = course.waivers, course.pins
+        assert [f"{at:%d %H:%M}" for at in (waiver.at, one.at)] == ["04 00:30"] * 2
+
+
+def test_an_acceptance_is_dated_by_the_clocks_of_the_clinic_and_not_of_whoever_wrote_it() -> None:
+    before = BREAKING["gaps_are_kept"][0]()
+    late = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    accepted = [evolve(waiver(one.check, *one.sessions), at=late) for one in report_of(before)]
+    report = report_of(evolve(before, course=evolve(before.course, waivers=accepted)))
+    assert [one.waiver for one in report] == accepted != []
+    assert all("(accepted by amara on 2026-07-01: she travels)" in str(one) for one in report)
 
 
 @pytest.mark.parametrize("seed", range(6))

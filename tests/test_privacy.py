@@ -14,7 +14,6 @@ from attrs import evolve
 from hypothesis.vendor.pretty import pretty
 from rich.pretty import pretty_repr
 
-from kapsched import workflow
 from kapsched.cli.clinic_folder import ClinicFolder
 from kapsched.errors import InvalidInput, PlannerBug
 from kapsched.exchange.documents import check_files, from_document, to_document
@@ -362,7 +361,7 @@ def test_a_bug_of_ours_is_told_without_what_was_accepted(desk: Desk, monkeypatch
     waiver = Waiver(check="gaps_are_kept", sessions=["a"], by="amara", at=stories.NOW, why="hushed")
     accepted = Finding(check="gaps_are_kept", message="it is not", sessions=["a"], waiver=waiver)
     broken = Finding(check="gaps_are_kept", message="neither is this", sessions=["b"])
-    monkeypatch.setattr(workflow, "verify", lambda *_, **__: Report([accepted, broken]))
+    monkeypatch.setattr("kapsched.workflow.one_course.verify", lambda *_, **__: Report([accepted, broken]))
     here = site(desk)
     with pytest.raises(PlannerBug, match="neither is this") as raised:
         find_plan(here.courses[0], Diary(here.clinic), now=stories.NOW)
@@ -392,7 +391,9 @@ def test_the_log_holds_ids_and_counts_and_nothing_else(desk: Desk, caplog: pytes
     kinds = {type(argument) for record in caplog.records for argument in record.args or ()}
     assert kinds <= {str, int, bool}
     assert {record.levelname for record in caplog.records} == {"INFO", "DEBUG"}
-    assert {record.module for record in caplog.records} == {"workflow", "schedule_documents", "feeds"}
+    assert {record.module for record in caplog.records} == {
+        "one_course", "many_courses", "schedule_documents", "feeds",
+    }  # fmt: skip
 
 
 LISTENING = (

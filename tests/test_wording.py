@@ -255,6 +255,21 @@ def test_a_patient_does_not_read_how_many_reasons_there_are() -> None:
     assert len(booked.sentences("desk")) == 3
 
 
+def test_what_reads_alike_is_one_sentence_also_where_only_the_ends_of_the_dates_are_known() -> None:
+    away = Reason(code="absence", ids=["ben"], first=on(2)[0], last=on(9)[0])
+    booked = Reason(code="booked", ids=["oak"], dates=on(0, 3))
+    assert refusal(booked, away).sentences("patient") == (
+        "Not available on 9 dates from Monday 4 January 2027 to Wednesday 13 January 2027.",
+    )
+    later = Reason(code="booked", ids=["oak"], dates=on(10, 11))
+    assert refusal(away, later).sentences("patient") == (
+        "Not available from Wednesday 6 January 2027 to Friday 15 January 2027.",
+    )
+    always = Reason(code="absence", ids=["ben"])
+    assert refusal(booked, always).sentences("patient") == ("Not available at any time.",)
+    assert len(refusal(booked, away, always).sentences()) == 3
+
+
 def test_what_is_as_true_of_two_is_told_a_patient_once() -> None:
     twice = refusal(*(Reason(code="absence", ids=[one], dates=on(0)) for one in ("ben", "tess")))
     assert len(twice.sentences()) == 2

@@ -30,7 +30,7 @@ if typing.TYPE_CHECKING:
     from kapsched.model.plan import Cost, Plan, Refusal, Schedule
     from kapsched.model.programme import Programme, Segment, Session, SessionKind
     from kapsched.model.reasons import Reason
-    from kapsched.model.revisions import succeeding
+    from kapsched.model.revisions import succeeding, with_plan
     from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Span
     from kapsched.model.versions import transfer
     from kapsched.model.wording import Wording
@@ -72,7 +72,7 @@ else:
         "model.programme": "Programme Segment Session SessionKind",
         "model.periods": "CalendarWeek RollingDays TreatmentWeek",
         "model.reasons": "Reason",
-        "model.revisions": "succeeding",
+        "model.revisions": "succeeding with_plan",
         "model.rules": "Continuity Frequency Gap Offset Span",
         "model.versions": "transfer",
         "model.wording": "Wording",
@@ -187,4 +187,5 @@ __all__ = [
     "to_ics",
     "transfer",
     "verify",
+    "with_plan",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -13,18 +13,19 @@ from attrs import frozen
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.documents import (
     bookings_table,
-    check_files,
     done_table,
     read_bookings,
     read_clinic,
     read_courses,
     read_programmes,
 )
+from kapsched.exchange.file_checks import checked
 from kapsched.exchange.table_forms import NamedTable
 from kapsched.exchange.writing import naming
 from kapsched.model.bookings import Bookings
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
+from kapsched.model.wording import Wording
 
 
 @frozen(kw_only=True)
@@ -38,10 +39,11 @@ class ClinicFolder:
     notes: tuple[str, ...]
 
     @classmethod
-    def read(cls, path: Path) -> ClinicFolder:
+    def read(cls, path: Path, wordings: Iterable[Wording] | None = None) -> ClinicFolder:
         """The files of a clinic's folder, or a clinic's file alone with its bookings but without any course.
 
-        `InvalidInput` holds the faults of all of them.
+        `InvalidInput` holds the faults of all of them. Where `wordings` are given, the notes say which language of a
+        patient neither they nor those that are shipped speak.
         """
         whole = path.is_dir()
         clinic_path = path / "clinic.toml" if whole else path
@@ -49,7 +51,7 @@ class ClinicFolder:
         bookings, past = _named(bookings_table, clinic_path), _named(done_table, patients) if whole else None
         tables = [Path(one.file) for one in (bookings, past) if one]
         files = [clinic_path, *programmes, *([patients] if whole else []), *tables]
-        check = check_files(files)
+        check = checked(files, wordings)
         refuse(check.faults)
         clinic = read_clinic(clinic_path)
         return cls(

@@ -13,7 +13,16 @@ import click
 
 from kapsched.cli.clinic_folder import ClinicFolder, new_key, read_key
 from kapsched.cli.erase_command import erase
-from kapsched.cli.languages import language_option
+from kapsched.cli.exit_codes import (
+    BAD_INPUT,
+    EXIT_CODES,
+    FEW_EXIT_CODES,
+    INTERRUPTED,
+    NEW_FINDINGS,
+    NOBODY_READS,
+    SOME_REFUSED,
+)
+from kapsched.cli.languages import languages_option
 from kapsched.cli.out_folder import (
     SCHEDULE,
     read_schedule,
@@ -46,19 +55,6 @@ from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
 from kapsched.timeline.zones import wall
 from kapsched.workflow.many_courses import plan_courses, verify_plans
-
-BAD_INPUT, SOME_REFUSED, NEW_FINDINGS = 2, 3, 4
-INTERRUPTED, NOBODY_READS = 130, 141
-
-EXIT_CODES = f"""\b
-Exit status, the first that applies:
-  {BAD_INPUT}  something that was given cannot be used; nothing was written
-  {NEW_FINDINGS}  an appointment breaks a promise
-  {SOME_REFUSED}  a course could not be placed
-  0  none of these
-
-A 1 is a fault of ours; please report what was printed.
-"""
 
 A_PATH = click.Path(path_type=Path)
 
@@ -128,7 +124,7 @@ def check(files: tuple[Path, ...]) -> None:
     help="How far to search for each course.",
 )
 @click.option("--key", metavar="FILE", type=A_PATH, help="The key of the calendars.  [default: DIR/uid.key]")
-@language_option
+@languages_option
 def plan(  # noqa: PLR0913  # one for each option
     folder: Path,
     now: str,
@@ -139,7 +135,7 @@ def plan(  # noqa: PLR0913  # one for each option
     yes: bool,
     steps: int,
     key: Path | None,
-    wording: Wording,
+    wordings: tuple[Wording, ...],
 ) -> None:
     """Plan the courses of the clinic in DIR and write schedule, calendars and pictures.
 
@@ -149,8 +145,8 @@ def plan(  # noqa: PLR0913  # one for each option
     """
     if not folder.is_dir():
         raise InvalidInput(Fault("there is no such folder", source=str(folder)))
-    site, key = ClinicFolder.read(folder), key or folder / "uid.key"
-    moment = _moment(now, site.clinic)
+    site, key = ClinicFolder.read(folder, wordings), key or folder / "uid.key"
+    wording, moment = wordings[0], _moment(now, site.clinic)
     require_own_folder(out, (*site.files, key))
     uid_key, before = read_key(key), _schedule_before(out / SCHEDULE, site.clinic)
     for note in site.notes:
@@ -163,7 +159,7 @@ def plan(  # noqa: PLR0913  # one for each option
     reports = verify_plans(schedule, site.clinic, booked=site.bookings, courses=site.courses)
     with nullcontext(uid_key) if uid_key else new_key(key) as lasting:
         others = not_among(site.bookings, schedule.bookings)
-        changed = write_folder(out, schedule, site.clinic, others, lasting, wording)
+        changed = write_folder(out, schedule, site.clinic, others, lasting, wordings)
     if uid_key is None:
         tell(f"note: made {key}; keep it, for without it every calendar would become a new one", aside=True)
     new = show_reports(reports, aside=True, new_only=True)
@@ -210,7 +206,7 @@ def _ask_to_discard(before: Schedule, out: Path) -> None:
     sure = sum(one.status == "confirmed" for one in there)
     try:
         agreed = click.confirm(
-            f"Discard the schedule in {out}, of {len(there)} appointments ({sure} confirmed)?", err=True
+            f"Discard the schedule in {out} (appointments: {len(there)}; confirmed: {sure})?", err=True
         )
     except click.Abort:  # nobody is there to answer
         tell("", aside=True)
@@ -252,7 +248,7 @@ def verify(schedule: Path, folder: Path, now: str | None) -> None:
     if planned.digest != clinic_digest(site.clinic):
         tell(f"note: {site.clinic.id} has changed since this schedule was made", aside=True)
     new = show_reports(reports, aside=False, new_only=False)
-    show_decisions(planned.plans, site.courses)
+    show_decisions(planned.plans, site.courses, site.clinic.place)
     accepted = sum(len(report.accepted) for _, report in reports)
     there = sum(len(report.findings) for _, report in reports) - new - accepted
     also = f", {accepted} accepted" if accepted else ""
@@ -260,7 +256,7 @@ def verify(schedule: Path, folder: Path, now: str | None) -> None:
     _finish(new)
 
 
-@kapsched.command("presets", short_help="List the presets, or print one.")
+@kapsched.command("presets", epilog=FEW_EXIT_CODES, short_help="List the presets, or print one.")
 @click.argument("name", required=False)
 def show_presets(name: str | None) -> None:
     """List the presets, or print the TOML of the one called NAME, as a start for a programme of your own."""
@@ -274,7 +270,7 @@ def show_presets(name: str | None) -> None:
     click.echo(preset_text(newest), nl=False)
 
 
-@kapsched.command("schema", short_help="Print what may stand in a file, for editors.")
+@kapsched.command("schema", epilog=FEW_EXIT_CODES, short_help="Print what may stand in a file, for editors.")
 @click.argument("sort", metavar="|".join(SCHEMAS), type=click.Choice(list(SCHEMAS)))
 def show_schema(sort: str) -> None:
     """Print the JSON Schema of one sort of file, by which an editor completes and checks it."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from kapsched.cli.clinic_folder import ClinicFolder, read_key
-from kapsched.cli.languages import language_option
+from kapsched.cli.exit_codes import FEW_EXIT_CODES
+from kapsched.cli.languages import languages_option
 from kapsched.cli.out_folder import (
     SCHEDULE,
     read_schedule,
@@ -26,17 +27,19 @@ from kapsched.model.wording import Wording
 A_PATH = click.Path(path_type=Path)
 
 
-@click.command(short_help="Erase a course from what was written.")
+@click.command(epilog=FEW_EXIT_CODES, short_help="Erase a course from what was written.")
 @click.argument("folder", metavar="DIR", type=A_PATH)
 @click.argument("course")
 @click.option("--out", metavar="DIR", required=True, type=A_PATH, help="The folder that `plan` wrote into.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--key", metavar="FILE", type=A_PATH, help="The key of the calendars.  [default: DIR/uid.key]")
-@language_option
-def erase(folder: Path, course: str, *, out: Path, yes: bool, key: Path | None, wording: Wording) -> None:
+@languages_option
+def erase(
+    folder: Path, course: str, *, out: Path, yes: bool, key: Path | None, wordings: tuple[Wording, ...]
+) -> None:
     """Erase a COURSE of the clinic in DIR: from the schedule, the calendars and the pictures, after asking.
 
-    Nothing else is planned or changed: name the language that `plan` wrote in. Take it out of the patients' file
+    Nothing else is planned or changed: name the languages that `plan` wrote in. Take it out of the patients' file
     before; nobody's calendar is told, so cancel first what is still to come.
     """
     site, key = ClinicFolder.read(folder), key or folder / "uid.key"
@@ -54,10 +57,10 @@ def erase(folder: Path, course: str, *, out: Path, yes: bool, key: Path | None, 
     if not yes:
         _ask(before, schedule, course, out)
     others = not_among(site.bookings, schedule.bookings)
-    changed = write_folder(out, schedule, site.clinic, others, uid_key, wording)
+    changed = write_folder(out, schedule, site.clinic, others, uid_key, wordings)
     for note in _left(site, before, course):
         tell(f"note: {note}", aside=True)
-    tell(f"course {course} is erased; {len(changed)} files of {out} were written again or removed")
+    tell(f"course {course} is erased; files of {out} written again or removed: {len(changed)}")
 
 
 def _without(schedule: Schedule, course: str) -> Schedule:
@@ -70,7 +73,7 @@ def _without(schedule: Schedule, course: str) -> Schedule:
 def _ask(before: Schedule, schedule: Schedule, course: str, out: Path) -> None:
     gone = len(appointments(before)) - len(appointments(schedule))
     try:
-        agreed = click.confirm(f"Erase course {course} from {out}, with {gone} appointments?", err=True)
+        agreed = click.confirm(f"Erase course {course} from {out} (appointments: {gone})?", err=True)
     except click.Abort:  # nobody is there to answer
         tell("", aside=True)
         agreed = False
@@ -89,4 +92,4 @@ def _left(site: ClinicFolder, before: Schedule, course: str) -> Iterator[str]:
     if not others:
         rows += [row for row in site.bookings if row.of == Resource("patient", patient) and row not in rows]
     if rows:
-        yield f"the clinic's bookings still have {len(rows)} rows of course {course} or patient {patient}"
+        yield f"rows of course {course} or patient {patient} still in the clinic's bookings: {len(rows)}"

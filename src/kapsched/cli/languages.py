@@ -1,4 +1,4 @@
-"""In which language is it said? The option that commands share."""
+"""In which languages is it said? The options that commands share."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from kapsched.model.wordings.shipped import WORDINGS, spoken
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_KNOWN = f"{', '.join(WORDINGS)}, or a file of wording (.toml)"
+
 
 def language_option(command: F) -> F:
     """Adds `--language` to a command, which is given a `wording`."""
@@ -25,7 +27,21 @@ def language_option(command: F) -> F:
         default=ENGLISH.language,
         show_default=True,
         callback=lambda _, __, value: _wording(value),
-        help=f"The language of texts: {', '.join(WORDINGS)}, or a file of wording (.toml).",
+        help=f"The language of texts: {_KNOWN}.",
+    )(command)
+
+
+def languages_option(command: F) -> F:
+    """Adds a `--language` that may be said again to a command, which is given `wordings`, at least one."""
+    return click.option(
+        "--language",
+        "wordings",
+        metavar="TAG",
+        multiple=True,
+        default=(ENGLISH.language,),
+        show_default=True,
+        callback=lambda _, __, values: tuple(map(_wording, values)),
+        help=f"The language of texts: {_KNOWN}; once more for one that only patients read.",
     )(command)
 
 

@@ -65,10 +65,18 @@ def require_same_clinic(schedule: Schedule, clinic: Clinic, path: Path) -> None:
 
 
 def write_folder(
-    out: Path, schedule: Schedule, clinic: Clinic, booked: Iterable[Booking], key: bytes, wording: Wording
+    out: Path,
+    schedule: Schedule,
+    clinic: Clinic,
+    booked: Iterable[Booking],
+    key: bytes,
+    wordings: tuple[Wording, ...],
 ) -> tuple[Path, ...]:
-    """Write everything, or where an error is raised nothing; the paths that changed."""
-    files = {out / name: content for name, content in _files(schedule, clinic, tuple(booked), key, wording)}
+    """Write everything, or where an error is raised nothing; the paths that changed.
+
+    It is in the first of the wordings; the others are for patients who read them.
+    """
+    files = {out / name: content for name, content in _files(schedule, clinic, tuple(booked), key, wordings)}
     try:
         return write_all(files, stale=[path for pattern in _OURS for path in out.glob(pattern)])
     except OSError as error:
@@ -77,12 +85,13 @@ def write_folder(
 
 
 def _files(
-    schedule: Schedule, clinic: Clinic, booked: tuple[Booking, ...], key: bytes, wording: Wording
+    schedule: Schedule, clinic: Clinic, booked: tuple[Booking, ...], key: bytes, wordings: tuple[Wording, ...]
 ) -> Iterator[tuple[str, bytes]]:
+    wording, *others = wordings
     yield SCHEDULE, to_document(schedule).encode("utf-8")
     # Whoever reads a calendar keeps it, though they have no appointment any more: an address that is gone tells their
     # device nothing.
-    for feed in feeds(schedule, uid_key=key, wording=wording, also=clinic.by_resource):
+    for feed in feeds(schedule, uid_key=key, wording=wording, wordings=others, also=clinic.by_resource):
         yield f"calendars/{feed.name}", feed.content
     whose = index_rows(schedule, key, also=clinic.by_resource)
     yield "calendars/index.csv", _index(("type", "id", "file"), whose)

@@ -18,6 +18,7 @@ from kapsched.model.appointments import Appointment
 from kapsched.model.course import Course
 from kapsched.model.plan import Plan, Schedule
 from kapsched.model.wording import Wording
+from kapsched.timeline.zones import Zone, wall
 from kapsched.verification.report import Report
 
 
@@ -70,20 +71,21 @@ def show_reports(reports: Iterable[tuple[Plan, Report]], *, aside: bool, new_onl
     return new
 
 
-def show_decisions(plans: Iterable[Plan], today: Iterable[Course]) -> None:
-    """What people decided about the courses of some plans: each pin, and whose confirmations there are."""
+def show_decisions(plans: Iterable[Plan], today: Iterable[Course], place: Zone) -> None:
+    """What people decided about the courses of some plans: each pin, and whose confirmations there are.
+
+    Dates are those of the clocks of `place`.
+    """
     courses = {course.id: course for course in today}
     for plan in plans:
         course = courses.get(plan.course.id, plan.course)
         for pin in course.pins:
             if pin.appointment.session in course.pinned:
-                why = f": {pin.why}" if pin.why else ""
-                tell(
-                    f"{course.id}: {pin.appointment.session} is pinned, by {pin.by} on {pin.at:%Y-%m-%d}{why}"
-                )
+                why, on = f": {pin.why}" if pin.why else "", f"{wall(pin.at, place):%Y-%m-%d}"
+                tell(f"{course.id}: {pin.appointment.session} is pinned, by {pin.by} on {on}{why}")
         signed = Counter(one.confirmation.by for one in plan.appointments if one.confirmation is not None)
         for by, count in signed.items():
-            tell(f"{course.id}: {count} of {len(plan.appointments)} appointments confirmed by {by}")
+            tell(f"{course.id}: appointments confirmed by {by}: {count} of {len(plan.appointments)}")
 
 
 def appointments(schedule: Schedule | None) -> dict[str, Appointment]:

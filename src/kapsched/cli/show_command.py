@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from kapsched.cli.clinic_folder import ClinicFolder
+from kapsched.cli.exit_codes import FEW_EXIT_CODES
 from kapsched.cli.languages import language_option
 from kapsched.cli.out_folder import SCHEDULE, read_schedule, require_same_clinic
 from kapsched.cli.screen import show_closing, summary, tell
@@ -38,7 +39,7 @@ NEXT = "next"
 ASKED: tuple[ResourceType, ...] = ("patient", "staff", "room")
 
 
-@click.command(short_help="Show who comes when, and who is needed where.")
+@click.command(epilog=FEW_EXIT_CODES, short_help="Show who comes when, and who is needed where.")
 @click.argument("out", type=A_PATH)
 @click.option("--patient", metavar="ID", help="A patient's courses, whole unless a day or a week is said.")
 @click.option("--staff", metavar="ID", help="What a member of staff is needed for.")

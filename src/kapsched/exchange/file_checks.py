@@ -10,9 +10,10 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
-from kapsched.exchange.booking_files import COLUMNS, booking_rows, bookings_in, named_bookings
+from kapsched.exchange.booking_files import booking_rows, bookings_in, named_bookings
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.fields import meant
+from kapsched.exchange.file_sorts import SORTS, sort_of_text, table_sort
 from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
@@ -22,39 +23,8 @@ from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
 from kapsched.model.programme import Programme
-
-# A file is what most of its top tables belong to; those that several sorts share say nothing.
-_SIGNS = {
-    "clinic": {
-        "id",
-        "grid",
-        "notice",
-        "horizon",
-        "hours",
-        "closed",
-        "holidays",
-        "bookings",
-        "rooms",
-        "staff",
-        "pools",
-    },
-    "programme": {
-        "name",
-        "version",
-        "based_on",
-        "target",
-        "kinds",
-        "phases",
-        "gaps",
-        "interleaved",
-        "offsets",
-        "frequencies",
-        "spans",
-        "continuity",
-    },
-    "patients": {"patients", "courses", "done"},
-    "wording": {"texts", "language", "based_on"},
-}
+from kapsched.model.wording import Wording
+from kapsched.model.wordings.shipped import WORDINGS, spoken
 
 
 @frozen(kw_only=True)
@@ -70,7 +40,12 @@ def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
 
     A folder stands for its TOML and CSV files and those of its `programmes`.
     """
-    check = _Check()
+    return checked(paths, ())
+
+
+def checked(paths: Iterable[str | PathLike[str]], wordings: Iterable[Wording] | None) -> FileCheck:
+    """As `check_files`; patients may read these `wordings` too, or in None of them nobody asks what they read."""
+    check = _Check(spoken=None if wordings is None else [*WORDINGS.values(), *wordings])
     for path in paths:
         with check.collecting():
             for one in _files(Path(path)):
@@ -91,36 +66,17 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _sort(text: str) -> str:
-    """Which sort of file this is, by what stands in it; nothing where that cannot be told."""
-    if text.lstrip().startswith("{"):
-        return "schedule"
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    cells = {cell.strip().lower() for cell in first.split(",")}
-    return "bookings" if len(cells & set(COLUMNS)) > 1 else ""
-
-
-def _table_sort(file: TomlFile) -> str:
-    counts = {sort: len(signs & file.table.keys()) for sort, signs in _SIGNS.items()}
-    best = max(counts, key=lambda sort: counts[sort])
-    if not counts[best]:
-        message = (
-            "is no file of ours: a clinic has [rooms] and [staff], a programme [phases], patients [patients]"
-        )
-        raise InvalidInput(*file.faults, Fault(message, source=file.source))
-    return best
-
-
 @define
 class _Check:
     """The files, sorted, what was read out of them so far, and the faults and notes met on the way."""
 
-    tables: dict[str, list[TomlFile]] = field(factory=lambda: {sort: [] for sort in _SIGNS})
+    tables: dict[str, list[TomlFile]] = field(factory=lambda: {sort: [] for sort in SORTS})
     schedules: list[tuple[str, str]] = field(factory=list)
     loose: list[tuple[Path, InvalidInput | None]] = field(factory=list)
     bookings: list[tuple[str, str, TableForm]] = field(factory=list)
     clinics: list[Clinic] = field(factory=list)
     programmes: tuple[Programme | None, ...] = ()
+    spoken: list[Wording] | None = None
     enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...]]] = field(factory=list)
     faults: list[Fault] = field(factory=list)
     notes: list[str] = field(factory=list)
@@ -136,14 +92,14 @@ class _Check:
         """Sort in one file; what is none of ours may be a table that one of ours names."""
         try:
             text = read_text(path)
-            sort = _sort(text)
+            sort = sort_of_text(text)
             if sort == "schedule":
                 self.schedules.append((path.name, text))
             elif sort == "bookings" or path.suffix.lower() == ".csv":
                 self.loose.append((path, None))
             else:
                 file = TomlFile.of(text, path.name, path.parent)
-                self.tables[_table_sort(file)].append(file)
+                self.tables[table_sort(file)].append(file)
         except InvalidInput as error:
             self.loose.append((path, error))
 
@@ -180,7 +136,9 @@ class _Check:
             self._read_patients(file)
         for file in self.tables["wording"]:
             with self.collecting():
-                wording_in(file)
+                wording = wording_in(file)
+                if self.spoken is not None:
+                    self.spoken.append(wording)
         for source, text, form in self.bookings:
             with self.collecting():
                 self._read_bookings(source, text, form)
@@ -219,7 +177,10 @@ class _Check:
                 self.notes.append(f"{source}: {clinic.id} has changed since this schedule was made")
 
     def compare(self) -> None:
-        """Hold what was read against the clinic, if one and only one could be read."""
+        """Hold what was read against the wordings, and the clinic, if one and only one could be read."""
+        if self.spoken is not None:
+            for file, patients, _ in self.enrolled:
+                self.notes += [f"{file.source}: {note}" for note in _unspoken(patients, self.spoken)]
         if len(self.clinics) != 1:
             return
         (clinic,) = self.clinics
@@ -272,6 +233,20 @@ def _of_strangers(file: TomlFile, courses: Sequence[Course]) -> Iterator[str]:
         yield f"{Path(named.file).name}: {rows} of no course here and passed over; the first in line {first}"
 
 
+def _unspoken(patients: Iterable[Patient], wordings: Sequence[Wording]) -> Iterator[str]:
+    """Each language that a patient reads and no wording speaks, with the first who reads it."""
+    first: dict[str, str] = {}
+    for one in patients:
+        first.setdefault(one.language, one.id)
+    for language, patient in first.items():
+        if language and not spoken(language, wordings):
+            known = dict.fromkeys(one.language for one in wordings)
+            yield (
+                f"patients.{patient}.language: there is no wording in {language!r}, so that such a calendar is in the "
+                f"clinic's language{meant(language, known)}"
+            )
+
+
 def _leavers(clinic: Clinic, courses: Iterable[Course]) -> Iterator[str]:
     # Who has left may well have been there, so this is worth a note and no fault.
     staff = {one.id for one in clinic.staff}
@@ -279,3 +254,8 @@ def _leavers(clinic: Clinic, courses: Iterable[Course]) -> Iterator[str]:
         for session, done in course.done.items():
             for one in sorted({person for people in done.staff.values() for person in people} - staff):
                 yield f"courses.{course.id}.done.{session}: {one!r} is no longer, or not yet, at {clinic.id}"
+        for session, pinned in course.pinned.items():
+            path = f"courses.{course.id}.pins.{session}"
+            for unit in sorted({row.of for row in pinned.bookings if row.type != "patient"}):
+                if not clinic.has(unit):
+                    yield f"{path}: there is no {unit.type} {unit.id!r} at {clinic.id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 from functools import partial
+from typing import cast
 
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.fields import (
@@ -23,7 +24,7 @@ from kapsched.exchange.fields import (
     text,
 )
 from kapsched.timeline.recurrence import WEEKDAYS, WHOLE_DAY, Absence, DaySpan, Pattern, Week
-from kapsched.timeline.zones import MINUTES_A_DAY, exists, instant, zone
+from kapsched.timeline.zones import MINUTES_A_DAY, exists, instant, wall, zone
 
 _TIME = re.compile(r"([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
 _SPAN = re.compile(r"(\d\d:\d\d) ?[-–] ?(\d\d:\d\d)", re.ASCII)
@@ -222,3 +223,14 @@ def moment_reader(zone_name: str | None) -> Reader[datetime]:
         return placed(value, zone_name)
 
     return read
+
+
+def clock_reader(zone_name: str | None) -> Reader[datetime]:
+    """As `moment_reader`, but on the clocks of the zone, so that the date is theirs; without one as it is written."""
+    read = moment_reader(zone_name)
+
+    def read_clock(value: object) -> datetime:
+        moment = read(value)
+        return wall(moment, zone(zone_name)) if zone_name else cast(datetime, value)
+
+    return read_clock

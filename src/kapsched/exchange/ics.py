@@ -121,12 +121,12 @@ def _an_audience(value: object) -> str:
 
 
 def _faults(appointments: tuple[Appointment, ...], audience: Audience) -> Iterator[Fault]:
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for one in appointments:
         path = f"appointments.{one.id}"
-        if (one.course, one.session) in seen:
+        if _whose(one) in seen:
             yield Fault("two appointments are of the same course and session", path)
-        seen.add((one.course, one.session))
+        seen.add(_whose(one))
         yield from (fault.under(path) for fault in _faults_of(one))
     if audience == "patient" and len(patients := sorted({one.patient for one in appointments})) > 1:
         named = ", ".join(map(repr, patients))
@@ -155,12 +155,17 @@ def _entries(one: Appointment, audience: Audience, key: bytes, wording: Wording)
             start=span.start,
             end=span.end,
             zone=_zone_name(one.start),
-            uid=opaque(key, "uid", reader, whose, one.course, one.session, ordinal),
+            uid=opaque(key, "uid", reader, whose, *_whose(one), ordinal),
             sequence=getattr(one.sequence, kept),
             revised=one.revised_for(kept),
             texts=_texts(one, span, reader, wording),
             language=wording.language,
         )
+
+
+def _whose(one: Appointment) -> tuple[str, ...]:
+    """Which visit it is: a course's session or, of an appointment without a course, its patient's."""
+    return (one.course, one.session) if one.course else ("", one.patient, one.session)
 
 
 def _texts(one: Appointment, span: Interval, reader: Reader, wording: Wording) -> dict[str, str]:

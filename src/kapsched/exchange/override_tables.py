@@ -10,7 +10,7 @@ from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.fields import Fields, Reader, label, listed, mapped, one_or_more, private_text
-from kapsched.exchange.hours import moment_reader
+from kapsched.exchange.hours import clock_reader, moment_reader
 from kapsched.model.appointments import Appointment
 from kapsched.model.course import Course
 from kapsched.model.overrides import Pin, Waiver
@@ -45,7 +45,7 @@ def _waiver(zone_name: str | None, value: object) -> Waiver:
         check = table.need("check", label, "")
         sessions = table.need("sessions", one_or_more(label), ())
         by, why = table.need("by", label, ""), table.need("why", private_text, "")
-        at = table.need("at", moment_reader(zone_name), _NEVER)
+        at = table.need("at", clock_reader(zone_name), _NEVER)
         if table.faults:
             raise InvalidInput(*table.faults)
         return Waiver(check=check, sessions=sessions, by=by, at=at, why=why)
@@ -64,7 +64,7 @@ def _pin(zone_name: str | None, value: object) -> PinTable:
             staff=table.take("staff", mapped(one_or_more(label)), {}),
             rooms=table.take("rooms", mapped(one_or_more(label)), {}),
             by=table.need("by", label, ""),
-            at=table.need("at", moment, _NEVER),
+            at=table.need("at", clock_reader(zone_name), _NEVER),
             why=table.take("why", private_text, ""),
         )
 

@@ -12,6 +12,8 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn, TypeVar
 
+from attrs import evolve
+
 from kapsched.errors import InvalidInput, of_type, require_given
 from kapsched.exchange.fields import (
     Fields,
@@ -45,6 +47,7 @@ from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.overrides import Waiver
 from kapsched.model.plan import Schedule
 from kapsched.model.programme import Programme
+from kapsched.timeline.zones import wall, zone
 
 T = TypeVar("T")
 
@@ -247,6 +250,11 @@ def _referred(programmes: Mapping[str, Programme], value: object) -> Programme:
     return found
 
 
+def _read_waiver(zone_name: str, value: object) -> Waiver:
+    waiver = reader_of(Waiver)(value)
+    return evolve(waiver, at=wall(waiver.at, zone(zone_name)))
+
+
 def _read_course(programmes: Mapping[str, Programme], zone_name: str, value: object) -> Course:
     with Fields(value) as table:
         id, first_day = (
@@ -257,7 +265,7 @@ def _read_course(programmes: Mapping[str, Programme], zone_name: str, value: obj
         programme = table.need("programme", partial(_referred, programmes), None)
         done = table.need("done", mapped(reader_of(Done)), {})
         ahead = table.take("book_ahead", read_ahead, None)
-        waivers = table.take("waivers", listed(reader_of(Waiver)), ())
+        waivers = table.take("waivers", listed(partial(_read_waiver, zone_name)), ())
         pins = table.take("pins", listed(partial(read_pin, (id, patient.id), zone_name)), ())
         beside = table.take("beside", listed(reader_of(Elsewhere)), ())
         if programme is None:

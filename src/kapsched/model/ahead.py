@@ -23,15 +23,25 @@ from kapsched.timeline.units import Days, OpenDays
 
 
 def planned_ahead(
-    programme: Programme, ahead: BookAhead, first_day: date, done: Mapping[str, date]
+    programme: Programme,
+    ahead: BookAhead,
+    first_day: date,
+    done: Mapping[str, date],
+    pinned: Iterable[str] = (),
 ) -> Programme:
     """The programme with as many rounds of its open phase as are planned, closed after them.
 
-    `done` has the date of each session that took place.
+    `done` has the date of each session that took place; the round of one that is `pinned` is planned in any case.
     """
     phase, begun = programme.phases[-1], rounds_begun(programme.phases[-1], done)
     by_date = 0 if isinstance(ahead, int) else _rounds_by(programme, ahead, first_day, done)
-    rounds = begun + ahead if isinstance(ahead, int) else max(begun, by_date)
+    # However late it gets, a date never leaves out the session whose date ends the wait.
+    rounds = (
+        begun + ahead
+        if isinstance(ahead, int)
+        else max(begun, by_date, rounds_begun(phase, [programme.target]))
+    )
+    rounds = max(rounds, rounds_begun(phase, pinned))
     earlier = sum(len(one.order) * one.times for one in programme.phases[:-1])
     if earlier + rounds * len(phase.order) > MOST_SESSIONS:
         raise InvalidInput(

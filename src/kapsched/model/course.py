@@ -26,7 +26,7 @@ from kapsched.errors import (
     require,
     shown,
 )
-from kapsched.model.ahead import planned_ahead
+from kapsched.model.ahead import planned_ahead, rounds_begun
 from kapsched.model.appointments import Appointment
 from kapsched.model.done import NOTHING_DONE
 from kapsched.model.done import Done as Done  # noqa: PLC0414  # whoever builds a course finds it here
@@ -167,9 +167,14 @@ class Course:
                 yield self._no_session(session, known, f"done.{session}")
         for number, waiver in enumerate(self.waivers):
             for session in waiver.sessions:
-                if session not in known:
+                if session not in known and not self._to_come(session):
                     yield self._no_session(session, known, f"waivers.{number}.sessions")
         yield from self._faults_of_pins(known)
+
+    def _to_come(self, session: str) -> bool:
+        """Is it a session of the phase that goes on, in a round that is not planned yet?"""
+        phase = self.programme.open_phase
+        return phase is not None and rounds_begun(phase, [session]) > 0
 
     def _no_session(self, session: str, known: Iterable[str], path: str) -> Fault:
         return Fault(
@@ -186,8 +191,10 @@ class Course:
                 yield Fault("two appointments are pinned for this session", path)
             if one.status in ("cancelled", "done"):
                 yield Fault(f"an appointment that is {one.status} cannot be pinned", path)
-            if (one.course or self.id, one.patient or self.patient.id) != (self.id, self.patient.id):
+            if one.course not in ("", self.id):
                 yield Fault(f"this appointment is of course {one.course!r}, not of {self.id!r}", path)
+            elif one.patient not in ("", self.patient.id):
+                yield Fault(f"this appointment is another patient's, not {self.patient.id!r}'s", path)
             seen.add(one.session)
 
     @cached_property
@@ -209,7 +216,19 @@ class Course:
         assert ahead is not None, "an open phase says how far ahead it is planned"
         # A course knows no clinic, and so no clocks: what is done counts by its date in UTC.
         done = {session: record.start.date() for session, record in self.done.items()}
-        return planned_ahead(self.programme, ahead, self.first_day, done)
+        pinned = [pin.appointment.session for pin in self.pins if isinstance(pin, Pin)]
+        return planned_ahead(self.programme, ahead, self.first_day, done, pinned)
+
+    def within(self, programme: Programme) -> Course:
+        """The course in a programme that ends, and of what people decided what concerns its sessions."""
+        known = programme.by_id
+        waivers = [
+            evolve(waiver, sessions=[one for one in waiver.sessions if one in known])
+            for waiver in self.waivers
+            if not known.keys().isdisjoint(waiver.sessions)
+        ]
+        pins = [pin for pin in self.pins if pin.appointment.session in known]
+        return evolve(self, programme=programme, book_ahead=None, waivers=waivers, pins=pins)
 
     @property
     def goes_on(self) -> str | None:
@@ -230,10 +249,11 @@ class Course:
 
     @property
     def elsewhere(self) -> tuple[Elsewhere, ...]:
-        """What is done of it, as it stands beside another course of the patient's."""
+        """What is done of it, and pinned, as it stands beside another course of the patient's."""
+        starts = {id: one.start for id, one in self.pinned.items()}
+        starts |= {id: done.start for id, done in self.done.items()}
         return tuple(
-            Elsewhere(course=self.id, session=session, start=done.start)
-            for session, done in self.done.items()
+            Elsewhere(course=self.id, session=session, start=start) for session, start in starts.items()
         )
 
 

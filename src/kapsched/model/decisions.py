@@ -21,8 +21,10 @@ def confirm(plan: Plan, sessions: Iterable[str], *, by: str, at: datetime) -> Pl
     chosen = _checked(plan, sessions, by, at)
 
     def confirmed(one: Appointment) -> Appointment:
-        if one.session not in chosen or one.status != "provisional":
+        if one.session not in chosen or one.confirmation is not None:
             return one
+        if one.status == "confirmed":  # it was known to be; now it is known who said so
+            return evolve(one, confirmation=Confirmation(by=by, at=at))
         before = one.sequence
         return evolve(
             one,
@@ -33,7 +35,9 @@ def confirm(plan: Plan, sessions: Iterable[str], *, by: str, at: datetime) -> Pl
             changed=Changed(),
         )
 
-    return evolve(plan, appointments=map(confirmed, plan.appointments))
+    pins = [evolve(one, appointment=confirmed(one.appointment)) for one in plan.course.pins]
+    course = evolve(plan.course, pins=pins) if pins else plan.course
+    return evolve(plan, course=course, appointments=map(confirmed, plan.appointments))
 
 
 def pin(plan: Plan, sessions: Iterable[str], *, by: str, at: datetime, why: str = "") -> Plan:

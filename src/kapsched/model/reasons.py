@@ -96,11 +96,21 @@ def _alike(reasons: Iterable[Reason], wording: Wording) -> Iterator[Reason]:
     for one in reasons:
         grouped.setdefault(wording.texts["patient", f"reason {_said_as(one)}"], []).append(one)
     for some in grouped.values():
-        if all(one.dates for one in some):
-            dates = sorted({day for one in some for day in one.dates})
-            yield evolve(some[0], dates=dates, first=dates[0], last=dates[-1])
-        else:
+        dates = sorted({day for one in some for day in _dates(one)})
+        if len(some) == 1:
             yield from some
+        elif all(map(_dates, some)):
+            yield evolve(some[0], dates=dates, first=dates[0], last=dates[-1])
+        else:  # one of them is at any time, and so are they all
+            yield evolve(some[0], dates=(), first=None, last=None)
+
+
+def _dates(reason: Reason) -> tuple[date, ...]:
+    """On which dates; where only the ends are known, all between them."""
+    ends = sorted(day.toordinal() for day in (reason.first, reason.last) if day)
+    if reason.dates or not ends:
+        return reason.dates
+    return tuple(map(date.fromordinal, range(ends[0], ends[-1] + 1)))
 
 
 def _sentence(

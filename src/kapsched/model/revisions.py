@@ -7,10 +7,10 @@ from datetime import datetime
 
 from attrs import evolve
 
-from kapsched.errors import of_type, require_given
+from kapsched.errors import a_moment, of_type, require_given
 from kapsched.model.appointments import READERS, Appointment, Changed, Sequence
 from kapsched.model.bookings import ResourceType
-from kapsched.model.plan import Schedule
+from kapsched.model.plan import Plan, Schedule
 from kapsched.timeline.zones import instant
 
 _A_SCHEDULE = of_type(Schedule)
@@ -42,6 +42,31 @@ def succeeding(schedule: Schedule, before: Schedule) -> Schedule:
     return before if stamped == before else evolve(stamped, revision=before.revision + 1, now=schedule.now)
 
 
+def with_plan(schedule: Schedule, plan: Plan, *, now: datetime) -> Schedule:
+    """The version of a schedule that follows when a course has another plan, or its first.
+
+    What took place stays in it: appointments of the plan before, of sessions that the course has done, are done. A
+    refusal of the course is gone.
+    """
+    require_given(schedule=(schedule, _A_SCHEDULE), plan=(plan, of_type(Plan)), now=(now, a_moment))
+    id, new = plan.course.id, {one.session for one in plan.appointments}
+    before = next((one for one in schedule.plans if one.course.id == id), None)
+    past = [
+        evolve(one, status="done")
+        for one in (before.appointments if before else ())
+        if one.session in plan.course.done and one.session not in new and one.status != "cancelled"
+    ]
+    whole = evolve(plan, appointments=Plan.of(plan.course, [*past, *plan.appointments]).appointments)
+    plans = [whole if one is before else one for one in schedule.plans]
+    changed = evolve(
+        schedule,
+        plans=plans if before else [*plans, whole],
+        refusals=[one for one in schedule.refusals if one.course.id != id],
+        now=now,
+    )
+    return succeeding(changed, schedule)
+
+
 def _each(schedule: Schedule, change: Callable[[Appointment], Appointment]) -> Schedule:
     return evolve(
         schedule,
@@ -52,8 +77,9 @@ def _each(schedule: Schedule, change: Callable[[Appointment], Appointment]) -> S
 def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointment:
     moved = _visit(one) != _visit(before)
     rooms, staff = (_rows(one, type) != _rows(before, type) for type in ("room", "staff"))
-    if before.status == "confirmed" and not (moved or rooms or staff) and one.status == "provisional":
-        one = evolve(one, status="confirmed", confirmation=before.confirmation)
+    same = not (moved or rooms or staff)
+    if before.status == "confirmed" and same and one.status in ("provisional", "confirmed"):
+        one = evolve(one, status="confirmed", confirmation=one.confirmation or before.confirmation)
     moved |= _told(one) != _told(before)
     staff |= one.notes != before.notes
     sequence = Sequence(

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias, cast
 from attrs import field, frozen
 
 from kapsched import errors
-from kapsched.errors import Fault, refuse, require, require_given
+from kapsched.errors import Fault, refuse, require_given
 from kapsched.model.mappings import FrozenMapping
 
 Reader: TypeAlias = Literal["patient", "staff", "room", "clinic", "desk"]
@@ -163,6 +163,8 @@ COUNTS: Mapping[tuple[Reader, str], int] = {
     ("desk", "short months"): 12,
 }
 """Of how many words, from Monday or January, a text consists."""
+LINES: frozenset[tuple[Reader, str]] = frozenset({("staff", "description"), ("clinic", "description")})
+"""The texts that may have several lines, or none; every other is a line in a table, a picture or a calendar."""
 
 
 def _copied(texts: Mapping[tuple[Reader, str], str]) -> Mapping[tuple[Reader, str], str]:
@@ -177,12 +179,14 @@ class Wording:
     texts: Mapping[tuple[Reader, str], str] = field(converter=_copied)
 
     def __attrs_post_init__(self) -> None:
-        require(self, language=errors.language_tag, texts=errors.of_type(Mapping))
-        refuse(fault.under("texts") for fault in self._faults())
+        found = errors.faults_in(self, language=errors.language_tag, texts=errors.of_type(Mapping))
+        if isinstance(cast(object, self.texts), Mapping):
+            found += [fault.under("texts") for fault in self._faults()]
+        refuse(found)
 
     @classmethod
     def of(cls, language: str, **readers: Mapping[str, str]) -> Wording:
-        """A table made of one for each reader: `patient`, `staff`, `room`, `clinic` and `desk`."""
+        """A table made of one for each audience: `patient`, `staff`, `room`, `clinic` and `desk`."""
         require_given(
             language=(language, errors.language_tag),
             **{reader: (texts, errors.of_type(Mapping)) for reader, texts in readers.items()},
@@ -214,7 +218,7 @@ class Wording:
 
     def words(self, reader: Reader, key: str) -> list[str]:
         """The names of weekdays or months, in order."""
-        return self.texts[reader, key].split()
+        return _words(self.texts[reader, key])
 
     def day(self, day: date, key: str = "day") -> str:
         """A date for the desk in words; the `key` says in which of its forms."""
@@ -230,8 +234,17 @@ class Wording:
         return self.say(reader, key, weekday=weekday, day=day.day, month=month, year=day.year)
 
 
+def _words(text: str) -> list[str]:
+    """The words of a text; where there are commas what stands between them, which may be several words."""
+    return [word.strip() for word in text.split(",")] if "," in text else text.split()
+
+
 def _text_faults(text: str, at: tuple[Reader, str]) -> Iterator[str]:
-    # A text of several lines is the table\'s own choice.
+    if not text.strip() and at not in LINES:
+        yield "some text is wanted, not a blank"
+        return
+    if "\n" in text and at not in LINES:
+        yield f"{text!r} is to be one line"
     if message := errors.text(text.replace("\n", " ")):
         yield message
     try:
@@ -244,5 +257,8 @@ def _text_faults(text: str, at: tuple[Reader, str]) -> Iterator[str]:
             known = ", ".join(f"{{{one}}}" for one in sorted(BLANKS[at])) or "none"
             yield f"{text!r} may leave these blanks, bare: {known}"
     wanted = COUNTS.get(at)
-    if wanted is not None and len(text.split()) != wanted:
-        yield f"{wanted} words are wanted, not {len(text.split())}"
+    words = _words(text) if wanted is not None else []
+    if wanted is not None and len(words) != wanted:
+        yield f"{wanted} words are wanted, not {len(words)}"
+    elif not all(words):
+        yield "the words between commas are wanted, none of them a blank"

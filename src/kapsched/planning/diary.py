@@ -8,7 +8,7 @@ from math import gcd
 from attrs import field, frozen
 
 from kapsched.errors import Clash, of_type, optional, require_given
-from kapsched.model.bookings import Booking, Bookings, Resource, rows, some_bookings
+from kapsched.model.bookings import Booking, Bookings, Resource, not_among, rows, some_bookings
 from kapsched.model.clinic import Clinic, Horizon, Pool
 from kapsched.model.plan import Plan
 from kapsched.planning.grid import Grid, Mask, filled, grid_of, runs
@@ -179,17 +179,23 @@ class Diary:
         return Free(free.working, free.whole & ~stretch | whole, free.shared & ~stretch | shared)
 
     def book(self, plan: Plan) -> Diary:
-        """The diary with a plan's bookings; `Clash` where one of them meets what is already there."""
+        """The diary with a plan's bookings; `Clash` where one of them meets what is already there.
+
+        What is pinned stays whatever it meets; rows of it that the diary has are not added once more.
+        """
         require_given(plan=(plan, _A_PLAN))
-        bookings = Bookings(plan.bookings)
-        for one in bookings:
+        pinned = {one.id for one in plan.course.pinned.values()}
+        settled = [row for row in plan.bookings if row.ref in pinned]
+        asked = [row for row in plan.bookings if row.ref not in pinned]
+        bookings = Bookings([*not_among(settled, self.bookings), *asked])
+        for one in asked:
             # Rows of one visit that overlap are one booking.
             ours = (row for row in bookings.during(one.of, one.start, one.end) if row.ref != one.ref)
             if one.type != "pool":
                 self._refuse_clash(one, [*self.bookings.during(one.of, one.start, one.end), *ours])
         booked = self.with_bookings(add=bookings)
         for pool in self.clinic.pools:
-            for one in bookings:
+            for one in asked:
                 if concerns(one, pool, self.clinic):
                     booked._refuse_crowd(pool, one)
         return booked

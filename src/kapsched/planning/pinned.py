@@ -22,7 +22,7 @@ def settled(course: Course) -> Course:
     if not course.pinned:
         return course
     done = {**course.done, **{id: _as_done(one) for id, one in course.pinned.items()}}
-    return evolve(course, programme=course.planned, book_ahead=None, done=done, pins=())
+    return evolve(evolve(course, pins=()).within(course.planned), done=done)
 
 
 def _as_done(one: Appointment) -> Done:
@@ -32,8 +32,13 @@ def _as_done(one: Appointment) -> Done:
 
 def beside_pinned(diary: Diary, course: Course) -> Diary:
     """The diary in which what the pinned appointments take is taken, whether it was told of them or not."""
-    rows = [row for one in course.pinned.values() for row in _taken(one, course)]
+    rows = pinned_rows(course)
     return diary.with_bookings(add=not_among(rows, diary.bookings)) if rows else diary
+
+
+def pinned_rows(course: Course) -> list[Booking]:
+    """All that the pinned appointments of a course take, the patient's time whether it is booked or not."""
+    return [row for one in course.pinned.values() for row in _taken(one, course)]
 
 
 def _taken(one: Appointment, course: Course) -> Iterator[Booking]:

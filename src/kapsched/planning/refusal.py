@@ -78,12 +78,8 @@ def _rules_alone(problem: Problem) -> Problem:
         for kind in course.planned.kinds
     ]
     rules = [rule for rule in course.planned.rules if not isinstance(rule, Continuity)]
-    bare = evolve(
-        course,
-        programme=evolve(course.planned, kinds=kinds, rules=rules),
-        book_ahead=None,
-        patient=Patient(id=course.patient.id),
-    )
+    bare = course.within(evolve(course.planned, kinds=kinds, rules=rules))
+    bare = evolve(bare, patient=Patient(id=course.patient.id))
     # Any start will do: hours counted from a session that is done may leave just one.
     always = evolve(clinic, hours=ALWAYS, rooms=(), staff=(), pools=(), closed=(), notice=Notice(), grid=1)
     return Problem(bare, Diary(always, problem.diary.horizon), problem.grid.epoch, any_calendar=True)
@@ -177,7 +173,7 @@ def _can_without(problem: Problem, name: str) -> bool:
 def _without(course: Course, names: Sequence[str]) -> Course:
     programme = course.planned
     left = evolve(programme, rules=[one for one in programme.rules if one.name in names])
-    return evolve(course, programme=left, book_ahead=None)
+    return course.within(left)
 
 
 def _reason(code: ReasonCode, ids: tuple[str, ...], problem: Problem, days: Mask) -> Reason:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -27,7 +27,7 @@ class Case:
 
     `now` and `horizon` may be unknown; then nothing that depends on them is judged. So may `cost`. The sessions of
     `settled` are pinned: they bind the others as what is done does. `whole` is false where only those are looked at.
-    With `strict`, no waiver sets a session apart.
+    With `strict`, no waiver sets a session apart. `around` is where sessions stand that are not looked at.
     """
 
     course: Course
@@ -40,6 +40,7 @@ class Case:
     settled: frozenset[str] = frozenset()
     whole: bool = True
     strict: bool = False
+    around: Mapping[str, Visit] = field(factory=dict)
     _open: dict[date, bool] = field(init=False, factory=dict)
 
     @cached_property

@@ -15,7 +15,7 @@ from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course
 from kapsched.model.overrides import Waiver
 from kapsched.model.plan import Plan
-from kapsched.timeline.zones import instant
+from kapsched.timeline.zones import instant, wall
 from kapsched.verification.case import Case, judged
 from kapsched.verification.clashes import nothing_is_booked_twice
 from kapsched.verification.cost import the_stated_cost_is_true
@@ -73,6 +73,7 @@ CHECKS: tuple[Check, ...] = (
     what_is_pinned_stays,
     the_stated_cost_is_true,
 )
+WHOLES: tuple[Check, ...] = (spans_are_kept, people_stay_the_same)
 # What is pinned binds the rest like what is done; what these find among pinned appointments alone is found apart.
 RULES: tuple[Check, ...] = (
     gaps_are_kept,
@@ -129,12 +130,12 @@ def _findings(case: Case) -> Iterator[Finding]:
     pinned = None
     if case.settled:
         alone = [one for one in case.appointments if one.session in case.settled]
-        pinned = evolve(case, appointments=tuple(alone), settled=frozenset(), whole=False)
+        pinned = evolve(case, appointments=tuple(alone), settled=frozenset(), whole=False, around=case.placed)
     for check in CHECKS:
         found = list(_breaches(check, case))
         if pinned is not None and check in RULES:
-            said = {breach.message for breach, _ in found}
-            found += [one for one in _breaches(check, pinned) if one[0].message not in said]
+            said = [breach for breach, _ in found]
+            found += [one for one in _breaches(check, pinned) if not _told(one[0], said)]
         for breach, waiver in found:
             yield Finding(
                 check=check.__name__,
@@ -142,7 +143,7 @@ def _findings(case: Case) -> Iterator[Finding]:
                 sessions=breach.sessions,
                 resource=breach.resource,
                 new=breach.new,
-                waiver=waiver,
+                waiver=waiver and evolve(waiver, at=wall(waiver.at, case.clinic.place)),
             )
 
 
@@ -150,13 +151,21 @@ def _breaches(check: Check, case: Case) -> Iterator[tuple[Breach, Waiver | None]
     """What a check finds, with the waiver that accepts it, if one does."""
     waivers = [one for one in case.course.waivers if one.check == check.__name__]
     left = list(check(case))
-    strictly = list(check(evolve(case, strict=True))) if waivers else left
+    # Some checks look at what is left once those named are set apart; what they find besides is accepted.
+    strictly = list(check(evolve(case, strict=True))) if waivers and check in WHOLES else left
     for breach in strictly:
         accepting = [one for one in waivers if one.covers(breach.sessions)]
-        if breach not in left:  # it is none without the sessions that are set apart
+        if breach not in left:
+            if any(one.message == breach.message for one in left):
+                continue  # it is found without them as well, and is told below
             accepting += [one for one in waivers if {*one.sessions} & {*breach.sessions}]
         yield breach, accepting[0] if accepting else None
     yield from ((breach, None) for breach in left if breach not in strictly)
+
+
+def _told(breach: Breach, said: Iterable[Breach]) -> bool:
+    """Is it in the findings already, of these sessions and others besides?"""
+    return any(one.message == breach.message and {*breach.sessions} <= {*one.sessions} for one in said)
 
 
 def _near(booked: Iterable[Booking], appointments: Iterable[Appointment], clinic: Clinic) -> Bookings:

@@ -92,10 +92,11 @@ def frequencies_are_kept(case: Case) -> Iterator[Breach]:
                 firsts = sorted([visit.day for visit in counted] + others)
                 yield from _too_many(rule, counted, others, binding, firsts, rule.per.days)
                 continue
-            anchors = rule.anchors(sessions)
-            if len(case.among(anchors)) < len(anchors):
+            known = {**case.around, **case.placed}
+            anchors = [known.get(one.id) for one in rule.anchors(sessions)] or [None]
+            if anchors[0] is None and rule.anchors(sessions):
                 continue  # nothing tells where its weeks begin
-            some_day = case.among(anchors)[0].day if anchors else A_MONDAY
+            some_day = A_MONDAY if anchors[0] is None else anchors[0].day
             begins = [_week(visit.day, some_day) for visit in counted]
             yield from _too_many(rule, counted, others, binding, begins, WEEK.days)
             if case.whole:

@@ -29,6 +29,7 @@ from kapsched.model.plan import Plan, Refusal, Schedule
 from kapsched.model.versions import transfer
 from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
+from kapsched.planning.pinned import beside_pinned, pinned_rows
 from kapsched.timeline.zones import instant, tz_version, wall
 from kapsched.verification.case import judged
 from kapsched.verification.checks import verify
@@ -72,8 +73,8 @@ def plan_courses(
     The plans of `kept` stay as they are, also those of courses that are no longer given; only what is done by
     now is marked so. A kept course whose programme is another today, or another version of it, goes on under that one;
     where that lacks sessions that are done, waived, pinned or planned, `InvalidInput` lists them, as of `transfer`.
-    Each course has beside it what its patient has booked and done in others by then. `progress` is told of each
-    course before it is planned.
+    What people decided is what the course says today. Each course has beside it what its patient has booked and done
+    in others by then. `progress` is told of each course before it is planned.
     """
     courses = Several(courses)
     require_given(
@@ -89,10 +90,9 @@ def plan_courses(
     today = {course.id: course for course in ordered}
     plans = [] if kept is None else list(_kept(kept.plans, today, diary.clinic))
     refusals: list[Refusal] = []
-    if kept is not None:
-        diary = diary.with_bookings(add=not_among(kept.bookings, diary.bookings))
-    diary = _with_visits_that_go_on(ordered, diary, instant(now))
-    for course in _waiting(ordered, plans):
+    waiting = _waiting(ordered, plans)
+    diary = _with_all_that_stands(diary, kept, ordered, waiting, instant(now))
+    for course in waiting:
         if progress is not None:
             progress(course)
         found = find_plan(_beside_others(course, ordered, plans), diary, now=now, steps=steps)
@@ -115,6 +115,19 @@ def plan_courses(
         plans=_in_order(plans, today),
         refusals=refusals,
     )
+
+
+def _with_all_that_stands(
+    diary: Diary, kept: Schedule | None, courses: Iterable[Course], waiting: Iterable[Course], now: datetime
+) -> Diary:
+    """The diary with what no plan may take: kept plans, visits that go on, and pins, whoever is planned first."""
+    if kept is not None:
+        diary = diary.with_bookings(add=not_among(kept.bookings, diary.bookings))
+    diary = _with_visits_that_go_on(courses, diary, now)
+    # Also where its own course is refused, what is pinned is nobody else's.
+    for course in waiting:
+        diary = beside_pinned(diary, course)
+    return diary
 
 
 def _in_order(plans: Iterable[Plan], today: Mapping[str, Course]) -> list[Plan]:
@@ -162,17 +175,25 @@ def _kept(plans: Iterable[Plan], today: Mapping[str, Course], clinic: Clinic) ->
     for plan in plans:
         course = today.get(plan.course.id)
         try:
-            yield _with_done(_under_todays_programme(plan, course, clinic), course)
+            yield _with_done(_as_today(plan, course, clinic), course)
         except InvalidInput as error:
             faults += error.under(f"courses.{plan.course.id}").faults
     refuse(faults)
 
 
-def _under_todays_programme(plan: Plan, course: Course | None, clinic: Clinic) -> Plan:
-    """The plan, its appointments untouched; under other rules its cost is counted anew and nothing of it is proved."""
-    if course is None or course.programme == plan.course.programme:
+def _as_today(plan: Plan, course: Course | None, clinic: Clinic) -> Plan:
+    """The plan, its appointments untouched, under today's programme and with what people have decided by today.
+
+    Where that is something else than before, its cost is counted anew and nothing of it is proved.
+    """
+    if course is None:
         return plan
-    moved = transfer(plan.course, course.programme, appointments=plan.appointments)
+    moved = plan.course
+    if course.programme != moved.programme:
+        moved = transfer(moved, course.programme, appointments=plan.appointments)
+    moved = evolve(moved, waivers=course.waivers, pins=course.pins)
+    if moved == plan.course:
+        return plan
     whole_plan = {one.id for one in moved.owed} <= {one.session for one in judged(plan.appointments, moved)}
     cost = cost_of(plan.appointments, moved, clinic) if whole_plan else None
     return evolve(plan, course=moved, cost=cost, proved_through="none")
@@ -185,7 +206,9 @@ def _with_done(plan: Plan, course: Course | None) -> Plan:
         if course is None or one.status == "cancelled":
             return one
         status: Status = "done" if one.session in course.done else one.status
-        return evolve(one, status=status, notes=course.notes.get(one.session, ""))
+        # Notes that a person wrote on a pinned appointment stay with it.
+        noted = one.notes if one.session in course.pinned else ""
+        return evolve(one, status=status, notes=course.notes.get(one.session, noted))
 
     return evolve(plan, appointments=map(marked, plan.appointments))
 
@@ -206,10 +229,21 @@ def verify_plans(
     answers for the rounds that it was planned with: further ones are owed, and not planned yet. What was there already,
     and no appointment has a part in, is told in the first report that meets it.
     """
+    courses, rows = Several(courses), Several(booked)
+    require_given(
+        schedule=(schedule, of_type(Schedule)),
+        clinic=(clinic, of_type(Clinic)),
+        booked=(rows, each(of_type(Booking))),
+        courses=(courses, each(of_type(Course))),
+        now=(now, optional(a_moment)),
+        horizon=(horizon, optional(of_type(Horizon))),
+    )
     today = {course.id: course for course in courses}
-    rows = tuple(booked)
     rows = (*rows, *not_among(schedule.bookings, rows))
-    everything = Bookings([*rows, *not_among(_visits_done(today.values()), rows)])
+    planned = {plan.course.id for plan in schedule.plans}
+    unplanned = [course for id, course in today.items() if id not in planned]
+    settled = [*_visits_done(today.values()), *(row for one in unplanned for row in pinned_rows(one))]
+    everything = Bookings([*rows, *not_among(settled, rows)])
 
     def report(plan: Plan) -> Report:
         course = today.get(plan.course.id, plan.course)
@@ -244,4 +278,4 @@ def _as_far_as_planned(course: Course, before: Course) -> Course:
         or not course.done.keys() <= before.planned.by_id.keys()
     ):
         return course
-    return evolve(course, programme=before.planned, book_ahead=None)
+    return course.within(before.planned)

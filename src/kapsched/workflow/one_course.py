@@ -47,8 +47,9 @@ def find_plan(course: Course, diary: Diary, *, now: datetime, steps: int = DEFAU
         report = verify(found, course, diary.clinic, booked=diary.bookings, now=now, horizon=diary.horizon)
         # What is wrong with pinned appointments alone is as it was found, and stays for a person to mend or accept.
         settled = course.pinned.keys() | course.done.keys()
-        if any(not one.sessions or not settled >= {*one.sessions} for one in report.new):
-            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{Report(report.new)}")
+        ours = [one for one in report.new if not one.sessions or not settled >= {*one.sessions}]
+        if ours:
+            raise PlannerBug(f"the plan for course {course.id!r} breaks a promise:\n{Report(ours)}")
     _tell(found)
     return found
 

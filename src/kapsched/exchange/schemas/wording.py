@@ -7,7 +7,7 @@ from typing import get_args
 from kapsched.exchange.schemas.values import LABEL, TEXT, form
 from kapsched.exchange.schemas.words import Schema, choice, says, table
 from kapsched.exchange.toml_files import FORMAT
-from kapsched.model.wording import BLANKS, Reader, Wording
+from kapsched.model.wording import BLANKS, LINES, Reader, Wording
 from kapsched.model.wordings.shipped import WORDINGS
 
 _READERS: tuple[Reader, ...] = get_args(Reader)
@@ -19,7 +19,9 @@ def _texts(reader: Reader) -> Schema:
     told = {key: ", ".join(f"{{{one}}}" for one in sorted(BLANKS[reader, key])) or "none" for key in keys}
     return {
         "type": "object",
-        "properties": {key: says(f"Blanks: {told[key]}.", TEXT) for key in keys},
+        "properties": {
+            key: says(f"Blanks: {told[key]}.", TEXT if (reader, key) in LINES else LABEL) for key in keys
+        },
         "additionalProperties": TEXT,
         "propertyNames": {"enum": keys},
     }

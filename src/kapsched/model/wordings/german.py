@@ -99,8 +99,10 @@ GERMAN = Wording.of(
         "reason not open": "Die Klinik hat {on} nicht geöffnet.",
         "reason absence": "Abwesend {on}: {names}.",
         "reason patient": "Die Patientin oder der Patient kann {on} nicht kommen.",
-        "reason excluded": "Nur wer von der Behandlung ausgeschlossen ist, könnte {on} da sein: {names}.",
-        "reason break": "Der Termin fiele in die Pause von {names}, und sonst ist niemand da, {on}.",
+        "reason excluded": (
+            "Da sein könnten {on} nur Personen, die die Patientin oder der Patient ausschließt: {names}."
+        ),
+        "reason break": "Der Termin fiele {on} in eine Pause, und sonst ist niemand da: {names}.",
         "reason booked": "Schon gebucht {on}: {names}.",
         "reason continuity": "Dieselben Personen sind {on} nicht zu halten (Regel: {names}).",
         "reason rule": "Die Sitzungen davor lassen {on} keinen Platz (Regel: {names}).",

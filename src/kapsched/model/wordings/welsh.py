@@ -1,7 +1,7 @@
 """Every text in Welsh.
 
-What is filled into a blank is never mutated, so no word that mutates stands before one: dates follow `dydd`, and
-lists are joined by commas.
+What is filled into a blank is never mutated, so no word that mutates stands before one: `dydd` or `ddydd` parts it
+from a date, and lists are joined by commas.
 """
 
 from __future__ import annotations

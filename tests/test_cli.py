@@ -123,7 +123,7 @@ def test_the_name_of_a_patient_is_kept_in_the_schedule_and_told_nowhere_else(des
 
 def test_another_key_makes_other_names(desk: Desk) -> None:
     other = desk.folder / "other.key"
-    other.write_text("quay\n", encoding="ascii")
+    other.write_text("0123456789abcdef" * 4 + "\n", encoding="ascii")
     desk.planned("--key", other)
     assert not (desk.clinic / "uid.key").exists()
     names = set(desk.written())
@@ -133,7 +133,16 @@ def test_another_key_makes_other_names(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [("", "holds no key; without the file a new key is made"), (None, "there is no folder ")],
+    [
+        (
+            "",
+            "holds no key, which is one line of 64 letters and digits; without the file a new key is made\n",
+        ),
+        ("format = 1\n", "holds no key, "),
+        ("0" * 63, "holds no key, "),
+        ("0" * 64 + "\n0\n", "holds no key, "),
+        (None, "there is no folder "),
+    ],
 )
 def test_a_key_that_is_none_is_refused(desk: Desk, content: str | None, sentence: str) -> None:
     key = desk.folder / "keys" / "uid.key"
@@ -143,6 +152,31 @@ def test_a_key_that_is_none_is_refused(desk: Desk, content: str | None, sentence
     result = desk.plan("--key", key)
     assert (result.exit_code, sentence in result.stderr) == (2, True)
     assert not desk.out.exists()
+
+
+def test_a_file_of_the_clinic_is_taken_for_no_key(desk: Desk) -> None:
+    desk.planned()
+    before = desk.written()
+    for command in (desk.plan, lambda *key: desk.type("erase", desk.clinic, "c1", "--out", desk.out, *key)):
+        result = command("--key", desk.clinic / "clinic.toml")
+        assert (result.exit_code, "clinic.toml: holds no key" in result.stderr) == (2, True)
+        assert "quayside" not in result.stderr
+    assert desk.written() == before
+
+
+def test_that_every_calendar_becomes_a_new_one_is_said_before_it_is_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "becomes a new one" not in desk.plan().stderr
+    key = desk.clinic / "uid.key"
+    key.unlink()
+    with monkeypatch.context() as stopping:
+        stopping.setattr(commands, "plan_courses", no_room)
+        assert desk.plan().stderr.startswith(
+            f"note: there is no {key}, so a new key is made, and every calendar and picture becomes a new one under "
+            "another name; if there is an old key, stop here and name it with --key\n"
+        )
+    assert not key.exists()
 
 
 @pytest.mark.parametrize("place", [".", "..", "programmes", "clinic.toml"])

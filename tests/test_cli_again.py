@@ -53,6 +53,34 @@ def test_a_new_patient_is_planned_around_those_who_are_there(desk: Desk) -> None
     assert {row.resource for row in dose.bookings}.isdisjoint({row.resource for row in other.bookings})
 
 
+def test_a_patient_is_called_and_addressed_as_the_file_says_today(desk: Desk) -> None:
+    desk.patients(patient(1, more='name = "Old Name"'))
+    first, before = desk.planned("--afresh", "--yes").revision, sequences(desk)
+    desk.patients(patient(1, more='name = "New Name"\nlanguage = "cy"'))
+    assert desk.planned(now=LATER).revision == first + 1
+    assert "New Name" in desk.type("show", desk.out, "--patient", "q1", "--names").stdout
+    (calendar,) = (text for name, text in desk.written().items() if name.startswith("calendars/patients/"))
+    assert b"SUMMARY;LANGUAGE=cy:Apwyntiad" in calendar
+    desk.patients(patient(1))
+    assert desk.planned(now=LATER).revision == first + 2
+    assert b"Name" not in desk.written()["schedule.json"]
+    assert sequences(desk) == before
+
+
+def test_a_name_is_withdrawn_of_a_course_that_has_left_the_file_too(desk: Desk) -> None:
+    again = 'name = "Old Name"\n[courses.c3]\npatient = "q1"\nprogramme = "short@1"\nfirst_day = 2027-02-01\n'
+    desk.patients(patient(1, more=again))
+    desk.planned("--afresh", "--yes")
+    desk.patients(patient(1))
+    assert [plan.course.patient.name for plan in desk.planned(now=LATER).plans] == ["", ""]
+
+
+def test_wishes_of_a_kept_plan_stay_as_it_was_planned_by(desk: Desk) -> None:
+    before = desk.schedule().plans
+    desk.patients(patient(1, more='wishes.weekdays = "fri"'))
+    assert desk.planned(now=LATER).plans == before
+
+
 def test_those_who_were_refused_are_tried_again(desk: Desk) -> None:
     desk.patients(patient(1), patient(2, more='hours = { sun = "09:00-10:00" }'))
     assert desk.plan().exit_code == 3

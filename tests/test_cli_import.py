@@ -11,6 +11,7 @@ from kapsched.model.bookings import Booking
 from kapsched.verification.checks import verify
 from kapsched.workflow.many_courses import verify_plans
 from tests.desk import BOOKINGS, PROGRAMME, Desk, patient, quayside
+from tests.pool_stories import busy, place, ward, watched
 from tests.stories import DOSING, course_of, london, programme, taken, visit
 from tests.stories import quayside as rooms_and_people
 
@@ -33,7 +34,7 @@ Keller;;Jun Park;05.01.2027 07:00;60;
 blue;;Jun Park;05.01.2027 07:00;60;
 """
 NOTES = [
-    "note: export.csv: quayside has no room 'Keller'; its rows are left out",
+    "note: export.csv: 1 name is of no room of quayside; left out in line 5",
     "note: export.csv: room green: 2 rows at the same time as others, on 2027-01-05, in lines 2 and 4",
     "note: export.csv: room blue: 1 row outside hours, on 2027-01-05, in line 6",
 ]
@@ -84,6 +85,20 @@ def test_the_long_form_is_checked_with_its_lines_and_the_table_with_its_own(desk
     assert "bookings.columns: one column says the end, or else the minutes" in told
 
 
+def test_words_that_occur_nowhere_in_a_table_are_noted(desk: Desk) -> None:
+    desk.change("clinic.toml", '["abgesagt"]', '["Abgesagt", "verschoben"]')
+    desk.patients(patient(1), DONE + 'leave_out = { Visit = ["Cancelled"] }\n')
+    desk.write(
+        "past.csv",
+        "Client,Visit,When,Nurse\nq1,INFUSION,2027-01-04 08:00,nia\nq1,cancelled ,2027-01-05 08:00,\n",
+    )
+    told = desk.type("check", desk.clinic).stdout.splitlines()
+    assert told[0] == "note: export.csv: leave_out.Stand: 'verschoben' occurs nowhere in it"
+    desk.change("patients.toml", '["Cancelled"]', '["Cancelled", "DNA"]')
+    told = desk.type("check", desk.clinic).stdout.splitlines()
+    assert told[0] == "note: past.csv: leave_out.Visit: 'DNA' occurs nowhere in it"
+
+
 def test_a_table_that_no_file_names_is_not_taken_for_one(desk: Desk) -> None:
     desk.change("clinic.toml", 'file = "export.csv"', 'file = "bookings.csv"')
     desk.write("bookings.csv", BOOKINGS)
@@ -115,6 +130,94 @@ def test_what_took_place_before_is_done_and_is_not_planned(desk: Desk) -> None:
     assert list(plan.course.done) == ["only/dosing/1"]
     desk.change("past.csv", "q1,Infusion", "q1,Review")
     assert desk.plan().stderr.startswith("past.csv:2: rows.1.Visit: stands for no kind of visit of short")
+
+
+def test_a_visit_that_was_exported_twice_is_one_session_and_a_note(desk: Desk) -> None:
+    desk.patients(patient(1), DONE)
+    head, row = "Client,Visit,When,Nurse\n", "q1,Infusion,2027-01-04 08:00,{}\n"
+    desk.write("past.csv", head + row.format("nia") + row.format("nia"))
+    note = "note: past.csv: one visit stands in several rows and counts once: lines 2 and 3"
+    checked = desk.type("check", desk.clinic)
+    assert (checked.exit_code, note in checked.stdout.splitlines()) == (0, True)
+    planned = desk.plan()
+    assert (planned.exit_code, note in planned.stderr.splitlines()) == (0, True)
+    (plan,) = desk.schedule().plans
+    assert [one.session for one in plan.appointments] == ["only/talk/1"]
+    # Twice in two rows each, the second time with whoever else was there.
+    later = row.replace("04 08", "05 08").replace("Infusion", "talk")
+    desk.write("past.csv", head + row.format("nia") * 2 + later.format("ned") + later.format(""))
+    note = "note: past.csv: 2 visits stand in several rows and count once each; the first in lines 2 and 3"
+    assert note in desk.type("check", desk.clinic).stdout.splitlines()
+    desk.write("past.csv", head + row.format("nia") + row.format("nia").replace("Infusion", "talk"))
+    refused = desk.type("check", desk.clinic)
+    assert refused.exit_code == 2
+    assert refused.stderr == "past.csv:3: rows.2.When: is at the same time as another visit, in line 2\n"
+
+
+NAMES = ("Mira Vasquez", "Jun Park")
+
+
+def test_a_column_of_patients_that_is_taken_for_one_of_staff_shows_none_of_them(desk: Desk) -> None:
+    desk.change("clinic.toml", 'staff = "Wer"', 'staff = ["Wer", "Klient"]')
+    desk.patients(patient(1), DONE)
+    rows = "".join(
+        f"q1,{what},2027-01-0{4 + place} 08:00,{NAMES[place]}\n"
+        for place, what in enumerate(("Infusion", "talk"))
+    )
+    desk.write("past.csv", "Client,Visit,When,Nurse\n" + rows)
+    told = desk.type("check", desk.clinic).output
+    assert (
+        "note: export.csv: 2 names are of no staff of quayside; left out in 4 rows, the first in line 2"
+        in told
+    )
+    assert "note: past.csv: 1 name is of nobody at quayside now; in line 2" in told
+    assert not any(name in told + desk.plan().output for name in NAMES)
+
+
+def test_a_visit_after_now_is_told_where_it_stands(desk: Desk) -> None:
+    desk.patients(patient(1), patient(2), DONE)
+    row = "{},Infusion,2027-01-{} 08:00,nia\n"
+    desk.write("past.csv", "Client,Visit,When,Nurse\n" + row.format("q1", "04") + row.format("q2", 29))
+    path = desk.clinic / "patients.toml"
+    text = path.read_text(encoding="utf-8")
+    assert desk.type("check", desk.clinic).exit_code == 0
+    refused = desk.plan()
+    later = "which is after now, 2027-01-04 09:00"
+    told = f"past.csv:3: rows.2.When: only/dosing/1 of course c2 took place on 2027-01-29 08:00, {later}\n"
+    assert (refused.exit_code, refused.stderr.endswith(told)) == (2, True)
+    assert refused.stderr.count("after now") == 1
+    # What the file of patients says itself has its line there.
+    written = text.replace(DONE, "") + 'done = { "only/dosing/1" = 2027-01-29T08:00:00 }\n'
+    path.write_text(written, encoding="utf-8")
+    refused = desk.plan()
+    line = len(written.splitlines())
+    assert refused.stderr.endswith(
+        f"patients.toml:{line}: courses.c2.done.only/dosing/1: "
+        f"only/dosing/1 of course c2 took place on 2027-01-29 08:00, {later}\n"
+    )
+
+
+def test_a_past_that_a_rule_forbids_is_noted(desk: Desk) -> None:
+    desk.patients(
+        '[patients.q1]\n[courses.c1]\npatient = "q1"\nprogramme = "kap-twice-weekly@1"\nfirst_day = 2027-01-05\n',
+        DONE,
+    )
+    head = "Client,Visit,When,Nurse\n"
+
+    def told(*rows: str) -> list[str]:
+        desk.write("past.csv", head + "".join(f"q1,{row},nia\n" for row in rows))
+        found = desk.type("check", desk.clinic).output.splitlines()
+        return [one.removeprefix("note: patients.toml: courses.c1: ") for one in found if "before it" in one]
+
+    first, second = "preparation,2026-12-28 10:00", "preparation,2026-12-29 10:00"
+    dose, talk = "Infusion,2027-01-01 10:00", "integration,2027-01-02 10:00"
+    missing = "induction/dosing/1 is done, and {}, which comes before it, is not"
+    assert told(first, second, dose, talk) == []
+    assert told(first, dose, talk) == [missing.format("preparation/preparation/2")]
+    assert missing.format("preparation/preparation/2") in told(dose)
+    assert told(first, second, talk) == [
+        "induction/integration/1 is done, and induction/dosing/1, which comes before it, is not"
+    ]
 
 
 def five_courses(folder: Path) -> Desk:
@@ -191,6 +294,25 @@ def test_an_old_crowd_is_the_same_for_every_course_that_meets_it() -> None:
         common,
         "staff dora is taken by fair and post and round at once, 2027-01-05 12:35 to 13:00 (already there)",
     }
+
+
+def test_an_old_crowd_of_a_pool_is_the_same_for_every_course_that_meets_it() -> None:
+    old = [*[place("10:15", "10:50")] * 3, place("10:20", "10:25"), busy("ned", "09:00", "10:40")]
+    found = []
+    # The first begins before the crowd has gathered, the others when some of it has gone.
+    for start in ("10:00", "10:30", "10:45"):
+        story = watched(f"2027-01-05 {start}", clinic=ward())
+        report = verify(story.appointments, story.course, story.clinic, booked=old)
+        assert report.clean
+        found.append([str(one) for one in report])
+    told = "pool nurse: {}, 2027-01-05 {} (already there)"
+    assert found[0] == [
+        told.format("3 patients for 1 at 1 each", "10:15 to 10:20"),
+        told.format("4 patients for 1 at 1 each", "10:20 to 10:25"),
+        told.format("3 patients for 1 at 1 each", "10:25 to 10:40"),
+        told.format("3 patients for 2 at 1 each", "10:40 to 10:50"),
+    ]
+    assert found[1:] == [found[0][2:], found[0][3:]]
 
 
 def test_the_courses_of_a_file_are_those_of_its_table_wherever_it_is_read_from(

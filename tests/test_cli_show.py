@@ -108,7 +108,7 @@ def test_a_member_of_staff_without_any_visit_is_known_where_the_clinic_is_named(
         (["--patient", "q3"], "--patient: there is no patient 'q3'; known are q1, q2"),
         (["--staff", "tes"], "--staff: there is no member of staff 'tes' in the schedule; did you mean 'tess'? "),
         (["--room", "attic"], "--room: there is no room 'attic' in the schedule; known are blue, green, oak"),
-        (["--day", "tuesday"], "--day: a date such as 2026-12-25 is wanted, not 'tuesday'"),
+        (["--day", "tuesday"], "--day: a date such as 2026-12-25 is wanted, not words"),
         (["--week", "2027-02-30"], "--week: "),
         (["--day", "--week"], "--week: a day or a week can be shown, not both"),
         (["--patient", "q1", "--room", "oak"], "--room: shows one at a time, not also --patient"),

@@ -188,6 +188,37 @@ def test_a_course_is_erased_from_the_folder_and_nothing_else_is_changed(desk: De
     assert desk.schedule().revision == 1
 
 
+LEFT = (
+    "schedule.json.unfinished",
+    "schedule.json.before",
+    "calendars/index.csv.before",
+    "calendars/patients/abc.ics.unfinished",
+    "pictures/courses/abc.svg.before",
+    "pictures/weeks/2027-01-04.csv.unfinished",
+    "pictures/utilisation.csv.before",
+)
+THEIR_OWN = ("notes.unfinished", "calendars/patients/mine.txt.before", "schedule.json.before.gz")
+
+
+@pytest.mark.parametrize("command", ["erase", "plan"])
+def test_what_a_killed_run_left_goes_with_the_next_one(desk: Desk, command: str) -> None:
+    for name in (*LEFT, *THEIR_OWN):
+        (desk.out / name).write_text(f"{COURSE} {PATIENT}", encoding="utf-8")
+    if command == "erase":
+        status, said, _ = erase(desk, "--yes")
+        assert (status, said.startswith(f"course {COURSE} is erased")) == (0, True)
+    else:
+        assert desk.plan().stdout.splitlines()[-1].endswith(f"written to {desk.out}")
+    written = desk.written()
+    assert [name for name in (*LEFT, *THEIR_OWN) if name in written] == [*THEIR_OWN]
+
+
+def test_what_a_killed_run_left_stays_where_nobody_agrees(desk: Desk) -> None:
+    (desk.out / LEFT[0]).write_text(COURSE, encoding="utf-8")
+    assert erase(desk, answer="n\n")[0] == 2
+    assert (desk.out / LEFT[0]).exists()
+
+
 def test_a_plan_after_it_finds_nothing_to_change(desk: Desk) -> None:
     erase(desk, "--yes")
     before = desk.written()
@@ -237,9 +268,10 @@ def test_what_cannot_be_erased_is_told_and_nothing_is_written(desk: Desk) -> Non
     before = desk.written()
     assert erase(desk, "--yes", course="c9") == (2, "", "COURSE: there is no course 'c9' in this schedule\n")
     status, _, aside = erase(desk, "--yes", "--key", desk.folder / "other.key")
-    assert (status, aside) == (
-        2,
-        f"{desk.folder / 'other.key'}: there is no such key; the calendars are named by it\n",
+    assert status == 2
+    assert aside == (
+        f"{desk.folder / 'other.key'}: there is no such key, and the calendars are named by it; name it with --key, "
+        "or where it is lost let `kapsched plan` make a new one first, and every calendar becomes a new one\n"
     )
     desk.change("clinic.toml", '"quayside"', '"hillside"')
     status, _, aside = erase(desk, "--yes")
@@ -269,10 +301,29 @@ def test_it_says_that_a_patient_stays_with_another_course(desk: Desk) -> None:
     assert erase(desk, "--yes")[2] == f"note: patient {PATIENT} stays, with c3\n"
 
 
-def test_what_is_left_stays_in_the_language_that_is_asked_for(desk: Desk) -> None:
+def test_where_the_key_is_lost_a_plan_with_a_new_one_is_the_way_out(desk: Desk) -> None:
+    (desk.clinic / "uid.key").unlink()
+    assert erase(desk, "--yes")[0] == 2
+    desk.planned()
+    assert erase(desk, "--yes")[0] == 0
+    assert [name for name, content in desk.written().items() if COURSE.encode() in content] == []
+
+
+def test_the_last_patient_is_erased_with_a_file_that_has_none_left(desk: Desk) -> None:
+    desk.write("patients.toml", "format = 1\n")
+    for course in [plan.course.id for plan in desk.schedule().plans]:
+        assert erase(desk, "--yes", course=course)[0] == 0
+    assert desk.planned().plans == ()
+    assert desk.type("check", desk.clinic).exit_code == 0
+
+
+@pytest.mark.parametrize("asked", [(), ("--language", "cy")])
+def test_what_is_left_stays_in_the_language_that_it_was_written_in(
+    desk: Desk, asked: tuple[str, ...]
+) -> None:
     desk.planned("--language", "cy")
     before = desk.written()
-    erase(desk, "--yes", "--language", "cy")
+    assert erase(desk, "--yes", *asked)[2] == ""
     after = desk.written()
     assert {name: after[name] for name in after if name.startswith(THEIRS)} == {
         name: before[name] for name in after if name.startswith(THEIRS)

@@ -171,7 +171,7 @@ def test_a_check_tells_good_from_bad(check: Check, good: list[object], bad: list
 def test_a_single_text_is_not_cut_into_letters() -> None:
     assert Several(["ben", "mia"]) == Several(name for name in ("ben", "mia")) == ("ben", "mia")
     assert type(Several(["ben"])) is tuple
-    assert each(identifier)(Several("doctor")) == "several are wanted, in a list, not 'doctor'"
+    assert each(identifier)(Several("doctor")) == "several are wanted, in a list, not str"
     assert each(identifier)(Several(5)) == "several are wanted, in a list, not 5"  # type: ignore[arg-type]
 
 

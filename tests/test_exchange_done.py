@@ -189,6 +189,74 @@ def test_rows_that_fit_no_session_are_faults_all_at_once_and_show_no_name(tmp_pa
     assert "Mira" not in str(InvalidInput(*found))
 
 
+def test_rows_of_one_visit_are_one_session_and_whoever_was_there_by_any_of_them(tmp_path: Path) -> None:
+    rows = (
+        "course,session,kind,start,end,therapist,doctor\n"
+        "c17,,talk,2027-01-04 10:00,,tess,\n"
+        "c17,,talk,2027-01-04 10:00,,tess,\n"
+        "c17,,dosing,2027-01-05 10:00,2027-01-05 11:00,tess,\n"
+        "c17,,talk,2027-01-06 10:00,,,\n"
+        "c17,begin/dosing/2,,2027-01-05T10:00Z,2027-01-05 12:00,tom,dora\n"
+        "c17,,dosing,2027-01-05 10:00,,,\n"
+    )
+    done = read_done(saved(tmp_path, rows), [course()], CLINIC)["c17"]
+    assert done == {
+        "begin/talk/1": took("2027-01-04 10:00", therapist="tess"),
+        "begin/dosing/2": took("2027-01-05 10:00", 120, doctor="dora", therapist="tess tom"),
+        "begin/talk/2": took("2027-01-06 10:00"),
+    }
+
+
+def test_visits_of_one_course_that_meet_in_time_are_faults_and_those_that_touch_are_none(
+    tmp_path: Path,
+) -> None:
+    rows = (
+        "course,session,kind,start,end\n"
+        "c17,,talk,2027-01-04 10:00,\n"
+        "c17,,dosing,2027-01-04 10:00,\n"
+        "c17,,dosing,2027-01-05 10:00,2027-01-05 14:00\n"
+        "c17,,talk,2027-01-05 11:00,2027-01-05 12:00\n"
+        "c17,,dosing,2027-01-05 13:59,\n"
+        "c17,,talk,2027-01-05 14:00,\n"
+        "c17,keep/dosing/1,,2027-01-06 10:00,\n"
+        "c17,keep/dosing/2,,2027-01-06 10:00,\n"
+        "c18,,talk,2027-01-04 10:00,\n"
+    )
+    found = faults_of(lambda: read_done(saved(tmp_path, rows), [course(), course("c18", "q18")], CLINIC))
+    assert list(map(str, found)) == [
+        "done.csv:3: rows.2.start: is at the same time as another visit, in line 2",
+        "done.csv:5: rows.4.start: begins before another visit has ended, in line 4",
+        "done.csv:6: rows.5.start: begins before another visit has ended, in line 4",
+        "done.csv:9: rows.8.start: is at the same time as another visit, in line 8",
+    ]
+
+
+def test_what_a_table_calls_its_patients_and_staff_stands_in_no_message(tmp_path: Path) -> None:
+    columns = {
+        "patient": "Client",
+        "kind": "Service",
+        "session": "No",
+        "start": "When",
+        "therapist": "Clinician",
+    }
+    form = TableForm(separator=";", dates="day first", columns=columns)
+    head, name = "Client;Service;No;When;Clinician\n", "Mira Vasquez"
+    many = "".join(f"{name};talk;;{day:02}/01/2027 10:00;{name}\n" for day in range(4, 9))
+    again = "".join(f"{name};;begin/dosing/1;{day:02}/02/2027 10:00;\n" for day in (1, 2))
+    found = faults_of(lambda: read_done(saved(tmp_path, head + many + again), TWO_PHASES, CLINIC, form=form))
+    assert list(map(str, found)) == [
+        "done.csv:6: rows.5.Service: is a further talk, and short has no more of them",
+        "done.csv:8: rows.7.No: begin/dosing/1 took place before",
+    ]
+    broken = head + f'q17;talk;;04/01/2027 10:00;"tess\n{name}"\n"q17\n{name}";talk;;05/01/2027 10:00;\n'
+    for what in ([course()], TWO_PHASES):
+        found = faults_of(lambda: read_done(saved(tmp_path, broken), what, CLINIC, form=form))  # noqa: B023
+        assert list(map(str, found)) == [
+            "done.csv:3: rows.1.Clinician: is no text that every file can carry",
+            "done.csv:5: rows.2.Client: is no text that every file can carry",
+        ]
+
+
 def test_rows_that_cannot_be_read_are_faults_in_the_columns_of_the_table(tmp_path: Path) -> None:
     rows = THEIRS + (
         "q17;Mira Vasquez;04/13/2027 10:00;60;Therapy;;;Attended\n"

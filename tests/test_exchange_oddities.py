@@ -15,6 +15,7 @@ from kapsched.exchange.documents import odd_bookings, read_bookings_file
 from kapsched.model.bookings import Booking, Bookings, Resource
 from kapsched.model.clinic import Pool
 from kapsched.timeline.zones import wall
+from tests.pool_stories import at_lunch, busy, place, ward
 from tests.stories import closed, london, quayside, taken, weekly, with_person
 
 CLINIC = evolve(
@@ -48,6 +49,7 @@ TOLD = [
     "a patient: 2 rows at the same time as others, on 2027-01-05, in lines 8 and 9",
     "staff tom: 2 rows outside hours, from 2027-01-06 to 2027-01-07, the first in line 10",
     "room oak: 1 row outside hours, on 2027-01-09, in line 15",
+    "pool therapist: 1 row outside its members' hours, on 2027-01-09, in line 16",
 ]
 
 
@@ -120,6 +122,35 @@ def test_a_row_is_odd_where_at_some_instant_of_it_there_are_too_many(
     ]
     odd = odd_bookings(rows, evolve(CLINIC, rooms=rooms))
     assert sum(one.count for one in odd) == len({place for group in crowds for place in group})
+
+
+def test_rows_of_a_pool_are_odd_beyond_what_its_members_can_watch_and_when_none_is_at_work() -> None:
+    clinic = ward(nia=at_lunch("11:00", "11:30"), ned=at_lunch("11:20", "12:00"))
+    evening = taken("pool", "nurse", "2027-01-05 17:30", "2027-01-05 18:30", exclusive=False)
+
+    def told(*rows: Booking) -> list[str]:
+        return list(map(str, odd_bookings(rows, clinic)))
+
+    assert told(place("09:00", "11:00"), place("10:00", "12:00"), place("08:30", "09:00")) == [
+        "pool nurse: 1 row outside its members' hours, on 2027-01-05"
+    ]
+    assert told(place("09:00", "11:01"), place("10:00", "11:10"), evening) == [
+        "pool nurse: 1 row outside its members' hours, on 2027-01-05",
+        "pool nurse: 2 rows beyond what its members can watch, on 2027-01-05",
+    ]
+    crowd = [place("09:00", "10:00"), place("09:30", "10:30")]
+    assert told(*crowd, place("10:00", "10:30")) == []
+    assert told(*crowd, place("09:59", "10:30")) == [
+        "pool nurse: 3 rows beyond what its members can watch, on 2027-01-05"
+    ]
+    assert told(*crowd, busy("ned", "10:00", "11:00")) == []
+    assert told(*crowd, busy("ned", "09:50", "11:00"), busy("ned", "09:50", "11:00"))[0] == (
+        "pool nurse: 2 rows beyond what its members can watch, on 2027-01-05"
+    )
+    # Whom a nurse shares elsewhere still watches; and what lasts for years is only outside hours.
+    assert told(*crowd, evolve(busy("ned", "09:50", "11:00"), exclusive=False)) == []
+    long = taken("pool", "nurse", "2020-01-05 10:00", "2027-01-05 10:00", exclusive=False)
+    assert [one.code for one in odd_bookings([long], clinic)] == ["hours"]
 
 
 def test_hours_are_those_of_the_dates_that_a_row_lies_on() -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.booking_files import booking_rows
+from kapsched.exchange.csv_rows import unused
 from kapsched.exchange.documents import (
     TableForm,
     read_bookings,
@@ -123,6 +124,51 @@ def test_one_row_of_another_system_books_all_that_it_names(tmp_path: Path) -> No
     )
 
 
+def test_capitals_and_blanks_make_no_other_word(tmp_path: Path) -> None:
+    rows = (
+        THEIRS.replace("Cancelled", " CANCELLED\u00a0")
+        .replace("Room 1", "room  1 ")
+        .replace("Dr Dora", "DR DORA")
+    )
+    as_before = read_bookings(saved(tmp_path, THEIRS), CLINIC, form=FORM)
+    assert read_bookings(saved(tmp_path, rows), CLINIC, form=FORM) == as_before
+    # A word that is there as it is written goes before one that is only like it.
+    form = TableForm(words={"room": {"A": "blue", "a": "green"}}, leave_out={"S": "x", "s": "Y"})
+    assert [form.ours("room", word) for word in ("A", "a", " a", "b")] == ["blue", "green", "green", "b"]
+    assert [form.passes_over(["s"], [word]) for word in ("X", "y", "z")] == [True, True, False]
+
+
+def test_what_a_form_says_of_words_that_its_table_lacks_is_found() -> None:
+    form = evolve(
+        FORM,
+        words={
+            "room": {"room 1": "blue", "Room 2": "oak", "Room 9": "ash", "Bay": "lounge"},
+            "staff": {"Tom BIRCH": "tom", "Tess Low": "tess", "Nurse Nia": "nia"},
+            "patient": {"Mira Vasquez": "q17", "Mira Vazquez": "q17"},
+        },
+        leave_out={"Status": ["cancelled", "Tess Lowe"], "Client no": ""},
+        shares=["nia", "Bay", "ash"],
+    )
+    assert list(unused(THEIRS, form)) == [
+        "words.room: 'Room 9' occurs nowhere in it",
+        "words.staff: 'Tess Low' occurs nowhere in it",
+        "words.patient: 1 of the words occurs nowhere in it",
+        "leave_out.Status: 'Tess Lowe' occurs nowhere in it",
+        "shares: 'Bay' and 'ash' occur nowhere in it",
+    ]
+    assert not list(unused(THEIRS, evolve(FORM, leave_out={"Status": "Cancelled"})))
+
+
+def test_the_first_line_by_which_excel_tells_itself_the_separator_is_understood(tmp_path: Path) -> None:
+    as_before = read_bookings(saved(tmp_path, THEIRS), CLINIC, form=FORM)
+    for begins in ("sep=;\n", "SEP=;\r\n"):
+        path = saved(tmp_path, begins + THEIRS)
+        assert read_bookings(path, CLINIC, form=evolve(FORM, separator=",")) == as_before
+    assert told(
+        lambda: read_bookings(saved(tmp_path, "sep=;\n" + THEIRS.replace("60,0", "x")), CLINIC, form=FORM)
+    ) == [(5, "rows.3.Length")]
+
+
 def test_one_row_for_each_resource_can_have_their_words_for_types_too(tmp_path: Path) -> None:
     rows = """\
         What\tWhich\tDay\tFrom\tTo\tAlone
@@ -194,6 +240,13 @@ def test_a_table_in_another_encoding_than_is_said_is_a_fault_with_its_line(tmp_p
     assert str(fault) == (
         "export.csv:2: is not UTF-8 text: byte 0xfc is no part of it; save the file as UTF-8"
     )
+    marked = saved(tmp_path, "type,resource,start,end\n", "utf-8-sig")
+    (fault,) = faults_of(lambda: read_bookings(marked, CLINIC, form=TableForm(encoding="cp1252")))
+    assert str(fault) == (
+        "export.csv:1: begins with the mark of UTF-8, and is read as cp1252; its encoding is utf-8"
+    )
+    assert not read_bookings(marked, CLINIC, form=TableForm(encoding="utf-8-sig"))
+    path = saved(tmp_path, "Zimmer,Von,Bis\nGrün,,\n", "cp1252")
     (fault,) = faults_of(lambda: read_bookings(path, CLINIC, form=TableForm(encoding="ascii")))
     assert str(fault) == "export.csv:2: is not ascii text: byte 0xfc is no part of it"
 
@@ -213,6 +266,9 @@ def test_a_table_in_another_encoding_than_is_said_is_a_fault_with_its_line(tmp_p
         ("month first", "04/01/2027 9:30pm", "2027-04-01 21:30"),
         ("month first", "2027-01-04 09:30", "2027-01-04 09:30"),
         ("day first", "2027/01/04 09:30", "2027-01-04 09:30"),
+        ("iso", "2027-1-4 9:30", "2027-01-04 09:30"),
+        ("day first", "04/01/2027\u00a009:30\u202fam", "2027-01-04 09:30"),
+        ("iso", "2027-01-04\u00a009:30", "2027-01-04 09:30"),
     ],
 )
 def test_a_moment_is_read_in_the_order_that_is_said(dates: Any, cell: str, meant: str) -> None:
@@ -220,23 +276,28 @@ def test_a_moment_is_read_in_the_order_that_is_said(dates: Any, cell: str, meant
 
 
 @pytest.mark.parametrize(
-    ("dates", "cell"),
+    ("dates", "cell", "others"),
     [
-        ("iso", "04/01/2027 09:30"),
-        ("day first", "31/02/2027 09:30"),
-        ("month first", "13/01/2027 09:30"),
-        ("day first", "04/01-2027 09:30"),
-        ("day first", "04/01/2027"),
-        ("day first", "04/01/2027 13:30 pm"),
-        ("day first", "04/01/2027 24:30"),
-        ("day first", "04/01/027 09:30"),
-        ("day first", ""),
+        ("iso", "04/01/2027 09:30", '; it is one with dates = "day first" or "month first"'),
+        ("iso", "14.1.27 09:30", '; it is one with dates = "day first"'),
+        ("day first", "31/02/2027 09:30", ""),
+        ("month first", "13/01/2027 09:30", '; it is one with dates = "day first"'),
+        ("day first", "01/13/2027 09:30", '; it is one with dates = "month first"'),
+        ("day first", "04/01-2027 09:30", ""),
+        ("day first", "04/01/2027", ""),
+        ("day first", "04/01/2027 13:30 pm", ""),
+        ("day first", "04/01/2027 24:30", ""),
+        ("day first", "04/01/2027 24:00", ""),
+        ("day first", "04/01/027 09:30", ""),
+        ("day first", "", ""),
     ],
 )
-def test_what_is_no_moment_in_that_order_is_refused_with_an_example(dates: Any, cell: str) -> None:
+def test_what_is_no_moment_in_that_order_is_refused_with_an_example(
+    dates: Any, cell: str, others: str
+) -> None:
     example = {"iso": "2027-01-04T", "day first": "04/01/2027 ", "month first": "01/04/2027 "}[dates]
     (fault,) = faults_of(lambda: moment_in(cell, dates))
-    assert fault.message == f'a date and time such as "{example}09:30" is wanted, not {cell!r}'
+    assert fault.message == f'a date and time such as "{example}09:30" is wanted, not {cell!r}{others}'
 
 
 def test_dates_times_and_lengths_stand_alone_too() -> None:
@@ -248,10 +309,16 @@ def test_dates_times_and_lengths_stand_alone_too() -> None:
         "04 21:05",
     ]
     assert [time_in(cell, day, ends=True).day for cell in ("00:00", "24:00", "23:59")] == [5, 5, 4]
-    lengths = ("45", "45,5", "45.0 min", "1:30", "90 Minutes")
-    assert [minutes_in(cell) / timedelta(minutes=1) for cell in lengths] == [45, 45.5, 45, 90, 90]
-    for wrong in ("0", "-5", "", "1:75:9:1", "an hour"):
+    lengths = ("45", "45,0", "45.00 min", "1:30", "90\u00a0Minutes", "0:45:30")
+    assert [minutes_in(cell) / timedelta(minutes=1) for cell in lengths] == [45, 45, 45, 90, 90, 45.5]
+    for wrong in ("0", "-5", "", "1:75", "1:30:75", "1:75:9:1", "an hour"):
         assert faults_of(partial(minutes_in, wrong))
+    for wrong in ("1.5", "0,75", "1.5 min"):
+        (fault,) = faults_of(partial(minutes_in, wrong))
+        assert fault.message.endswith("; an hour and a half is 1:30")
+    ends = [moment_in(cell, "day first", ends=True) for cell in ("04/01/2027 24:00", "2027-01-04T24:00")]
+    assert [one.isoformat() for one in ends] == ["2027-01-05T00:00:00"] * 2
+    assert moment_in("04/01/2027 00:00", "day first", ends=True).day == 4
     for wrong in ("24:00", "9", "25:00"):
         assert faults_of(partial(time_in, wrong, day))
     for wrong in ("04/13/2027", "04/01/1827"):
@@ -262,6 +329,15 @@ def test_a_time_that_the_clocks_skip_is_a_fault_of_its_row(tmp_path: Path) -> No
     skipped = THEIRS.replace("04/01/2027 09:30", "28/03/2027 01:30")
     (fault,) = faults_of(lambda: read_bookings(saved(tmp_path, skipped), CLINIC, form=FORM))
     assert str(fault) == ("export.csv:2: rows.1.Begins: the clocks in Europe/London skip 01:30 on 2027-03-28")
+
+
+def test_an_end_that_the_clocks_show_twice_is_the_one_after_the_start(tmp_path: Path) -> None:
+    form = TableForm(columns={"room": "R", "date": "D", "start": "S", "end": "E"})
+    rows = "R,D,S,E\nblue,2027-10-31,01:45,01:15\nblue,2027-10-31,01:15,01:45\noak,2027-10-30,01:45,01:15\n"
+    (fault,) = faults_of(lambda: read_bookings(saved(tmp_path, rows), CLINIC, form=form))
+    assert (fault.line, fault.message) == (4, "the end must come after the start")
+    found = read_bookings(saved(tmp_path, rows.rpartition("oak")[0]), CLINIC, form=form)
+    assert sorted((one.end - one.start) / timedelta(minutes=1) for one in found) == [30, 30]
 
 
 # Faults
@@ -340,6 +416,21 @@ def test_a_form_that_cannot_be_is_refused_by_name(said: Any, path: str) -> None:
 NAME = "Mira Vasquez"
 
 
+@pytest.mark.parametrize(
+    "cell", ["J. L.", "O'B", "\u674e", "Mo", "am", "PM", "X Z", "#", "2027-01-04 09:30 Mo"]
+)
+def test_a_cell_of_more_than_a_date_or_a_time_is_not_shown(cell: str) -> None:
+    day = date(2027, 1, 4)
+    for reading in (
+        partial(moment_in, cell, "day first"),
+        partial(date_in, cell, "iso"),
+        partial(time_in, cell, day),
+        partial(minutes_in, cell),
+    ):
+        (fault,) = faults_of(reading)
+        assert fault.message.endswith("not other signs" if cell == "#" else "not words")
+
+
 def test_a_patient_s_name_stands_in_no_message_wherever_a_table_has_it(tmp_path: Path) -> None:
     lines = [line.split(";") for line in THEIRS.replace(f";{NAME};", ";;").splitlines()]
     refused = 0
@@ -353,8 +444,7 @@ def test_a_patient_s_name_stands_in_no_message_wherever_a_table_has_it(tmp_path:
             refused += 1
             said = str(error)
         else:
-            # A leaver is told by name, and so is whoever stands in a column of rooms or staff.
-            said = "".join(one.sentence for one in found.oddities if one.resource.type == "patient")
+            said = "".join(map(str, found.oddities))
         assert NAME not in said
     assert refused > len(lines)
 

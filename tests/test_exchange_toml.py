@@ -1049,6 +1049,20 @@ def test_files_are_told_apart_by_what_stands_in_them(tmp_path: Path) -> None:
     assert "is no file of ours" in str([fault for fault in check.faults if fault.source == "4.toml"])
 
 
+@pytest.mark.parametrize("text", ["format = 1\n", 'format = 1\nzone = "Europe/London"\n'])
+def test_a_patients_file_may_have_nobody_left(tmp_path: Path, text: str) -> None:
+    whole(tmp_path)
+    saved(tmp_path, "patients.toml", text)
+    assert check_files([tmp_path]).faults == ()
+    saved(tmp_path, "patients.toml", text + "colour = 3\n")
+    (fault,) = check_files([tmp_path]).faults
+    assert str(fault) == (
+        "patients.toml: is no file of ours: a clinic has [rooms] and [staff], a programme [phases], patients "
+        "[patients] and [courses], a wording [texts], and what is booked or done is a table (.csv) that one of "
+        "them names"
+    )
+
+
 def test_files_are_checked_against_each_other(tmp_path: Path) -> None:
     check = check_files(whole(tmp_path))
     assert [(fault.source, fault.line, fault.path) for fault in check.faults] == [

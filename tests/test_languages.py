@@ -38,6 +38,7 @@ from kapsched.model.reasons import Reason, ReasonCode
 from kapsched.model.wording import BLANKS, COUNTS, HEADS, Reader, Wording
 from kapsched.model.wordings.english import ENGLISH
 from kapsched.model.wordings.german import GERMAN
+from kapsched.model.wordings.shipped import WORDINGS
 from kapsched.model.wordings.welsh import WELSH
 from tests import calendar_stories as stories
 from tests.desk import Desk, contents, patient, quayside
@@ -520,6 +521,45 @@ def test_the_words_may_be_a_file_of_the_clinic_s(desk: Desk) -> None:
         2,
         "wording.toml:4: texts.desk.curse: nobody asks for this text; did you mean desk.course?",
     )
+
+
+@pytest.mark.parametrize("tag", WORDINGS)
+def test_who_says_no_language_goes_on_in_that_of_the_folder(desk: Desk, tag: str) -> None:
+    assert desk.plan("--language", tag).exit_code == 0
+    before = desk.written()
+    again = desk.plan()
+    assert (again.exit_code, again.stderr, desk.written() == before) == (0, "", True)
+    shown = desk.type("show", desk.out)
+    assert (shown.stdout, shown.stderr) == (desk.type("show", desk.out, "--language", tag).stdout, "")
+    assert shown.stdout.split()[0] == WORDINGS[tag].say("desk", "course")
+    assert desk.plan("--language", "en").exit_code == 0
+    assert desk.type("show", desk.out).stdout.split()[0] == "Course"
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ('based_on = "cy"\nlanguage = "cy-GB"\n', "cy"),
+        ('based_on = "en"\nlanguage = "fr"\n', "en"),
+        ('based_on = "en"\n[texts.desk]\ncourse = "Treatment"\n', "en"),
+        ('based_on = "de"\n[texts.patient]\nsummary = "Besuch"\n', "de"),
+        ('based_on = "en"\n[texts.clinic]\ncalendar = "Everything"\n', "en"),
+    ],
+)
+def test_words_of_a_file_are_not_read_back_and_a_note_asks_for_it(desk: Desk, text: str, tag: str) -> None:
+    path = desk.write("wording.toml", f"format = 1\n{text}")
+    assert desk.plan("--language", path).exit_code == 0
+    note = (
+        f"note: {desk.out} is written in words that are not those of {tag!r} here; to go on in them, name their file "
+        "with --language\n"
+    )
+    before = desk.written()
+    assert desk.plan("--language", path).stderr == ""
+    shown = desk.type("show", desk.out)
+    assert (shown.stderr, shown.stdout) == (note, desk.type("show", desk.out, "--language", tag).stdout)
+    assert desk.written() == before
+    assert desk.plan().stderr == note
+    assert desk.plan().stderr == ""
 
 
 def test_a_language_that_nobody_speaks_is_refused_with_those_that_there_are(desk: Desk) -> None:

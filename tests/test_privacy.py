@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import traceback
@@ -16,9 +17,9 @@ from rich.pretty import pretty_repr
 
 from kapsched.cli.clinic_folder import ClinicFolder
 from kapsched.errors import InvalidInput, PlannerBug
-from kapsched.exchange.documents import check_files, from_document, to_document
+from kapsched.exchange.documents import check_files, from_document, read_clinic, read_courses, to_document
 from kapsched.model.clinic import StaffMember
-from kapsched.model.course import Patient, enrol
+from kapsched.model.course import Done, Patient, enrol
 from kapsched.model.overrides import Pin, Waiver
 from kapsched.planning.diary import Diary
 from kapsched.timeline.recurrence import Absence
@@ -252,6 +253,110 @@ def test_no_fault_of_a_decision_repeats_a_number_in_place_of_its_reason(desk: De
     ]
 
 
+PLACES = {
+    "patients": ("patients = X", "[patients]\nq1 = X"),
+    "patients.q1": (
+        "hours = X",
+        "hours = { mon = X }",
+        "hours = { A = X }",
+        "away = X",
+        "away = [X]",
+        "away = [{ from = X }]",
+        "away = [{ to = X }]",
+        "away = [{ from = 2027-01-06, time = X }]",
+        "excludes = X",
+        "wishes = X",
+        "wishes.staff = X",
+        "wishes.time = X",
+    ),
+    "courses": ("courses = X", "[courses]\nc1 = X"),
+    "courses.c1": (
+        "first_day = X",
+        "book_ahead = X",
+        "done = X",
+        'done."only/dosing/1" = X',
+        'done."only/dosing/1".start = X',
+        'done."only/dosing/1" = { start = 2027-01-04T09:00:00Z, end = X }',
+        'done."only/dosing/1" = { start = 2027-01-04T09:00:00Z, staff = X }',
+        "waivers = X",
+        "waivers = [X]",
+        'waivers = [{ check = "gaps_are_kept", sessions = "only/talk/1", by = "amara", why = "so", at = X }]',
+        "pins = X",
+        'pins."only/talk/1" = X',
+        'pins."only/talk/1".start = X',
+        'pins."only/talk/1".staff = X',
+        'pins."only/talk/1".rooms = X',
+        'pins."only/talk/1".at = X',
+    ),
+    "clinic": (
+        "hours = X",
+        "fortnight = X",
+        "horizon = X",
+        "horizon.first_day = X",
+        "closed = X",
+        "closed = [X]",
+        "closed = [{ from = X }]",
+        "holidays = X",
+        "holidays.england = X",
+        "rooms = X",
+        "rooms.oak = X",
+        "staff = X",
+        "staff.tess = X",
+        "pools = X",
+        "pools.nurse = X",
+    ),
+    "rooms.oak": ("hours = X", "away = X", "away = [X]", "away = [{ to = X }]"),
+    "staff.tess": (
+        "roles = X",
+        "hours = X",
+        "hours.mon = X",
+        "breaks = X",
+        "breaks.A = X",
+        "away = X",
+        "away = [X]",
+        "away = [{ from = X }]",
+    ),
+}
+"""What a file wants as a table, a list, a date or a time, by the table that it stands in."""
+
+
+@pytest.mark.parametrize("wrong", [f'"{NAMES[0]}"', f'"2027-02-01 {REASONS[0]}"'])
+@pytest.mark.parametrize("table", PLACES)
+def test_no_fault_repeats_what_stands_where_a_table_a_list_or_a_time_belongs(
+    tmp_path: Path, table: str, wrong: str
+) -> None:
+    read: Callable[[Path], object] = read_courses if table.startswith(("pat", "cour")) else read_clinic
+    for place in PLACES[table]:
+        line = place.replace("X", wrong)
+        head = f"[{table}]\n" if "." in table else ""
+        path = tmp_path / "file.toml"
+        path.write_text(f"format = 1\n{head}{line}\n", encoding="utf-8")
+        with pytest.raises(InvalidInput) as raised:
+            read(path)
+        assert (place, told(str(raised.value))) == (place, [])
+        assert re.search(r"not (a text|words)", str(raised.value)), place
+
+
+@pytest.mark.parametrize("wrong", [NAMES[0], REASONS[0]])
+def test_no_fault_of_a_value_repeats_a_text_that_stands_for_several_or_a_date(wrong: Any) -> None:
+    attempts: list[Callable[[], object]] = [
+        lambda: Patient(id="q1", away=wrong),
+        lambda: Patient(id="q1", excludes=wrong),
+        lambda: Absence(first=wrong),
+        lambda: Absence(last=wrong),
+        lambda: StaffMember(id="s1", roles=["nurse"], hours=stories.WEEKDAYS, away=wrong),
+        lambda: Done(start=wrong),
+        lambda: enrol(stories.PROGRAMME, Patient(id="q1"), id="c1", first_day=wrong),
+        lambda: enrol(
+            stories.PROGRAMME, Patient(id="q1"), id="c1", first_day=stories.NOW.date(), waivers=wrong
+        ),
+    ]
+    for attempt in attempts:
+        with pytest.raises(InvalidInput, match=r"not str") as raised:
+            attempt()
+        assert told(str(raised.value)) == []
+
+
 @pytest.mark.parametrize("key", ["name", "why", "ref"])
 def test_no_fault_of_a_document_repeats_a_number_in_place_of_a_name(desk: Desk, key: str) -> None:
     desk.plan()
@@ -263,6 +368,40 @@ def test_no_fault_of_a_document_repeats_a_number_in_place_of_a_name(desk: Desk, 
         document = document.replace(f'"{secret}"', str(NUMBER))
     with pytest.raises(InvalidInput, match=rf"{key}: text is wanted; put it in quotes$"):
         from_document(document)
+
+
+def containers(of: Any) -> Iterator[tuple[Any, Any]]:
+    """Every dict or list of a document that holds a dict, a list, a date or a time, with its key."""
+    for key, value in list(of.items() if isinstance(of, dict) else enumerate(of)):
+        if isinstance(value, dict | list):
+            yield from containers(value)
+        if isinstance(value, dict | list) or re.match(r"\d\d[-:\d]", str(value)):
+            yield of, key
+
+
+def test_no_fault_of_a_document_repeats_what_stands_for_a_date_a_table_or_a_list(desk: Desk) -> None:
+    desk.change("patients.toml", "away = ", 'wishes.time = "10:00"\naway = ')
+    desk.plan()
+    document = json.loads((desk.out / "schedule.json").read_text(encoding="utf-8"))
+    faults: dict[str, str | bytes] = {}
+    for holder, key in containers(document):
+        kept, holder[key] = holder[key], NAMES[0]
+        try:
+            from_document(json.dumps(document))
+        except InvalidInput as error:
+            faults[f"{len(faults)}.{key}"] = str(error)
+        holder[key] = kept
+    assert leaks(faults) == {}
+    assert {place.partition(".")[2] for place in faults} >= {
+        "first",
+        "start",
+        "first_day",
+        "time",
+        "away",
+        "now",
+        "patient",
+        "done",
+    }
 
 
 def mutations_of_texts(text: str) -> Iterator[str]:

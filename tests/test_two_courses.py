@@ -18,6 +18,7 @@ from kapsched.model.course import Course, Done, Patient, enrol
 from kapsched.model.elsewhere import Elsewhere
 from kapsched.model.plan import Plan, Schedule
 from kapsched.model.programme import Programme
+from kapsched.model.revisions import succeeding
 from kapsched.model.rules import Frequency, Rule
 from kapsched.planning.diary import Diary
 from kapsched.verification.report import Report
@@ -74,6 +75,25 @@ def test_a_plan_of_another_course_that_is_kept_stands_and_is_planned_around() ->
     first, second = scheduled(one, two, kept=kept).plans
     assert first == kept.plans[0]
     assert times(second) == ["09:00", "09:00"]
+
+
+def test_the_plans_of_a_patient_have_the_name_and_language_of_today_and_nothing_else() -> None:
+    kept = scheduled(course("c1"), course("c2"), course("c3", patient="q18"))
+    q17 = Patient(id="q17", name="New Name", language="cy", excludes=["nobody"])
+    today = scheduled(evolve(course("c1"), patient=q17), kept=kept)
+    named = evolve(q17, excludes=())
+    assert [plan.course.patient for plan in today.plans] == [named, named, Patient(id="q18")]
+    assert [plan.appointments for plan in today.plans] == [plan.appointments for plan in kept.plans]
+    (first, _, _) = (
+        report for _, report in verify_plans(today, quayside(), courses=[evolve(course("c1"), patient=named)])
+    )
+    assert first.clean
+    follows = succeeding(today, kept)
+    assert (follows.revision, succeeding(follows, follows)) == (kept.revision + 1, follows)
+    assert [one.sequence for plan in follows.plans for one in plan.appointments] == [
+        one.sequence for plan in kept.plans for one in plan.appointments
+    ]
+    assert scheduled(course("c1"), kept=today).plans == kept.plans
 
 
 def test_a_patient_still_at_a_visit_comes_again_when_it_has_ended() -> None:

@@ -215,7 +215,7 @@ def whole(least: int, most: int) -> Check:
 def a_date(value: object) -> str:
     """A date that is no datetime, in years for which there is a calendar."""
     if not isinstance(value, date) or isinstance(value, datetime):
-        return f"a date is wanted, not {shown(value)}"
+        return f"a date is wanted, not {_sort(value)}"
     return _year(value.year)
 
 
@@ -228,7 +228,7 @@ def _year(year: int) -> str:
 def aware(value: object) -> str:
     """A datetime that says in which time zone it is."""
     if not isinstance(value, datetime):
-        return f"a datetime is wanted, not {shown(value)}"
+        return f"a datetime is wanted, not {_sort(value)}"
     if value.utcoffset() is None:
         return f"{value} does not say in which time zone it is; give an aware datetime"
     return ""
@@ -274,7 +274,7 @@ def each(check: Check) -> Check:
 
     def check_all(values: object) -> str:
         if not isinstance(values, tuple | frozenset):
-            return f"several are wanted, in a list, not {shown(values)}"
+            return f"several are wanted, in a list, not {_sort(values)}"
         return next(filter(None, map(check, values)), "")
 
     return check_all

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from attrs import frozen
@@ -20,12 +22,16 @@ from kapsched.exchange.documents import (
     read_programmes,
 )
 from kapsched.exchange.file_checks import checked
+from kapsched.exchange.patient_files import refuse_done_later
 from kapsched.exchange.table_forms import NamedTable
 from kapsched.exchange.writing import naming
 from kapsched.model.bookings import Bookings
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
 from kapsched.model.wording import Wording
+
+# Any file could be taken for a key, and would rename every calendar.
+_KEY = re.compile(rb"[0-9a-f]{64}")
 
 
 @frozen(kw_only=True)
@@ -62,6 +68,11 @@ class ClinicFolder:
             notes=check.notes,
         )
 
+    def refuse_done_later(self, planned: Container[str], now: datetime) -> None:
+        """Refuse what the files say took place after now, in courses that are not planned yet."""
+        for patients in (one for one in self.files if one.name == "patients.toml"):
+            refuse_done_later(patients, self.courses, planned, now, self.clinic)
+
 
 def _named(table: Callable[[Path], NamedTable | None], path: Path) -> NamedTable | None:
     """The table that a file names."""
@@ -71,15 +82,18 @@ def _named(table: Callable[[Path], NamedTable | None], path: Path) -> NamedTable
 
 
 def read_key(path: Path) -> bytes | None:
-    """The key in a file; None where there is no such file, but a folder to make it in."""
+    """The key in a file that `new_key` made; None where there is no such file, but a folder to make it in."""
     if not path.parent.is_dir():
         raise InvalidInput(f"there is no folder {path.parent}", path="--key")
     try:
         key = path.read_bytes().strip()
     except FileNotFoundError:
         return None
-    if not key:
-        raise InvalidInput(Fault("holds no key; without the file a new key is made", source=str(path)))
+    if not _KEY.fullmatch(key):
+        message = (
+            "holds no key, which is one line of 64 letters and digits; without the file a new key is made"
+        )
+        raise InvalidInput(Fault(message, source=str(path)))
     return key
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -22,7 +23,7 @@ from kapsched.cli.exit_codes import (
     NOBODY_READS,
     SOME_REFUSED,
 )
-from kapsched.cli.languages import languages_option
+from kapsched.cli.languages import languages_option, wordings_for
 from kapsched.cli.out_folder import (
     SCHEDULE,
     read_schedule,
@@ -145,11 +146,12 @@ def plan(  # noqa: PLR0913  # one for each option
     """
     if not folder.is_dir():
         raise InvalidInput(Fault("there is no such folder", source=str(folder)))
+    wordings = wordings_for(out, wordings)
     site, key = ClinicFolder.read(folder, wordings), key or folder / "uid.key"
     wording, moment = wordings[0], _moment(now, site.clinic)
     require_own_folder(out, (*site.files, key))
     uid_key, before = read_key(key), _schedule_before(out / SCHEDULE, site.clinic)
-    for note in site.notes:
+    for note in (*site.notes, *_every_calendar_anew(before, uid_key, key)):
         tell(f"note: {note}", aside=True)
     if afresh and before and not yes:
         _ask_to_discard(before, out)
@@ -171,8 +173,17 @@ def plan(  # noqa: PLR0913  # one for each option
     _finish(new, refused=len(schedule.refusals))
 
 
+def _every_calendar_anew(before: Schedule | None, uid_key: bytes | None, key: Path) -> Iterator[str]:
+    if before and uid_key is None:
+        yield (
+            f"there is no {key}, so a new key is made, and every calendar and picture becomes a new one under another "
+            "name; if there is an old key, stop here and name it with --key"
+        )
+
+
 def _planned(site: ClinicFolder, kept: Schedule | None, now: datetime, steps: int) -> Schedule:
     planned = {one.course.id for one in kept.plans} if kept else set()
+    site.refuse_done_later(planned, now)
     with progress_over(sum(course.id not in planned for course in site.courses)) as progress:
         return plan_courses(
             site.courses,

@@ -9,7 +9,7 @@ import click
 
 from kapsched.cli.clinic_folder import ClinicFolder, read_key
 from kapsched.cli.exit_codes import FEW_EXIT_CODES
-from kapsched.cli.languages import languages_option
+from kapsched.cli.languages import languages_option, wordings_for
 from kapsched.cli.out_folder import (
     SCHEDULE,
     read_schedule,
@@ -39,21 +39,25 @@ def erase(
 ) -> None:
     """Erase a COURSE of the clinic in DIR: from the schedule, the calendars and the pictures, after asking.
 
-    Nothing else is planned or changed: name the languages that `plan` wrote in. Take it out of the patients' file
-    before; nobody's calendar is told, so cancel first what is still to come.
+    Nothing else is planned or changed. Take it out of the patients' file before; nobody's calendar is told that
+    what is still to come is off.
     """
     site, key = ClinicFolder.read(folder), key or folder / "uid.key"
     require_own_folder(out, (*site.files, key))
     uid_key, before = read_key(key), read_schedule(out / SCHEDULE)
     require_same_clinic(before, site.clinic, out / SCHEDULE)
     if uid_key is None:
-        raise InvalidInput(Fault("there is no such key; the calendars are named by it", source=str(key)))
+        message = (
+            "there is no such key, and the calendars are named by it; name it with --key, or where it is lost let "
+            "`kapsched plan` make a new one first, and every calendar becomes a new one"
+        )
+        raise InvalidInput(Fault(message, source=str(key)))
     if course in {one.id for one in site.courses}:
         raise InvalidInput(
             f"course {course!r} is still in the patients' file, and would be planned again; take it out first",
             path="COURSE",
         )
-    schedule = _without(before, course)
+    schedule, wordings = _without(before, course), wordings_for(out, wordings)
     if not yes:
         _ask(before, schedule, course, out)
     others = not_among(site.bookings, schedule.bookings)

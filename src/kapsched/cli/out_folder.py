@@ -13,7 +13,7 @@ from kapsched.exchange.opaque import opaque
 from kapsched.exchange.pictures import course_strip, utilisation_strip, week_by_person, week_by_room
 from kapsched.exchange.tables import Table, course_table, people_table, utilisation_table, week_table
 from kapsched.exchange.toml_files import read_text
-from kapsched.exchange.writing import write_all
+from kapsched.exchange.writing import sweep, write_all
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic
 from kapsched.model.plan import Schedule
@@ -30,6 +30,7 @@ _OURS = (
     "pictures/weeks/*.svg",
     "pictures/weeks/*.csv",
 )
+_ALWAYS = (SCHEDULE, "calendars/index.csv", "pictures/index.csv", "pictures/utilisation.*")
 
 
 def require_own_folder(out: Path, inputs: Iterable[Path]) -> None:
@@ -74,11 +75,13 @@ def write_folder(
 ) -> tuple[Path, ...]:
     """Write everything, or where an error is raised nothing; the paths that changed.
 
-    It is in the first of the wordings; the others are for patients who read them.
+    It is in the first of the wordings; the others are for patients who read them. What a run before left unfinished
+    goes too: it says what one that is whole says.
     """
     files = {out / name: content for name, content in _files(schedule, clinic, tuple(booked), key, wordings)}
     try:
-        return write_all(files, stale=[path for pattern in _OURS for path in out.glob(pattern)])
+        left = sweep(out, (*_OURS, *_ALWAYS))
+        return *left, *write_all(files, stale=[path for pattern in _OURS for path in out.glob(pattern)])
     except OSError as error:
         error.add_note(f"everything in {out} is as it was; see to that, or name another folder with --out")
         raise

@@ -10,14 +10,14 @@ import click
 
 from kapsched.cli.clinic_folder import ClinicFolder
 from kapsched.cli.exit_codes import FEW_EXIT_CODES
-from kapsched.cli.languages import language_option
+from kapsched.cli.languages import language_option, wording_for
 from kapsched.cli.out_folder import SCHEDULE, read_schedule, require_same_clinic
 from kapsched.cli.screen import show_closing, summary, tell
 from kapsched.cli.view_screen import show_view
 from kapsched.errors import InvalidInput
 from kapsched.exchange.day_sheets import day_sheet
-from kapsched.exchange.fields import meant
 from kapsched.exchange.hours import written_date
+from kapsched.exchange.shown import meant
 from kapsched.exchange.tables import closing_table
 from kapsched.exchange.views import (
     View,
@@ -74,7 +74,7 @@ def show(
     folder: Path | None,
     names: bool,
     sheet: Path | None,
-    wording: Wording,
+    wording: Wording | None,
     **whose: str | None,
 ) -> None:
     """Show what `kapsched plan` wrote into the folder OUT: the list of courses, or whom and when you ask for.
@@ -82,7 +82,7 @@ def show(
     Times are the clinic's. "The next" counts from when the schedule was made.
     """
     path = out / SCHEDULE if out.is_dir() else out
-    schedule = read_schedule(path)
+    schedule, wording = read_schedule(path), wording_for(path.parent, wording)
     site = ClinicFolder.read(folder) if folder else None
     if site:
         require_same_clinic(schedule, site.clinic, path)

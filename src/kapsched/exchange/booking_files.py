@@ -12,8 +12,9 @@ from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, of_type, require_given
 from kapsched.exchange.csv_rows import Cells, rows_of, said, times_of
-from kapsched.exchange.fields import Fields, label, meant, private_text, text
+from kapsched.exchange.fields import Fields, label, private_text, text
 from kapsched.exchange.oddities import Oddity, Placed, oddities
+from kapsched.exchange.shown import meant
 from kapsched.exchange.table_forms import (
     OURS,
     NamedTable,
@@ -56,12 +57,12 @@ def read_bookings(path: str | PathLike[str], clinic: Clinic, *, form: TableForm 
 
 def read_bookings_file(path: str | PathLike[str], clinic: Clinic, *, form: TableForm = OURS) -> BookingsFile:
     """The bookings of a CSV file with what is odd about them, in order of appearance."""
-    return _with_oddities(_rows(path, clinic, form), clinic)
+    return _with_oddities(_rows(path, clinic, form), clinic, form)
 
 
 def bookings_in(content: str, source: str, clinic: Clinic, form: TableForm = OURS) -> BookingsFile:
     """The bookings of a table that was read already."""
-    return _with_oddities(booking_rows(content, source, clinic.zone, form), clinic)
+    return _with_oddities(booking_rows(content, source, clinic.zone, form), clinic, form)
 
 
 def _rows(path: str | PathLike[str], clinic: Clinic, form: TableForm) -> tuple[Placed, ...]:
@@ -78,8 +79,8 @@ def _kept(rows: Iterable[Placed], clinic: Clinic) -> Bookings:
     )
 
 
-def _with_oddities(rows: tuple[Placed, ...], clinic: Clinic) -> BookingsFile:
-    return BookingsFile(bookings=_kept(rows, clinic), oddities=oddities(rows, clinic))
+def _with_oddities(rows: tuple[Placed, ...], clinic: Clinic, form: TableForm) -> BookingsFile:
+    return BookingsFile(bookings=_kept(rows, clinic), oddities=oddities(rows, clinic, ours=not form.columns))
 
 
 def booking_rows(content: str, source: str, zone_name: str, form: TableForm = OURS) -> tuple[Placed, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.booking_files import named_bookings
-from kapsched.exchange.fields import Fields, day, label, listed, positive, private_text, shown, text, whole
+from kapsched.exchange.fields import Fields, day, label, listed, positive, private_text, text, whole
 from kapsched.exchange.hours import (
     HoursReader,
     absences,
@@ -18,6 +18,7 @@ from kapsched.exchange.hours import (
     require_fortnight,
     written_zone,
 )
+from kapsched.exchange.shown import shown
 from kapsched.exchange.table_forms import NamedTable
 from kapsched.exchange.toml_files import TomlFile, read_format
 from kapsched.model.clinic import Clinic, Horizon, Notice, Pool, Room, StaffMember

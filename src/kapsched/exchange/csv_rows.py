@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import datetime
 from io import StringIO
 from typing import Generic, NamedTuple, TypeVar
@@ -13,10 +14,12 @@ from attrs import field, frozen
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.fields import Fields, text
 from kapsched.exchange.hours import placed
-from kapsched.exchange.table_forms import TableForm
+from kapsched.exchange.table_forms import TableForm, folded_word
 from kapsched.exchange.written_times import date_in, minutes_in, moment_in, time_in
 
 T = TypeVar("T")
+
+_SEPARATOR = re.compile(r"sep=([^\"\r\n])\r?\n", re.IGNORECASE)
 
 # Several columns of theirs can say one of ours; then its cells are a list.
 Cells = dict[str, object]
@@ -61,6 +64,30 @@ class Header:
         return fault._replace(path=f"{theirs}{dot}{rest}")
 
 
+class _Lines:
+    """The cells of each line, and the number of the line in which the last of them ended.
+
+    In a first line such as `sep=;` Excel says to itself what parts the columns.
+    """
+
+    def __init__(self, content: str, form: TableForm) -> None:
+        said = _SEPARATOR.match(content)
+        self._before = 1 if said else 0
+        self._reader = csv.reader(
+            StringIO(content[said.end() :] if said else content, newline=""),
+            delimiter=said[1] if said else form.separator,
+            quotechar=form.quote,
+            strict=True,
+        )
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return (cells for cells in self._reader if any(cell.strip() for cell in cells))
+
+    @property
+    def line_num(self) -> int:
+        return self._before + self._reader.line_num
+
+
 def rows_of(
     content: str,
     source: str,
@@ -72,22 +99,18 @@ def rows_of(
 
     `own` says what is wrong with the columns of a table of ours.
     """
-    reader = csv.reader(
-        StringIO(content, newline=""), delimiter=form.separator, quotechar=form.quote, strict=True
-    )
+    reader = _Lines(content, form)
     found: list[Read[T]] = []
     faults: list[Fault] = []
     header: Header | None = None
     number = 0
     try:
         for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
             if header is None:
                 header = _header(cells, form, own, source, reader.line_num)
                 continue
             number += 1
-            if _left_out(cells, header, form):
+            if form.passes_over(header.theirs, cells):
                 continue
             try:
                 found.append(Read(read(header.cells(_fitting(cells, header, form))), number, reader.line_num))
@@ -144,11 +167,35 @@ def _fitting(cells: list[str], header: Header, form: TableForm) -> list[str]:
     return [*cells[:count], *[""] * (count - len(cells))]
 
 
-def _left_out(cells: list[str], header: Header, form: TableForm) -> bool:
-    if not form.leave_out:
-        return False
-    there = {one.lower(): cell.strip() for one, cell in zip(header.theirs, cells, strict=False)}
-    return any(there.get(one.strip().lower()) in words for one, words in form.leave_out.items())
+def unused(content: str, form: TableForm) -> Iterator[str]:
+    """What a form says of words that occur nowhere in its table, which was read already."""
+    first, *rows = _Lines(content, form)
+    columns = [folded_word(one) for one in first]
+    of_column = {
+        one: {folded_word(row[place]) for row in rows if place < len(row)}
+        for place, one in enumerate(columns)
+    }
+    cells = {cell for row in rows for cell in row}
+    there = {
+        folded_word(one)
+        for cell in cells
+        for one in (cell.split(form.joined_by) if form.joined_by else [cell])
+    }
+    for column, words in form.words.items():
+        # Their words for patients may be names.
+        yield from _unmet(f"words.{column}", words, there, shown=column not in ("patient", "course"))
+    for column, some in form.leave_out.items():
+        yield from _unmet(f"leave_out.{column}", some, of_column[folded_word(column)])
+    all_words = {folded_word(theirs): ours for words in form.words.values() for theirs, ours in words.items()}
+    ours = {folded_word(all_words.get(one, one)) for one in there}
+    yield from _unmet("shares", form.shares, ours)
+
+
+def _unmet(path: str, words: Iterable[str], there: Container[str], *, shown: bool = True) -> Iterator[str]:
+    found = [one for one in words if folded_word(one) not in there]
+    if found:
+        which = " and ".join(map(repr, found)) if shown else f"{len(found)} of the words"
+        yield f"{path}: {which} {'occurs' if len(found) == 1 else 'occur'} nowhere in it"
 
 
 def said(value: object) -> list[str]:
@@ -168,12 +215,19 @@ def times_of(
     day = row.take("date", lambda value: date_in(value, form.dates), never.date()) if dated else never.date()
 
     def moment(value: object, *, ends: bool = False) -> datetime:
-        found = time_in(value, day, ends=ends) if dated else moment_in(value, form.dates)
-        return placed(found, zone_name)
+        return time_in(value, day, ends=ends) if dated else moment_in(value, form.dates, ends=ends)
 
-    start = row.need("start", moment, never)
+    def ending(value: object) -> datetime | None:
+        if not said(value):
+            return None
+        found = moment(value, ends=True)
+        first = placed(found, zone_name)
+        # Of a time that the clocks show twice the first is meant, unless it is over as the row starts.
+        return placed(found.replace(fold=1), zone_name) if first <= start else first
+
+    start = row.need("start", lambda value: placed(moment(value), zone_name), never)
     before = len(row.faults)
-    end = row.take("end", lambda value: moment(value, ends=True) if said(value) else None, None)
+    end = row.take("end", ending, None)
     length = None
     if "minutes" in row:
         length = row.take("minutes", lambda value: minutes_in(value) if said(value) else None, None)

@@ -10,14 +10,16 @@ from pathlib import Path
 
 from attrs import frozen
 
-from kapsched.errors import Fault, InvalidInput, Several, each, of_type, refuse, require_given
-from kapsched.exchange.csv_rows import Cells, Read, rows_of, said, times_of
-from kapsched.exchange.fields import Fields, meant, text
+from kapsched.errors import Fault, InvalidInput, Several, each, identifier, of_type, refuse, require_given
+from kapsched.exchange.csv_rows import Cells, rows_of, said, times_of
+from kapsched.exchange.fields import Fields, text
+from kapsched.exchange.past_visits import Row, Visit, counted
+from kapsched.exchange.shown import meant
 from kapsched.exchange.table_forms import OURS, TableForm, refuse_columns, under_where_unplaced
 from kapsched.exchange.toml_files import a_path, read_text
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Done
-from kapsched.model.programme import MOST_SESSIONS, Programme, Session
+from kapsched.model.programme import Programme
 
 COLUMNS = ("course", "patient", "session", "kind", "date", "start", "end", "minutes")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,9 +36,10 @@ def read_done(
     """What a CSV file of past visits says is done, by course and session, as `enrol` takes it.
 
     Each row says of which `course`, or `patient`, it is, which `session` or what `kind` of visit it was, when it
-    began, and who was there in a column for each role. The visits of a kind count in order of time as the sessions
-    of that kind in programme order. Rows of patients without a course among `courses` are passed over; where a
-    programme stands in their place, every course or patient of the table is on it.
+    began, and who was there in a column for each role. Rows of one kind that begin at once are one visit. The visits
+    of a kind count in order of time as the sessions of that kind in programme order. Rows of patients without a
+    course among `courses` are passed over; where a programme stands in their place, every course or patient of the
+    table is on it.
     """
     given = courses if isinstance(courses, Programme) else Several(courses)
     require_given(
@@ -53,22 +56,24 @@ def read_done(
 
 @frozen(kw_only=True)
 class DoneTable:
-    """What is done by course and session, and the lines of rows that are of no course."""
+    """What is done by course and session and which rows say so, and the lines of rows that are of no course."""
 
+    source: str
+    form: TableForm
     done: Mapping[str, dict[str, Done]]
+    rows: Mapping[str, dict[str, tuple[Row, ...]]]
     strangers: tuple[int, ...]
 
+    @property
+    def joined(self) -> tuple[tuple[int, ...], ...]:
+        """The lines of each visit that several rows tell of, in the order of the table."""
+        lines = (tuple(row.line for row in rows) for one in self.rows.values() for rows in one.values())
+        return tuple(sorted(one for one in lines if len(one) > 1))
 
-@frozen(kw_only=True)
-class _Visit:
-    """One row: whose visit it was, in the words of the table made ours, and what took place."""
-
-    whose: Mapping[str, str]
-    session: str
-    kind: str
-    start: datetime
-    end: datetime | None
-    staff: Mapping[str, tuple[str, ...]]
+    def placed(self, fault: Fault, course: str, session: str) -> Fault | None:
+        """A fault of what is done of a course where its row stands; None where the table does not say so."""
+        rows = self.rows.get(course, {}).get(session)
+        return _placed(fault, rows[0], self.source, self.form) if rows else None
 
 
 def done_in(
@@ -89,26 +94,28 @@ def done_in(
     )
     owners = _Owners.among(courses, rows)
     faults: list[Fault] = []
-    theirs: dict[str, list[Read[_Visit]]] = {}
+    theirs: dict[str, list[Row]] = {}
     strangers: list[int] = []
     for row in rows:
-        of = owners.of(row.what.whose)
-        if len(of) > 1:
+        own = owners.of(row.what.whose)
+        if len(own) > 1:
             message = (
-                f"is a visit of one who has the courses {' and '.join(of)}; a column has to say the course"
+                f"is a visit of one who has the courses {' and '.join(own)}; a column has to say the course"
             )
             faults.append(_placed(Fault(message), row, source, form))
-        elif of:
-            theirs.setdefault(of[0], []).append(row)
+        elif own:
+            theirs.setdefault(own[0], []).append(row)
         else:
             strangers.append(row.line)
     done: dict[str, dict[str, Done]] = {}
+    told: dict[str, dict[str, tuple[Row, ...]]] = {}
     for course, visits in theirs.items():
-        in_time = sorted(visits, key=lambda row: (row.what.start, row.number))
-        done[course], found = _counted(in_time, course, owners.programmes[course])
-        faults += [_placed(fault, row, source, form) for row, fault in found]
+        # Where a programme stands for the courses, what they go by is what the table calls the patients.
+        of = "" if isinstance(courses, Programme) else f" of course {course}"
+        done[course], told[course], misfits = counted(visits, owners.programmes[course], of)
+        faults += [_placed(fault, row, source, form) for row, fault in misfits]
     refuse(sorted(faults, key=lambda fault: fault.line or 0))
-    return DoneTable(done=done, strangers=tuple(strangers))
+    return DoneTable(source=source, form=form, done=done, rows=told, strangers=tuple(strangers))
 
 
 @frozen
@@ -119,7 +126,7 @@ class _Owners:
     courses: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def among(cls, courses: Programme | Sequence[Course], rows: Iterable[Read[_Visit]]) -> _Owners:
+    def among(cls, courses: Programme | Sequence[Course], rows: Iterable[Row]) -> _Owners:
         """Those of the courses; or of whoever is named in the rows."""
         if isinstance(courses, Programme):
             named = dict.fromkeys(next(iter(row.what.whose.values())) for row in rows)
@@ -137,52 +144,7 @@ class _Owners:
         return self.courses.get(whose["patient"], ())
 
 
-def _counted(
-    visits: Iterable[Read[_Visit]], course: str, programme: Programme
-) -> tuple[dict[str, Done], list[tuple[Read[_Visit], Fault]]]:
-    """Each visit, in order of time, as a session of its kind in programme order; and what fits none."""
-    rows = list(visits)
-    named = {row.what.session for row in rows if row.what.session}
-    kinds = {kind.name: kind for kind in programme.kinds}
-    known = {one.id: one for name in kinds for one in _sessions(programme, name)}
-    waiting = {name: (one for one in _sessions(programme, name) if one.id not in named) for name in kinds}
-    found: dict[str, Done] = {}
-    faults: list[tuple[Read[_Visit], Fault]] = []
-    for row in rows:
-        one = row.what
-        if one.session:
-            session, where = known.get(one.session), "session"
-            what = f"stands for no session of {programme.name}; there are {', '.join(programme.by_id)}"
-        elif one.kind in kinds:
-            session, where = next(waiting[one.kind], None), "kind"
-            what = f"is a further {one.kind} of course {course}, and {programme.name} has no more of them"
-        else:
-            session, where = None, "kind"
-            what = f"stands for no kind of visit of {programme.name}; known are {', '.join(kinds)}"
-        if session is None:
-            faults.append((row, Fault(what, where)))
-        elif session.id in found:
-            faults.append((row, Fault(f"{session.id} of course {course} took place before", where)))
-        else:
-            needed = session.kind.roles()
-            staff = {role: people for role, people in one.staff.items() if role in needed and people}
-            found[session.id] = Done(start=one.start, end=one.end, staff=staff)
-    return {id: found[id] for id in dict.fromkeys([*programme.by_id, *known]) if id in found}, faults
-
-
-def _sessions(programme: Programme, kind: str) -> Iterator[Session]:
-    """The sessions of a kind in programme order; of an open phase as many as a course can have."""
-    going_on = programme.open_phase
-    for session in programme.sessions:
-        if session.kind.name == kind and (going_on is None or session.phase != going_on.name):
-            yield session
-    if going_on is not None and kind in going_on.order:
-        what = next(one for one in programme.kinds if one.name == kind)
-        for number in range(1, MOST_SESSIONS + 1):
-            yield Session(phase=going_on.name, kind=what, number=number)
-
-
-def _visit(form: TableForm, roles: Sequence[str], zone_name: str | None, cells: Cells) -> _Visit:
+def _visit(form: TableForm, roles: Sequence[str], zone_name: str | None, cells: Cells) -> Visit:
     with Fields(cells) as row:
         words = {
             column: form.ours(column, row.take(column, text, "").strip())
@@ -191,14 +153,17 @@ def _visit(form: TableForm, roles: Sequence[str], zone_name: str | None, cells: 
         start, end = times_of(row, form, zone_name, _NEVER, ends=False)
         people = {role: row.take(role, said, []) for role in roles}
         whose = {column: words[column] for column in ("course", "patient") if words[column]}
+        for column in [*whose, *people]:
+            if any(
+                map(identifier, form.names("staff", people[column]) if column in people else [words[column]])
+            ):
+                row.fault("is no text that every file can carry", column)
         if not whose:
             row.fault("does not say whose visit it was")
         if not (words["session"] or words["kind"]):
             row.fault("does not say what visit it was")
     staff = {role: form.names("staff", cells) for role, cells in people.items()}
-    return _Visit(
-        whose=whose, session=words["session"], kind=words["kind"], start=start, end=end, staff=staff
-    )
+    return Visit(whose=whose, session=words["session"], kind=words["kind"], start=start, end=end, staff=staff)
 
 
 def _unlike_ours(roles: Sequence[str], columns: list[str]) -> Iterator[str]:
@@ -225,6 +190,6 @@ def _unlike_visits(columns: Iterable[str]) -> Iterator[str]:
         yield "no column says the start"
 
 
-def _placed(fault: Fault, row: Read[_Visit], source: str, form: TableForm) -> Fault:
+def _placed(fault: Fault, row: Row, source: str, form: TableForm) -> Fault:
     theirs = form.columns.get(fault.path, (fault.path,))[0]
     return Fault(fault.message, theirs).under(f"rows.{row.number}")._replace(source=source, line=row.line)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar
 
 from kapsched.errors import FIRST_YEAR, LAST_YEAR, MOST, Fault, InvalidInput, refuse
+from kapsched.exchange.shown import kind, meant, shown
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -23,27 +23,6 @@ Reader: TypeAlias = Callable[[object], T]
 
 NO_NAME = '""'
 """How a file writes the name that is none."""
-
-
-def shown(value: object) -> str:
-    """A parsed value as a message shows it: short, and in the words of the file."""
-    if isinstance(value, dict):
-        return "named values"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, str):
-        return repr(value if len(value) <= 60 else f"{value[:57]}...")
-    return str(value)[:60]
-
-
-def meant(word: str, known: Iterable[str]) -> str:
-    """The known words, or the one that was probably meant, as the end of a message."""
-    options = list(dict.fromkeys(known))
-    close = get_close_matches(word, options, n=1) or [one for one in options if one.lower() == word.lower()]
-    listed = f"known are {', '.join(options)}" if options else "none is known"
-    return f"; did you mean {close[0]!r}? ({listed})" if close else f"; {listed}"
 
 
 def gather(readings: Iterable[tuple[str, Callable[[], T]]]) -> tuple[T, ...]:
@@ -155,7 +134,7 @@ def within(path: str, others: Iterable[str]) -> bool:
 def named(value: object) -> dict[str, object]:
     """Names with values: a table."""
     if not isinstance(value, dict):
-        raise InvalidInput(f"named values are wanted, not {shown(value)}")
+        raise InvalidInput(f"named values are wanted, not {kind(value)}")
     return value
 
 
@@ -219,7 +198,7 @@ def day(value: object) -> date:
     """A date without a time."""
     if isinstance(value, datetime) or not isinstance(value, date):
         hint = "; write it without quotes" if isinstance(value, str) else ""
-        raise InvalidInput(f"a date such as 2027-01-04 is wanted, not {shown(value)}{hint}")
+        raise InvalidInput(f"a date such as 2027-01-04 is wanted, not {kind(value)}{hint}")
     in_calendar(value)
     return value
 
@@ -251,7 +230,7 @@ def listed(read: Reader[T]) -> Reader[tuple[T, ...]]:
 
     def read_all(value: object) -> tuple[T, ...]:
         if not isinstance(value, list):
-            raise InvalidInput(f"a list is wanted, not {shown(value)}; put it in [ ]")
+            raise InvalidInput(f"a list is wanted, not {kind(value)}; put it in [ ]")
         return gather((str(place), partial(read, one)) for place, one in enumerate(value, start=1))
 
     return read_all

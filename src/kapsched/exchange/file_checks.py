@@ -12,12 +12,14 @@ from attrs import define, field, frozen
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.booking_files import booking_rows, bookings_in, named_bookings
 from kapsched.exchange.clinic_files import clinic_of
-from kapsched.exchange.fields import meant
+from kapsched.exchange.done_files import DoneTable
 from kapsched.exchange.file_sorts import SORTS, sort_of_text, table_sort
 from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
+from kapsched.exchange.shown import meant
 from kapsched.exchange.table_forms import OURS, TableForm
+from kapsched.exchange.table_notes import of_bookings, of_gaps_in_the_past, of_leavers, of_past, of_words
 from kapsched.exchange.toml_files import TomlFile, read_text
 from kapsched.exchange.wording_files import wording_in
 from kapsched.model.clinic import Clinic
@@ -77,7 +79,9 @@ class _Check:
     clinics: list[Clinic] = field(factory=list)
     programmes: tuple[Programme | None, ...] = ()
     spoken: list[Wording] | None = None
-    enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...]]] = field(factory=list)
+    enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...], DoneTable | None]] = field(
+        factory=list
+    )
     faults: list[Fault] = field(factory=list)
     notes: list[str] = field(factory=list)
 
@@ -150,8 +154,10 @@ class _Check:
         known = [programme for programme in self.programmes if programme is not None]
         try:
             patients, courses = patients_and_courses_in(file, known)
-            self.enrolled.append((file, patients, courses))
-            self.notes += _of_strangers(file, courses)
+            named, table = done_file(file), done_beside(file, courses)
+            self.enrolled.append((file, patients, courses, table))
+            self.notes += of_past(named, table) if named and table else ()
+            self.notes += of_gaps_in_the_past(file.source, courses)
         except InvalidInput as error:
             pairs = zip(self.programmes, self.tables["programme"], strict=True)
             faulty = {own_name(table) for programme, table in pairs if programme is None}
@@ -165,7 +171,9 @@ class _Check:
             )
             return
         (clinic,) = self.clinics
-        self.notes += [f"{source}: {one}" for one in bookings_in(text, source, clinic, form).oddities]
+        found = bookings_in(text, source, clinic, form)
+        self.notes += of_words(source, text, form)
+        self.notes += [f"{source}: {note}" for note in of_bookings(found, form, clinic)]
 
     def _read_schedule(self, source: str, text: str) -> None:
         try:
@@ -179,7 +187,7 @@ class _Check:
     def compare(self) -> None:
         """Hold what was read against the wordings, and the clinic, if one and only one could be read."""
         if self.spoken is not None:
-            for file, patients, _ in self.enrolled:
+            for file, patients, _, _ in self.enrolled:
                 self.notes += [f"{file.source}: {note}" for note in _unspoken(patients, self.spoken)]
         if len(self.clinics) != 1:
             return
@@ -188,10 +196,10 @@ class _Check:
             if programme is not None:
                 with self.collecting(), file.placing():
                     refuse(clinic.faults_with(programme))
-        for file, patients, courses in self.enrolled:
+        for file, patients, courses, table in self.enrolled:
             with self.collecting(), file.placing():
                 refuse([*_strangers(clinic, patients), *self._beyond(clinic, courses)])
-            self.notes += [f"{file.source}: {note}" for note in _leavers(clinic, courses)]
+            self.notes += of_leavers(file.source, clinic, courses, table)
 
     def _beyond(self, clinic: Clinic, courses: Iterable[Course]) -> Iterator[Fault]:
         """What the presets of some courses ask for that the clinic cannot give."""
@@ -224,15 +232,6 @@ def _strangers(clinic: Clinic, patients: Iterable[Patient]) -> Iterator[Fault]:
                     )
 
 
-def _of_strangers(file: TomlFile, courses: Sequence[Course]) -> Iterator[str]:
-    """Of how many rows of past visits there is no course."""
-    named, read = done_file(file), done_beside(file, courses)
-    if named and read and read.strangers:
-        count, first = len(read.strangers), read.strangers[0]
-        rows = f"{count} row{'s are' if count > 1 else ' is'}"
-        yield f"{Path(named.file).name}: {rows} of no course here and passed over; the first in line {first}"
-
-
 def _unspoken(patients: Iterable[Patient], wordings: Sequence[Wording]) -> Iterator[str]:
     """Each language that a patient reads and no wording speaks, with the first who reads it."""
     first: dict[str, str] = {}
@@ -245,17 +244,3 @@ def _unspoken(patients: Iterable[Patient], wordings: Sequence[Wording]) -> Itera
                 f"patients.{patient}.language: there is no wording in {language!r}, so that such a calendar is in the "
                 f"clinic's language{meant(language, known)}"
             )
-
-
-def _leavers(clinic: Clinic, courses: Iterable[Course]) -> Iterator[str]:
-    # Who has left may well have been there, so this is worth a note and no fault.
-    staff = {one.id for one in clinic.staff}
-    for course in courses:
-        for session, done in course.done.items():
-            for one in sorted({person for people in done.staff.values() for person in people} - staff):
-                yield f"courses.{course.id}.done.{session}: {one!r} is no longer, or not yet, at {clinic.id}"
-        for session, pinned in course.pinned.items():
-            path = f"courses.{course.id}.pins.{session}"
-            for unit in sorted({row.of for row in pinned.bookings if row.type != "patient"}):
-                if not clinic.has(unit):
-                    yield f"{path}: there is no {unit.type} {unit.id!r} at {clinic.id}"

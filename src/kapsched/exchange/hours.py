@@ -16,13 +16,12 @@ from kapsched.exchange.fields import (
     gather,
     in_calendar,
     listed,
-    meant,
     named,
     one_or_more,
     private_text,
-    shown,
     text,
 )
+from kapsched.exchange.shown import cell, kind, meant
 from kapsched.timeline.recurrence import WEEKDAYS, WHOLE_DAY, Absence, DaySpan, Pattern, Week
 from kapsched.timeline.zones import MINUTES_A_DAY, exists, instant, wall, zone
 
@@ -40,7 +39,7 @@ def minute(value: object) -> int:
     found = _TIME.fullmatch(text(value))
     count = int(found[1]) * 60 + int(found[2]) if found else MINUTES_A_DAY + 1
     if count > MINUTES_A_DAY:
-        raise InvalidInput(f'a time such as "09:30" is wanted, not {shown(value)}')
+        raise InvalidInput(f'a time such as "09:30" is wanted, not {cell(value)}')
     return count
 
 
@@ -56,7 +55,7 @@ def span(value: object) -> DaySpan:
     """Part of a day such as "09:00-17:30"."""
     found = _SPAN.fullmatch(text(value))
     if found is None:
-        raise InvalidInput(f'hours such as "09:00-17:30" are wanted, not {shown(value)}')
+        raise InvalidInput(f'hours such as "09:00-17:30" are wanted, not {cell(value)}')
     return DaySpan(minute(found[1]), minute(found[2]))
 
 
@@ -175,7 +174,7 @@ def written_date(value: object) -> date:
     except ValueError:
         found = None
     if found is None:
-        raise InvalidInput(f"a date such as 2026-12-25 is wanted, not {shown(value)}")
+        raise InvalidInput(f"a date such as 2026-12-25 is wanted, not {cell(value)}")
     in_calendar(found)
     return found
 
@@ -187,7 +186,7 @@ def written_moment(value: object) -> datetime:
     except ValueError:
         found = None
     if found is None:
-        raise InvalidInput(f'a date and time such as "2027-01-04T09:30" is wanted, not {shown(value)}')
+        raise InvalidInput(f'a date and time such as "2027-01-04T09:30" is wanted, not {cell(value)}')
     return found
 
 
@@ -214,7 +213,7 @@ def moment_reader(zone_name: str | None) -> Reader[datetime]:
         if not isinstance(value, datetime):
             hint = "; write it without quotes" if isinstance(value, str) else ""
             raise InvalidInput(
-                f"a date and time such as 2027-01-04T09:30:00 is wanted, not {shown(value)}{hint}"
+                f"a date and time such as 2027-01-04T09:30:00 is wanted, not {kind(value)}{hint}"
             )
         if zone_name is None and value.utcoffset() is None:
             raise InvalidInput(

@@ -28,12 +28,12 @@ from kapsched.exchange.fields import (
     mapped,
     named,
     private_text,
-    shown,
     text,
     whole,
 )
 from kapsched.exchange.hours import placed, span, week, weekdays, written_date, written_moment
 from kapsched.exchange.rule_tables import day_count, days, hours, length, period, written_period
+from kapsched.exchange.shown import cell, shown
 from kapsched.model.periods import Period, TreatmentWeek
 from kapsched.model.phases import BookAhead
 from kapsched.model.rules import Continuity, Frequency, Gap, Offset, Rule, Span
@@ -228,7 +228,7 @@ def _time(value: object) -> time:
     try:
         return time.fromisoformat(text(value))
     except ValueError:
-        raise InvalidInput(f"a time of day such as 09:30:00 is wanted, not {shown(value)}") from None
+        raise InvalidInput(f"a time of day such as 09:30:00 is wanted, not {cell(value)}") from None
 
 
 def _rule(converter: Converter, value: object) -> Rule:

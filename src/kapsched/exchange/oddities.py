@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias, get_args
@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 from attrs import field, frozen
 
 from kapsched.errors import MOST, Several, a_date, each, of_type, one_of, require, require_given, text, whole
-from kapsched.model.bookings import Booking, Resource, rows, some_bookings
+from kapsched.exchange.odd_pools import hours_of_members, taken_alone, too_many, when_any
+from kapsched.model.bookings import Booking, Resource, some_bookings
+from kapsched.model.bookings import rows as bookings_of
 from kapsched.model.clinic import Clinic
 from kapsched.timeline.zones import wall
 
@@ -62,27 +64,39 @@ class Placed(NamedTuple):
 
 def odd_bookings(booked: Iterable[Booking], clinic: Clinic) -> tuple[Oddity, ...]:
     """What is odd about bookings, before anything is planned: for each resource one oddity of each sort."""
-    given = rows(booked)
+    given = bookings_of(booked)
     require_given(booked=(given, some_bookings), clinic=(clinic, of_type(Clinic)))
     return oddities(map(Placed, given), clinic)
 
 
-def oddities(placed: Iterable[Placed], clinic: Clinic) -> tuple[Oddity, ...]:
-    """What is odd about bookings, resources that the clinic does not have first, each in order of appearance."""
+def oddities(placed: Iterable[Placed], clinic: Clinic, *, ours: bool = True) -> tuple[Oddity, ...]:
+    """What is odd about bookings, resources that the clinic does not have first, each in order of appearance.
+
+    Unless the words of the rows are `ours`, no sentence shows one that the clinic does not know.
+    """
     grouped: dict[Resource, list[Placed]] = {}
     for one in placed:
         grouped.setdefault(one.booking.of, []).append(one)
     unknown = [one for one in grouped if one.type != "patient" and not clinic.has(one)]
-    found = [_of_nobody(one, grouped[one], clinic) for one in unknown]
+    found = [_of_nobody(one, grouped[one], clinic, ours) for one in unknown]
     for resource, theirs in grouped.items():
-        if resource not in unknown and resource.type != "pool":
-            in_order = sorted(theirs, key=lambda one: (one.booking.start, one.booking.end))
+        if resource in unknown:
+            continue
+        in_order = sorted(theirs, key=lambda one: (one.booking.start, one.booking.end))
+        if resource.type == "pool":
+            found += _of_pool(resource, in_order, grouped, clinic)
+        else:
             found += [*_outside(resource, in_order, clinic), *_twice(resource, in_order, clinic)]
     return tuple(found)
 
 
-def _of_nobody(resource: Resource, theirs: Sequence[Placed], clinic: Clinic) -> Oddity:
+def _of_nobody(resource: Resource, theirs: Sequence[Placed], clinic: Clinic, ours: bool) -> Oddity:
     sentence = f"{clinic.id} has no {resource.type} {resource.id!r}; its rows are left out"
+    if not ours:
+        # A column of patients may have been taken for one of staff.
+        sentence = (
+            f"{clinic.id} has no {resource.type} of the name in line {theirs[0].line}; its rows are left out"
+        )
     return _oddity("unknown", resource, theirs, clinic, sentence, theirs[:1])
 
 
@@ -103,6 +117,25 @@ def _within_hours(booking: Booking, clinic: Clinic) -> bool:
     if first.year == last.year == start.year:
         return False
     return (last - first).days <= _A_YEAR and clinic.working_time(booking.of, first, last).covers(start, end)
+
+
+def _of_pool(
+    resource: Resource, theirs: Sequence[Placed], grouped: Mapping[Resource, Sequence[Placed]], clinic: Clinic
+) -> Iterator[Oddity]:
+    pool = clinic.pool_of(resource.id)
+    assert pool is not None, "else the clinic does not have it"
+    rows = [one.booking for one in theirs]
+    hours = hours_of_members(pool, rows, clinic)
+    there = when_any(hours)
+    odd = [one for one in theirs if not there.covers(one.booking.start, one.booking.end)]
+    if odd:
+        yield _oddity("hours", resource, odd, clinic, "outside its members' hours", odd[:1])
+    alone = {member: taken_alone(one.booking for one in grouped.get(member, ())) for member in hours}
+    crowds = list(too_many(pool, rows, hours, alone))
+    if crowds:
+        found = [theirs[place] for place in sorted({place for crowd in crowds for place in crowd})]
+        example = [theirs[place] for place in crowds[0]]
+        yield _oddity("twice", resource, found, clinic, "beyond what its members can watch", example)
 
 
 def _twice(resource: Resource, theirs: Sequence[Placed], clinic: Clinic) -> Iterator[Oddity]:

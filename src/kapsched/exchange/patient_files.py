@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from os import PathLike
@@ -11,7 +11,7 @@ from typing import Literal
 
 from attrs import evolve
 
-from kapsched.errors import InvalidInput, Several, require_given
+from kapsched.errors import Fault, InvalidInput, Several, refuse, require_given
 from kapsched.exchange.done_files import DoneTable, done_in
 from kapsched.exchange.fields import (
     Fields,
@@ -21,7 +21,6 @@ from kapsched.exchange.fields import (
     label,
     listed,
     mapped,
-    meant,
     one_or_more,
     private_text,
 )
@@ -37,10 +36,13 @@ from kapsched.exchange.hours import (
 )
 from kapsched.exchange.override_tables import pins_of, pins_reader, waivers_reader
 from kapsched.exchange.programme_files import programme_named, some_programmes
+from kapsched.exchange.shown import meant
 from kapsched.exchange.table_forms import NamedTable, named_table, under_where_unplaced
 from kapsched.exchange.toml_files import TomlFile, a_path, read_format, read_text
+from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
 from kapsched.model.programme import Programme
+from kapsched.timeline.zones import wall
 
 _NO_DAY = date(1970, 1, 1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,6 +93,33 @@ def done_beside(file: TomlFile, courses: Sequence[Course]) -> DoneTable | None:
         return done_in(content, Path(named.file).name, courses, zone_or_none, named.form)
     except InvalidInput as error:
         raise under_where_unplaced(error, "done") from None
+
+
+def refuse_done_later(
+    path: str | PathLike[str],
+    courses: Sequence[Course],
+    settled: Container[str],
+    now: datetime,
+    clinic: Clinic,
+) -> None:
+    """Refuse what a file of patients, or its table, says took place after now, each at its place.
+
+    Courses that are `settled` already, with a plan, are not asked.
+    """
+    file = TomlFile.read(path)
+    table = done_beside(file, courses)
+    found: list[Fault] = []
+    for course in courses:
+        for session, done in course.done.items():
+            if done.start > now and course.id not in settled:
+                begun, today = (
+                    f"{wall(moment, clinic.place):%Y-%m-%d %H:%M}" for moment in (done.start, now)
+                )
+                what = f"{session} of course {course.id} took place on {begun}, which is after now, {today}"
+                row = table.placed(Fault(what, "start"), course.id, session) if table else None
+                found.append(row or Fault(what, f"courses.{course.id}.done.{session}"))
+    with file.placing():
+        refuse(found)
 
 
 def _patients_and_courses(

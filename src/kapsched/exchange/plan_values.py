@@ -17,15 +17,14 @@ from kapsched.exchange.fields import (
     label,
     listed,
     listed_by,
-    meant,
     private_text,
-    shown,
     text,
     whole,
 )
 from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.model_values import plain, reader_of
 from kapsched.exchange.reason_values import date_text, perhaps, read_ends, read_reason, reason_value
+from kapsched.exchange.shown import meant, shown
 from kapsched.model.appointments import READERS, Appointment, Changed, Confirmation, Sequence, Status
 from kapsched.model.bookings import RESOURCE_TYPES, Booking
 from kapsched.model.course import Course

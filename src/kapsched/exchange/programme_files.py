@@ -8,9 +8,10 @@ from importlib.resources import files
 from os import PathLike
 
 from kapsched.errors import Fault, InvalidInput, Several, each, of_type, refuse, require_given
-from kapsched.exchange.fields import gather, meant, text
+from kapsched.exchange.fields import gather, text
 from kapsched.exchange.programme_bases import merged
 from kapsched.exchange.programme_tables import programme_of
+from kapsched.exchange.shown import meant
 from kapsched.exchange.toml_files import TomlFile, a_path
 from kapsched.model.programme import Programme
 

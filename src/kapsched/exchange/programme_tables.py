@@ -18,13 +18,13 @@ from kapsched.exchange.fields import (
     label,
     listed,
     listed_by,
-    meant,
     named,
     positive,
     text,
     whole,
 )
 from kapsched.exchange.rule_tables import RULE_TABLES
+from kapsched.exchange.shown import meant
 from kapsched.exchange.toml_files import read_format
 from kapsched.model.phases import Phase
 from kapsched.model.programme import Programme, Segment, SessionKind

@@ -15,10 +15,10 @@ from kapsched.exchange.fields import (
     listed,
     one_or_more,
     positive,
-    shown,
     text,
     whole,
 )
+from kapsched.exchange.shown import shown
 from kapsched.model.periods import CalendarWeek, Period, RollingDays, TreatmentWeek
 from kapsched.model.rules import Across, Between, Continuity, Frequency, Gap, Offset, Rule, Scope, Span
 from kapsched.timeline.units import DayCount, Days, Hours, Length, read_length

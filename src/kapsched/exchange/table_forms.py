@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias, TypeVar, cast, get_args
 
 from attrs import field, frozen
@@ -22,8 +22,8 @@ from kapsched.errors import (
     text,
 )
 from kapsched.exchange.fields import Fields, choice, label, listed, mapped, named, one_or_more
-from kapsched.exchange.fields import shown as briefly
 from kapsched.exchange.fields import text as a_text
+from kapsched.exchange.shown import shown as briefly
 from kapsched.model.mappings import FrozenMapping
 
 T = TypeVar("T")
@@ -59,8 +59,9 @@ class TableForm:
 
     `columns` says of each column of ours which one of theirs holds it, or which several; any others of theirs are
     passed over. `words` turns their words into ours, by column of ours; a word that it does not have stays.
-    `leave_out` names, by column of theirs, the words for which a row is passed over. `joined_by` is what stands
-    between several names in one cell. `shares` lists rooms and staff of which a row takes one place.
+    `leave_out` names, by column of theirs, the words for which a row is passed over. Capitals and blanks around a
+    word make no difference to either. `joined_by` is what stands between several names in one cell. `shares` lists
+    rooms and staff of which a row takes one place.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_lists)
@@ -73,6 +74,10 @@ class TableForm:
     leave_out: Mapping[str, tuple[str, ...]] = field(default=FrozenMapping(), converter=_lists)
     joined_by: str = ""
     shares: tuple[str, ...] = field(default=(), converter=Several[str])
+    _folded: Mapping[str, Mapping[str, str]] = field(
+        init=False, repr=False, eq=False, default=FrozenMapping()
+    )
+    _passed: Mapping[str, frozenset[str]] = field(init=False, repr=False, eq=False, default=FrozenMapping())
 
     _repr_pretty_ = by_repr
 
@@ -91,10 +96,32 @@ class TableForm:
         )
         if self.separator == self.quote:
             raise InvalidInput("what quotes a text cannot part the columns too", path="separator")
+        folded = {
+            column: {folded_word(theirs): ours for theirs, ours in words.items()}
+            for column, words in self.words.items()
+        }
+        passed: dict[str, frozenset[str]] = {}
+        for column, said in self.leave_out.items():
+            plain = folded_word(column)
+            passed[plain] = passed.get(plain, frozenset()) | frozenset(map(folded_word, said))
+        object.__setattr__(self, "_folded", FrozenMapping(folded))
+        object.__setattr__(self, "_passed", FrozenMapping(passed))
 
     def ours(self, column: str, word: str) -> str:
         """The word of ours for one of theirs in a column of ours."""
-        return self.words.get(column, _NO_WORDS).get(word, word) if self.words else word
+        if not self.words:
+            return word
+        exactly = self.words.get(column, _NO_WORDS).get(word)
+        return (
+            self._folded.get(column, _NO_WORDS).get(folded_word(word), word) if exactly is None else exactly
+        )
+
+    def passes_over(self, columns: Sequence[str], cells: Iterable[str]) -> bool:
+        """Is a row with those cells in those columns of theirs left out?"""
+        return bool(self.leave_out) and any(
+            folded_word(cell) in self._passed.get(folded_word(column), ())
+            for column, cell in zip(columns, cells, strict=False)
+        )
 
     def names(self, column: str, cells: Iterable[str]) -> tuple[str, ...]:
         """Every name in some cells, in our words, each once."""
@@ -105,10 +132,15 @@ class TableForm:
 _NO_WORDS: Mapping[str, str] = FrozenMapping()
 
 
+def folded_word(word: str) -> str:
+    """A word as it is compared: whatever blanks and capitals it is written with."""
+    return " ".join(word.split()).casefold()
+
+
 def _mapping(key: Check, value: Check) -> Check:
     def check(given: object) -> str:
         if not isinstance(given, Mapping):
-            return f"named values are wanted, not {shown(given)}"
+            return f"named values are wanted, not {type(given).__name__}"
         return next((fault for one in given.items() if (fault := key(one[0]) or value(one[1]))), "")
 
     return check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8, lookup
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -42,6 +43,9 @@ def read_text(path: str | PathLike[str], encoding: str = "utf-8") -> str:
         why = getattr(error, "strerror", None) or error
         raise InvalidInput(Fault(f"cannot be read: {why}", source=name)) from None
     plain = encoding.lower().replace("_", "-") in ("utf-8", "utf8")
+    if content.startswith(BOM_UTF8) and not plain and lookup(encoding).name != "utf-8-sig":
+        message = f"begins with the mark of UTF-8, and is read as {encoding}; its encoding is utf-8"
+        raise InvalidInput(Fault(message, source=name, line=1))
     try:
         return content.decode("utf-8-sig" if plain else encoding)
     except UnicodeDecodeError as error:

@@ -47,6 +47,16 @@ def write_all(files: Mapping[Path, bytes], *, stale: Iterable[Path] = ()) -> tup
     return tuple(sorted([*changed, *gone]))
 
 
+def sweep(folder: Path, patterns: Iterable[str]) -> tuple[Path, ...]:
+    """Remove what a run that was killed left beside the files that `patterns` mean in a folder; what that was."""
+    found = {path for one in patterns for end in (_NEW, _OLD) for path in folder.glob(one + end)}
+    left = sorted(path for path in found if path.is_file() or path.is_symlink())
+    for path in left:
+        with naming(path):
+            path.unlink()
+    return tuple(left)
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Within the block an error of the disk is one of `path`: not of what stands beside it, nor of nothing."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from kapsched.model.bookings import Resource
@@ -16,13 +16,17 @@ from kapsched.verification.report import Breach
 
 
 class Load(NamedTuple):
-    """Between two instants: who is watched, how many members can watch, and the sessions of ours that matter."""
+    """Between two instants: who is watched, how many members can watch, and the sessions of ours that matter.
+
+    `takings` are the places of those who are watched, and what keeps members from it.
+    """
 
     start: datetime
     end: datetime
     watched: int
     members: int
     sessions: tuple[str, ...]
+    takings: tuple[Taking, ...]
 
 
 def no_pool_is_over_its_ratio(case: Case) -> Iterator[Breach]:
@@ -47,16 +51,36 @@ def _edges(*edges: datetime) -> tuple[datetime, datetime]:
 
 def _over(case: Case, pool: Pool, resources: Sequence[Resource], window: IntervalSet) -> Iterator[Breach]:
     takings = {resource: ours_and_others(case, resource, window) for resource in resources}
+    told: list[Load] = []
     for stretch in window:
-        for load in _joined(_loads(case, takings, stretch)):
-            if load.watched > pool.ratio * load.members:
-                yield Breach(
-                    f"pool {pool.role}: {load.watched} patients for {load.members} at {pool.ratio} each, "
-                    f"{case.stretch(load.start, load.end)}",
-                    load.sessions,
-                    resources[0],
-                    new=bool(load.sessions),
-                )
+        for load in _joined(_loads(case, takings, stretch), lambda load: load[2:5]):
+            if load.watched <= pool.ratio * load.members:
+                continue
+            if load.sessions:
+                yield _breach(case, pool, resources[0], load)
+                continue
+            for part in _loads(case, takings, Interval(load.start, load.end)):
+                if not any(one.start <= part.start < one.end for one in told):
+                    told.append(_whole(case, resources, part))
+                    yield _breach(case, pool, resources[0], told[-1])
+
+
+def _breach(case: Case, pool: Pool, resource: Resource, load: Load) -> Breach:
+    return Breach(
+        f"pool {pool.role}: {load.watched} patients for {load.members} at {pool.ratio} each, "
+        f"{case.stretch(load.start, load.end)}",
+        load.sessions,
+        resource,
+        new=bool(load.sessions),
+    )
+
+
+def _whole(case: Case, resources: Sequence[Resource], load: Load) -> Load:
+    """A load that was there already, as long as it goes on: so it is the same for every course that meets it."""
+    around = Interval(max(one.start for one in load.takings), min(one.end for one in load.takings))
+    takings = {resource: ours_and_others(case, resource, IntervalSet([around])) for resource in resources}
+    joined = _joined(_loads(case, takings, around), lambda load: load[3:])
+    return next(one for one in joined if one.start <= load.start < one.end)
 
 
 def _loads(case: Case, takings: dict[Resource, list[Taking]], stretch: Interval) -> Iterator[Load]:
@@ -75,7 +99,8 @@ def _loads(case: Case, takings: dict[Resource, list[Taking]], stretch: Interval)
         }
         there = [one for one in members if not alone[one] and working[one].covers(start, end)]
         holders = [one.holder for one in (*watched, *_flat(alone.values())) if one.ours]
-        yield Load(start, end, len(watched), len(there), tuple(dict.fromkeys(holders)))
+        sessions = tuple(dict.fromkeys(holders))
+        yield Load(start, end, len(watched), len(there), sessions, (*watched, *_flat(alone.values())))
 
 
 def _flat(several: Iterable[list[Taking]]) -> Iterator[Taking]:
@@ -83,15 +108,8 @@ def _flat(several: Iterable[list[Taking]]) -> Iterator[Taking]:
         yield from some
 
 
-def _joined(loads: Iterable[Load]) -> Iterator[Load]:
-    """Loads that follow each other and differ in nothing but their times as one."""
-    last: Load | None = None
-    for load in loads:
-        if last is not None and last[2:] == load[2:]:
-            last = last._replace(end=load.end)
-            continue
-        if last is not None:
-            yield last
-        last = load
-    if last is not None:
-        yield last
+def _joined(loads: Iterable[Load], alike: Callable[[Load], object]) -> Iterator[Load]:
+    """Loads that follow each other and are alike as one."""
+    for _, some in groupby(loads, alike):
+        first, *others = some
+        yield first._replace(end=others[-1].end) if others else first

@@ -24,7 +24,7 @@ from kapsched.logs import info
 from kapsched.model.appointments import Appointment, Status
 from kapsched.model.bookings import Booking, Bookings, not_among
 from kapsched.model.clinic import Clinic, Horizon
-from kapsched.model.course import Course
+from kapsched.model.course import Course, Patient
 from kapsched.model.plan import Plan, Refusal, Schedule
 from kapsched.model.versions import transfer
 from kapsched.planning.course_plan import DEFAULT_STEPS
@@ -71,10 +71,11 @@ def plan_courses(
 
     `digest` is the clinic's, as `clinic_digest` tells it; with it one sees later whether the clinic has changed.
     The plans of `kept` stay as they are, also those of courses that are no longer given; only what is done by
-    now is marked so. A kept course whose programme is another today, or another version of it, goes on under that one;
-    where that lacks sessions that are done, waived, pinned or planned, `InvalidInput` lists them, as of `transfer`.
-    What people decided is what the course says today. Each course has beside it what its patient has booked and done
-    in others by then. `progress` is told of each course before it is planned.
+    now is marked so, and their patients have the names and languages of today. A kept course whose programme is another
+    today, or another version of it, goes on under that one; where that lacks sessions that are done, waived, pinned or
+    planned, `InvalidInput` lists them, as of `transfer`. What people decided is what the course says today. Each course
+    has beside it what its patient has booked and done in others by then. `progress` is told of each course before it
+    is planned.
     """
     courses = Several(courses)
     require_given(
@@ -172,10 +173,13 @@ def _beside_others(course: Course, courses: Iterable[Course], plans: Iterable[Pl
 def _kept(plans: Iterable[Plan], today: Mapping[str, Course], clinic: Clinic) -> Iterator[Plan]:
     """The plans as they stand today; what their programmes of today have lost of them is raised together."""
     faults: list[Fault] = []
+    patients = {course.patient.id: course.patient for course in today.values()}
     for plan in plans:
         course = today.get(plan.course.id)
         try:
-            yield _with_done(_as_today(plan, course, clinic), course)
+            found = _as_today(plan, course, clinic)
+            patient = course.patient if course else patients.get(plan.course.patient.id)
+            yield _with_done(_as_called_today(found, patient), course)
         except InvalidInput as error:
             faults += error.under(f"courses.{plan.course.id}").faults
     refuse(faults)
@@ -197,6 +201,15 @@ def _as_today(plan: Plan, course: Course | None, clinic: Clinic) -> Plan:
     whole_plan = {one.id for one in moved.owed} <= {one.session for one in judged(plan.appointments, moved)}
     cost = cost_of(plan.appointments, moved, clinic) if whole_plan else None
     return evolve(plan, course=moved, cost=cost, proved_through="none")
+
+
+def _as_called_today(plan: Plan, patient: Patient | None) -> Plan:
+    """The plan under the patient's name and language of today; hours and wishes are those that it was made by."""
+    before = plan.course.patient
+    if patient is None or patient.id != before.id:
+        return plan
+    called = evolve(before, name=patient.name, language=patient.language)
+    return evolve(plan, course=evolve(plan.course, patient=called))
 
 
 def _with_done(plan: Plan, course: Course | None) -> Plan:

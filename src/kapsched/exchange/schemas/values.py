@@ -65,7 +65,11 @@ ABSENCE = either(
             "to": says("The last date, itself included; left out, it goes on.", DAY),
             "weekdays": says("On which weekdays alone.", SOME_WEEKDAYS),
             "time": says('For which part of the day, such as "15:00-17:00"; left out, the whole day.', SPAN),
-            "why": says("A reason, shown where it is why something cannot be booked.", TEXT),
+            "why": says(
+                "A reason, for those who edit this file; nothing shows it, but for a closure's in the picture of a "
+                "course.",
+                TEXT,
+            ),
         },
         ways=[["from"], ["to"], ["weekdays"], ["time"]],
     ),

@@ -26,6 +26,7 @@ from kapsched import (
     Pattern,
     Phase,
     Plan,
+    Pool,
     Programme,
     Room,
     Rows,
@@ -64,6 +65,7 @@ CLINIC = Clinic(
         StaffMember(id="ned", roles=["nurse"], hours=_HOURS),
         StaffMember(id="tess", roles=["therapist"], hours=_HOURS),
     ],
+    pools=[Pool(role="nurse", ratio=1)],
     grid=30,
     horizon=Horizon(first_day=MONDAY, days=9),
 )
@@ -77,6 +79,7 @@ _DOSE = SessionKind(
             staff=["doctor"],
             room="recovery",
             shares=["doctor", "recovery"],
+            pools=["nurse"],
             turnaround=15,
         ),
     ],
@@ -95,8 +98,8 @@ _SHORT = Programme(
 
 
 def course(turn: int, writer: int) -> Course:
-    """What a writer books in a round; every two of them for one patient."""
-    patient = Patient(id=f"q{turn}-{writer // 2}")
+    """What a writer books in a round; every two of them for one patient, who is moved while the next is booked."""
+    patient = Patient(id=f"q{turn // KEPT}-{writer // 2}")
     return enrol(_SHORT, patient, id=f"c{turn}-{writer}", first_day=MONDAY)
 
 
@@ -152,8 +155,8 @@ class Writer:
             self.diary = look(connection, diary)
             return self.diary
 
-        def counted(connection: Any, rows: Rows) -> bool:
-            done: bool = change(connection, rows)
+        def counted(connection: Any, *given: Any) -> bool:
+            done: bool = change(connection, *given)
             self.tale.beaten += not done
             return done
 
@@ -186,14 +189,14 @@ class Writer:
         after = find_plan(elsewhen(before), self.diary.release(before), now=NOW)
         assert isinstance(after, Plan)
         rows = Rows.between(before.bookings, after.bookings)
-        if self.page["change"](self.connection, rows):
+        if self.page["change"](self.connection, rows, [after], self.diary):
             self.tale.plans[after.course.id] = after
             self.tale.moved += 1
 
     def take_stock(self, rounds: range) -> None:
         self.look()
         self.tale.stocks.append(Stock(rounds, tuple(self.diary.bookings)))
-        self.page["change"](self.connection, Rows(freed=self.diary.bookings))
+        self.page["change"](self.connection, Rows(freed=self.diary.bookings), [], self.diary)
 
 
 def _write(number: int, place: str, rounds: int, barrier: Barrier, answer: Pipe) -> None:

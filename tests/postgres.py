@@ -1,4 +1,8 @@
-"""Is there a PostgreSQL on this machine? A server of our own in a folder of its own, which nobody else can reach."""
+"""Is there a PostgreSQL on this machine? A server of our own in a folder of its own, which nobody else can reach.
+
+It listens on a socket in that folder, and on no port: a port that was free may be somebody's by the time the server
+opens it, and whoever is on the machine could come in there, for the server asks nobody for a password.
+"""
 
 from __future__ import annotations
 

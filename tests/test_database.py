@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from attrs import evolve
 
 from kapsched import (
+    Appointment,
+    Booking,
     Diary,
     Horizon,
     Patient,
     Phase,
     Plan,
-    Pool,
     Programme,
     Refusal,
     Rows,
@@ -25,10 +27,10 @@ from kapsched import (
     enrol,
     find_plan,
 )
-from tests.database_judge import crowds, judged
+from tests.database_judge import judged
 from tests.database_race import CLINIC, MONDAY, NOW, ROUNDS, course, elsewhen, raced
 from tests.own_database import loop, tables
-from tests.table_stories import PLACES, REFUSED, SUFFERED, booking, enter
+from tests.table_stories import PLACES, booking
 
 
 @pytest.fixture
@@ -54,57 +56,9 @@ def planned(number: int, diary: Diary) -> Plan:
     return plan
 
 
-# The tables.
-
-
-@pytest.mark.parametrize(("there", "new"), REFUSED)
-def test_sqlite_refuses_what_is_taken(connection: Any, there: list[str], new: str) -> None:
-    enter(connection, *there)
-    with pytest.raises(sqlite3.IntegrityError, match="taken already"):
-        enter(connection, new)
-
-
-@pytest.mark.parametrize(("there", "new"), SUFFERED)
-def test_sqlite_suffers_what_is_free(connection: Any, there: list[str], new: str) -> None:
-    enter(connection, *there, new)
-
-
-def test_sqlite_gives_what_nobody_entered_a_single_place(connection: Any) -> None:
-    page, row = loop(), booking("room attic 9-10 shared")
-    page["run"](connection, page["TAKE"], [page["as_row"](row)])
-    with pytest.raises(sqlite3.IntegrityError, match="taken already"):
-        page["run"](connection, page["TAKE"], [page["as_row"](row)])
-
-
-def test_sqlite_has_no_booking_changed(connection: Any) -> None:
-    enter(connection, "room blue 9-10", "room blue 11-12")
-    with pytest.raises(sqlite3.IntegrityError, match="never changed"):
-        connection.execute("UPDATE bookings SET starts = '2027-01-04T09:30:00+00:00'")
-
-
-@pytest.mark.parametrize(
-    "time", ["2027-01-04 09:00:00+00:00", "2027-01-04T09:00:00+01:00", "2027-01-04T09:00Z"]
-)
-def test_sqlite_takes_only_times_that_sort_as_text(connection: Any, time: str) -> None:
-    page = loop()
-    row = ("room", "blue", time, "2027-01-04T12:00:00+00:00", True, "", "")
-    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
-        page["run"](connection, page["TAKE"], [row])
-
-
-@pytest.mark.parametrize(("there", "new"), REFUSED)
-def test_the_sweep_that_judges_the_race_sees_what_the_tables_refuse(there: list[str], new: str) -> None:
-    rows = [booking(one) for one in (*there, new)]
-    if all(row.type != "pool" for row in rows):
-        assert list(crowds(rows)) != []
-
-
-# The loop.
-
-
 def test_what_is_written_is_read_as_it_was(connection: Any) -> None:
     page, plan = loop(), planned(1, Diary(CLINIC))
-    assert page["change"](connection, Rows(taken=plan.bookings))
+    assert page["change"](connection, Rows(taken=plan.bookings), [plan], Diary(CLINIC))
     assert tuple(page["look"](connection, Diary(CLINIC)).bookings) == plan.bookings
 
 
@@ -113,8 +67,8 @@ def test_a_course_of_which_one_row_is_taken_leaves_no_row(connection: Any) -> No
     first, second = planned(1, diary), planned(2, diary)
     last = second.bookings[-1:]
     assert first.bookings[-1].of == last[0].of
-    assert page["change"](connection, Rows(taken=last))
-    assert not page["change"](connection, Rows(taken=first.bookings))
+    assert page["change"](connection, Rows(taken=last), [], diary)
+    assert not page["change"](connection, Rows(taken=first.bookings), [first], diary)
     assert tuple(page["look"](connection, diary).bookings) == last
 
 
@@ -123,9 +77,9 @@ def test_a_course_that_somebody_has_moved_meanwhile_is_not_moved(connection: Any
     plan = planned(1, diary)
     moved = find_plan(elsewhen(plan), diary, now=NOW)
     assert isinstance(moved, Plan)
-    assert page["change"](connection, Rows(taken=plan.bookings))
-    assert page["change"](connection, Rows.between(plan.bookings, moved.bookings))
-    assert not page["change"](connection, Rows.between(plan.bookings, moved.bookings))
+    assert page["change"](connection, Rows(taken=plan.bookings), [plan], Diary(CLINIC))
+    assert page["change"](connection, Rows.between(plan.bookings, moved.bookings), [moved], diary)
+    assert not page["change"](connection, Rows.between(plan.bookings, moved.bookings), [moved], diary)
     assert tuple(page["look"](connection, diary).bookings) == moved.bookings
 
 
@@ -136,7 +90,7 @@ def test_whoever_was_slower_looks_again_and_gets_other_times(connection: Any) ->
         """Plans, and then somebody else books before what was planned is written."""
         tried.append(found := find_plan(asked, diary, now=now))
         if len(tried) == 1:
-            page["change"](connection, Rows(taken=planned(2, diary).bookings))
+            page["change"](connection, Rows(taken=planned(2, diary).bookings), [], diary)
         return found
 
     page["find_plan"] = slow
@@ -153,7 +107,7 @@ def test_whoever_is_always_slower_gives_up(connection: Any) -> None:
 
     def slow(asked: Any, diary: Any, *, now: Any) -> Any:
         tried.append(found := find_plan(asked, diary, now=now))
-        page["change"](connection, Rows(taken=planned(1 + len(tried), diary).bookings))
+        page["change"](connection, Rows(taken=planned(1 + len(tried), diary).bookings), [], diary)
         return found
 
     page["find_plan"] = slow
@@ -168,22 +122,102 @@ def test_a_course_that_cannot_be_booked_is_refused_and_writes_nothing(connection
     assert len(page["look"](connection, diary).bookings) == 0
 
 
-def test_a_pool_that_others_have_filled_is_counted_again_before_it_is_taken(connection: Any) -> None:
-    pooled = evolve(CLINIC, pools=[Pool(role="nurse", ratio=1)])
-    watched = SessionKind(name="rest", segments=[Segment(name="rest", minutes=60, pools=["nurse"])])
-    rest = Programme(name="rest", version="1", kinds=[watched], phases=[Phase(name="only", order=["rest"])])
-    page, diary = loop(), Diary(pooled)
-    plan = find_plan(enrol(rest, Patient(id="q1"), id="c1", first_day=MONDAY), diary, now=NOW)
+def watching(number: int, diary: Diary) -> Plan:
+    """A course of one visit in which a nurse watches a patient, of whom there is one alone."""
+    kind = SessionKind(name="rest", segments=[Segment(name="rest", minutes=60, pools=["nurse"])])
+    rest = Programme(name="rest", version="1", kinds=[kind], phases=[Phase(name="only", order=["rest"])])
+    plan = find_plan(enrol(rest, Patient(id="q1"), id=f"c{number}", first_day=MONDAY), diary, now=NOW)
     assert isinstance(plan, Plan)
+    return plan
+
+
+def two_places(plan: Plan) -> list[Booking]:
+    """One nurse watches somebody else, the other is needed alone: no table knows that they belong together."""
     (place,) = (row for row in plan.bookings if row.type == "pool")
-    # One nurse watches somebody else, the other is needed alone: the tables do not know that they belong together.
-    taken = [evolve(place, ref="x"), evolve(place, type="staff", resource="ned", exclusive=True, ref="y")]
-    assert page["change"](connection, Rows(taken=taken))
-    assert not page["enough"](connection, plan, diary)
+    return [evolve(place, ref="x"), evolve(place, type="staff", resource="ned", exclusive=True, ref="y")]
+
+
+def test_a_pool_that_others_have_filled_is_counted_again_before_it_is_taken(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    plan = watching(1, diary)
+    taken = two_places(plan)
+    assert page["change"](connection, Rows(taken=taken), [], diary)
+    assert not page["change"](connection, Rows(taken=plan.bookings), [plan], diary)
     page["find_plan"] = lambda *_, **__: plan  # as if it had looked before
     assert page["book"](plan.course, connection, diary, now=NOW) is None
-    assert page["change"](connection, Rows(freed=taken[1:]))
+    assert page["change"](connection, Rows(freed=taken[1:]), [], diary)
     assert page["book"](plan.course, connection, diary, now=NOW) == plan
+
+
+def test_a_course_is_not_moved_into_a_pool_that_others_have_filled(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    plan = watching(1, diary)
+    moved = find_plan(elsewhen(plan), diary, now=NOW)
+    assert isinstance(moved, Plan)
+    assert page["change"](connection, Rows(taken=plan.bookings), [plan], diary)
+    assert page["change"](connection, Rows(taken=two_places(moved)), [], diary)
+    assert not page["change"](connection, Rows.between(plan.bookings, moved.bookings), [moved], diary)
+    assert set(plan.bookings) < set(page["look"](connection, diary).bookings)
+
+
+def test_two_who_move_different_visits_of_a_course_do_not_mix_their_plans(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    plan = planned(1, diary)
+    one, two = plan.appointments
+    later = timedelta(hours=1)
+
+    def an_hour_later(visit: Appointment) -> Appointment:
+        rows = [evolve(row, start=row.start + later, end=row.end + later) for row in visit.bookings]
+        return evolve(visit, start=visit.start + later, end=visit.end + later, bookings=rows)
+
+    first = evolve(plan, appointments=[an_hour_later(one), two])
+    second = evolve(plan, appointments=[one, an_hour_later(two)])
+    assert page["change"](connection, Rows(taken=plan.bookings), [plan], diary)
+    assert page["change"](connection, Rows.between(plan.bookings, first.bookings), [first], diary)
+    assert not page["change"](connection, Rows.between(plan.bookings, second.bookings), [second], diary)
+    assert tuple(page["look"](connection, diary).bookings) == first.bookings
+
+
+def test_a_member_of_a_pool_is_locked_with_the_pool_and_all_in_order() -> None:
+    rows = [
+        booking(one) for one in ("staff ned 9-10", "room blue 9-10", "patient q1 9-10", "staff dora 9-10")
+    ]
+    assert loop()["touched"](Rows(taken=rows[:2], freed=rows[2:]), CLINIC) == [
+        ("patient", "q1"),
+        ("pool", "nurse"),
+        ("room", "blue"),
+        ("staff", "dora"),
+        ("staff", "ned"),
+    ]
+
+
+def test_of_equal_rows_as_many_are_freed_as_are_named(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    one, other = booking("room snug 9-10 shared"), booking("room snug 11-12 shared")
+    assert page["change"](connection, Rows(taken=[one, one]), [], diary)
+    assert not page["change"](connection, Rows(freed=[one, other]), [], diary)
+    assert tuple(page["look"](connection, diary).bookings) == (one, one)
+    assert page["change"](connection, Rows(freed=[one]), [], diary)
+    assert tuple(page["look"](connection, diary).bookings) == (one,)
+
+
+def test_a_row_that_no_table_should_have_is_no_slowness(connection: Any) -> None:
+    page, diary = loop(), Diary(CLINIC)
+    fine, row = booking("room green 9-10"), booking("room blue 9-10")
+    odd = evolve(row, start=row.start + timedelta(microseconds=5))
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        page["change"](connection, Rows(taken=[odd, fine]), [], diary)
+    assert not connection.in_transaction
+    assert len(page["look"](connection, diary).bookings) == 0
+
+
+def test_a_connection_that_commits_each_row_is_refused(path: str) -> None:
+    page, diary, row = loop(), Diary(CLINIC), booking("room blue 9-10")
+    connection = sqlite3.connect(path, isolation_level=None)
+    with pytest.raises(ValueError, match="half a course"):
+        page["change"](connection, Rows(taken=[row]), [], diary)
+    assert len(page["look"](connection, diary).bookings) == 0
+    connection.close()
 
 
 def test_four_writers_in_sqlite_take_nothing_twice_and_leave_no_half_course(path: str) -> None:

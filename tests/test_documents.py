@@ -58,7 +58,7 @@ LOOKED_AT = {
     ("coming-from-another-system.md", "Come from another system", "text"): "below",
     ("errors.md", "Errors", "text"): "below",
     ("own-database.md", "Tables in PostgreSQL", "plpgsql"): "test_database_postgres",
-    ("own-database.md", "Tables in SQLite", "sql"): "test_database, and the page itself",
+    ("own-database.md", "Tables in SQLite", "sql"): "test_database_tables, and the page itself",
 }
 WHOLE_FILES = {
     "clinic-file.md": "test_example_files",

@@ -11,6 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
+from kapsched import Resource
 from tests.fences import ROOT, fences, python_example
 
 PAGES = ROOT / "docs" / "how-to"
@@ -36,6 +37,8 @@ def shop() -> Iterator[tuple[int, dict[str, Any]]]:
     """The page's application on loopback: its port, and all that the page defines."""
     said: dict[str, Any] = {}
     exec(python_example((PAGES / "feeds-on-a-web-server.md").read_text(encoding="utf-8")), said)  # noqa: S102
+    said["patients"].add(Resource("patient", "q31"))  # erased at the end of the page
+    said["publish"](said["schedule"])
     server = make_server("127.0.0.1", 0, said["calendars"], handler_class=_Silent)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -187,7 +187,9 @@ class Diary:
         pinned = {one.id for one in plan.course.pinned.values()}
         settled = [row for row in plan.bookings if row.ref in pinned]
         asked = [row for row in plan.bookings if row.ref not in pinned]
-        bookings = Bookings([*not_among(settled, self.bookings), *asked])
+        # Few plans have pins, and to look for their rows is to go through the whole diary.
+        new = not_among(settled, self.bookings) if settled else ()
+        bookings = Bookings([*new, *asked])
         for one in asked:
             # Rows of one visit that overlap are one booking.
             ours = (row for row in bookings.during(one.of, one.start, one.end) if row.ref != one.ref)

@@ -92,11 +92,11 @@ def frequencies_are_kept(case: Case) -> Iterator[Breach]:
                 firsts = sorted([visit.day for visit in counted] + others)
                 yield from _too_many(rule, counted, others, binding, firsts, rule.per.days)
                 continue
-            known = {**case.around, **case.placed}
-            anchors = [known.get(one.id) for one in rule.anchors(sessions)] or [None]
-            if anchors[0] is None and rule.anchors(sessions):
+            known, anchors = {**case.around, **case.placed}, rule.anchors(sessions)
+            standing = [known[one.id] for one in anchors if one.id in known]
+            if len(standing) < len(anchors):
                 continue  # nothing tells where its weeks begin
-            some_day = A_MONDAY if anchors[0] is None else anchors[0].day
+            some_day = standing[0].day if standing else A_MONDAY
             begins = [_week(visit.day, some_day) for visit in counted]
             yield from _too_many(rule, counted, others, binding, begins, WEEK.days)
             if case.whole:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
+from attrs import evolve
+
 import kapsched as k
 from tests.fences import ROOT
 
@@ -56,6 +58,7 @@ SCHEDULE = k.Schedule(
 )
 WAIVER = k.Waiver(check="gaps_are_kept", sessions=["only/talk/2"], by="amara", at=NINE, why="agreed")
 PIN = k.Pin(appointment=PLAN.appointments[0], by="amara", at=NINE)
+ALARM = k.Alarm(before=k.Days(1))
 FINDING = k.Finding(check="gaps_are_kept", message="a week is not kept")
 
 
@@ -72,6 +75,7 @@ NOUNS: Mapping[str, Door] = {
         k.Absence,
         {"first": MONDAY, "last": MONDAY, "weekdays": [0], "span": DAY, "why": "leave"},
     ),
+    "Alarm": (k.Alarm, {"before": k.Days(1), "readers": ["patient"], "kinds": ["talk"]}),
     "Appointment": (
         k.Appointment,
         {
@@ -104,6 +108,7 @@ NOUNS: Mapping[str, Door] = {
         },
     ),
     "Bookings": (k.Bookings, {"bookings": [BOOKING]}),
+    "Busy": (k.Busy, {"of": k.Resource("staff", "tess")}),
     "CalendarWeek": (k.CalendarWeek, {}),
     "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE}),
     "Clinic": (
@@ -282,6 +287,7 @@ NOUNS: Mapping[str, Door] = {
             "revision": 2,
             "plans": [PLAN],
             "refusals": [REFUSAL],
+            "withdrawn": [evolve(PLAN.appointments[0], status="cancelled")],
         },
     ),
     "Segment": (
@@ -397,6 +403,7 @@ CALLS: Mapping[str, Door] = {
             "past": k.Days(90),
             "cancelled_for": k.Days(30),
             "also": [k.Resource("staff", "tess")],
+            "alarms": [ALARM],
         },
     ),
     "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),
@@ -454,7 +461,14 @@ CALLS: Mapping[str, Door] = {
     "to_document": (k.to_document, {"schedule": SCHEDULE}),
     "to_ics": (
         k.to_ics,
-        {"appointments": PLAN.appointments, "audience": "patient", "uid_key": b"key", "wording": k.ENGLISH},
+        {
+            "appointments": PLAN.appointments,
+            "audience": "patient",
+            "uid_key": b"key",
+            "wording": k.ENGLISH,
+            "alarms": [ALARM],
+            "courses": [COURSE],
+        },
     ),
     "transfer": (
         k.transfer,

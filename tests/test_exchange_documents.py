@@ -186,8 +186,8 @@ def test_two_courses_with_one_id_cannot_be_written() -> None:
 
 def test_a_newer_format_is_refused_by_name() -> None:
     with pytest.raises(InvalidInput) as caught:
-        from_document(TEXT.replace('"format": 2', '"format": 3').replace('"plans"', '"strange"'))
-    assert str(caught.value) == "format: this document has format 3; this kapsched reads up to 2"
+        from_document(TEXT.replace('"format": 3', '"format": 4').replace('"plans"', '"strange"'))
+    assert str(caught.value) == "format: this document has format 4; this kapsched reads up to 3"
 
 
 def test_a_document_of_each_past_format_is_read_and_written_in_the_newest() -> None:

@@ -113,8 +113,12 @@ def test_another_nurse_is_dated_for_the_staff_and_not_for_the_patient() -> None:
 
 def test_who_is_taken_off_loses_the_entry_and_who_comes_instead_gets_one() -> None:
     after = calendars(succeeding(with_first_dose(BEFORE, **NURSE), BEFORE))
-    starts = {event["DTSTART"].dt.date() for event in events(after["staff", "../../ruth"])}
-    assert DOSE.start.date() not in starts
+    lost = [
+        event
+        for event in events(after["staff", "../../ruth"])
+        if event["DTSTART"].dt.date() == DOSE.start.date()
+    ]
+    assert [(event["STATUS"], event["SEQUENCE"]) for event in lost] == [("CANCELLED", 3), ("CANCELLED", 3)]
     hers = [
         event for event in events(after["staff", "zoe"]) if event["DTSTART"].dt.date() == DOSE.start.date()
     ]

@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.ics import Audience, to_ics
+from kapsched.exchange.audiences import Audience, Busy
+from kapsched.exchange.ics import to_ics
 from kapsched.model.appointments import Appointment, Sequence
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.wording import Wording
@@ -448,7 +449,16 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "audience", ["staff", "room", "", None, ("staff", "ben"), Resource("patient", "q17")]
+    "audience",
+    [
+        "staff",
+        "room",
+        "",
+        None,
+        ("staff", "ben"),
+        Resource("pool", "nurse"),
+        Busy(of=Resource("pool", "nurse")),
+    ],
 )
 def test_an_audience_that_names_nobody_is_refused(audience: Any) -> None:
     assert all("audience: " in fault and "Resource('staff', id)" in fault for fault in faults([], audience))

@@ -90,9 +90,11 @@ def test_only_the_staff_s_entry_tells_of_notes() -> None:
     )
     for wording, text in ((ENGLISH, f"Notes: {NOTES}"), (german, f"Notiz {NOTES}")):
         content = to_ics([noted], audience=Resource("staff", "imran"), uid_key=stories.KEY, wording=wording)
-        assert [str(event["DESCRIPTION"]) for event in events(content)] == [text]
+        assert [str(event["DESCRIPTION"]) for event in events(content)] == [
+            f"09:15–10:15 dosing: doctor\n{text}"
+        ]
     without = to_ics([visit], audience=Resource("staff", "imran"), uid_key=stories.KEY)
-    assert b"DESCRIPTION" not in without
+    assert [str(event["DESCRIPTION"]) for event in events(without)] == ["09:15–10:15 dosing: doctor"]
 
 
 @pytest.mark.parametrize("said", ["he said that", "a\nb", "a\u2028b", "x" * 101, "\x00", 4711, None])
@@ -155,7 +157,7 @@ def test_a_reference_recorded_on_a_dose_is_found_in_its_integration_s_staff_entr
     holding = {name for name, content in after.items() if NOTES.encode() in content}
     assert holding == {"schedule.json", f"calendars/{tess}"}
     (talk,) = events(after[f"calendars/{tess}"])
-    assert str(talk["DESCRIPTION"]) == f"Notes: {NOTES}"
+    assert str(talk["DESCRIPTION"]) == f"08:00–09:00 talk: therapist\nNotes: {NOTES}"
     changed = {name for name in after if after[name] != before.get(name)}
     clinic = {name for name in after if name.startswith("calendars/clinic/")}
     assert changed == holding | clinic

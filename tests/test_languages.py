@@ -15,10 +15,11 @@ import pytest
 from attrs import evolve
 
 from kapsched.errors import InvalidInput
+from kapsched.exchange.audiences import Audience
 from kapsched.exchange.day_sheets import day_sheet
 from kapsched.exchange.documents import check_files, from_document, to_document
 from kapsched.exchange.feeds import Feed, feeds
-from kapsched.exchange.ics import Audience, to_ics
+from kapsched.exchange.ics import to_ics
 from kapsched.exchange.patient_files import read_courses
 from kapsched.exchange.pictures import course_strip, utilisation_strip, week_by_person, week_by_room
 from kapsched.exchange.tables import (
@@ -359,7 +360,7 @@ def test_every_fault_of_a_file_names_its_line_and_its_key(tmp_path: Path) -> Non
         "wording.toml:6: texts.patient.reason booked: 'Taken {on} by {names}.' may leave these blanks, bare: {on}",
         "wording.toml:9: texts.desk.weekdays: 7 words are wanted, not 3",
         "wording.toml:10: texts.desk.closed: text is wanted, not 5; put it in quotes",
-        "wording.toml:11: texts.nurse: 'nurse' is not known here; known are patient, staff, room, clinic, desk",
+        "wording.toml:11: texts.nurse: 'nurse' is not known here; known are patient, staff, room, clinic, busy, desk",
     ]
 
 

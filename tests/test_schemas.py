@@ -93,6 +93,7 @@ def _schedule() -> Schedule:
                 reasons=[Reason(code="booked", ids=["ben"], dates=[date(2027, 1, 4)])],
             )
         ],
+        withdrawn=[evolve(labelled, status="cancelled", confirmation=None)],
     )
 
 

@@ -7,6 +7,8 @@ import typing
 # is not used. Checkers read the same names from the imports; a test holds both lists to each other.
 if typing.TYPE_CHECKING:
     from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBug
+    from kapsched.exchange.alarms import Alarm
+    from kapsched.exchange.audiences import Busy
     from kapsched.exchange.booking_files import read_bookings
     from kapsched.exchange.clinic_files import read_clinic
     from kapsched.exchange.done_files import read_done
@@ -49,6 +51,8 @@ if typing.TYPE_CHECKING:
 else:
     _ROOMS = {
         "errors": "Clash Fault InvalidInput KapschedError PlannerBug",
+        "exchange.alarms": "Alarm",
+        "exchange.audiences": "Busy",
         "exchange.booking_files": "read_bookings",
         "exchange.clinic_files": "read_clinic",
         "exchange.done_files": "read_done",
@@ -109,9 +113,11 @@ __all__ = [
     "WELSH",
     "WORDINGS",
     "Absence",
+    "Alarm",
     "Appointment",
     "Booking",
     "Bookings",
+    "Busy",
     "CalendarWeek",
     "Changed",
     "Clash",

@@ -1,38 +1,44 @@
 """Which calendars does a schedule make, and in which files?
 
-One for each patient, member of staff and room, and one for the clinic. Each file is named by a keyed digest, so that
-its name tells nothing and cannot be guessed.
+One for each patient, member of staff and room, and one for the clinic; where it is asked for, one for each of them but
+the clinic that tells when they are busy and no more. Each file is named by a keyed digest, so that its name tells
+nothing and cannot be guessed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from attrs import evolve, frozen
 
 from kapsched.errors import Several, each, identifier, of_type, optional, require, require_given, shown, text
-from kapsched.exchange.ics import Audience, to_ics, told
+from kapsched.exchange.alarms import Alarm
+from kapsched.exchange.audiences import Audience, Busy, Sort, told
+from kapsched.exchange.entries import View
+from kapsched.exchange.ics import some_alarms, written
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.logs import debug
 from kapsched.model.appointments import Appointment
-from kapsched.model.bookings import Resource
+from kapsched.model.bookings import Resource, ResourceType
 from kapsched.model.plan import Schedule
 from kapsched.model.wording import Wording
 from kapsched.model.wordings.english import ENGLISH
 from kapsched.model.wordings.shipped import WORDINGS, spoken
 from kapsched.timeline.units import Days
-from kapsched.timeline.zones import wall, zone
+from kapsched.timeline.zones import Zone, wall, zone
 
-Readers: TypeAlias = Literal["patient", "staff", "room", "clinic"]
-ALL: tuple[Readers, ...] = ("patient", "staff", "room", "clinic")
-FOLDERS: Mapping[Readers, str] = {
+ALL: tuple[Sort, ...] = ("patient", "staff", "room", "clinic", "busy")
+USUAL: tuple[Sort, ...] = ("patient", "staff", "room", "clinic")
+FOLDERS: Mapping[Sort, str] = {
     "patient": "patients",
     "staff": "staff",
     "room": "rooms",
     "clinic": "clinic",
+    "busy": "busy",
 }
 # A quarter is enough to look back on; what was before stands in the schedule.
 PAST = Days(90)
@@ -67,6 +73,7 @@ class _Wanted(NamedTuple):
     row: IndexRow
     audience: Audience
     appointments: tuple[Appointment, ...]
+    withdrawn: tuple[Appointment, ...]
 
 
 @frozen(kw_only=True)
@@ -90,26 +97,28 @@ class _Shown:
         return (wall(self.schedule.now, place).date() - wall(moment, place).date()).days
 
 
-def feeds(
+def feeds(  # noqa: PLR0913  # as much as there is to choose
     schedule: Schedule,
     *,
-    audiences: Iterable[Readers] = ALL,
+    audiences: Iterable[Sort] = USUAL,
     uid_key: bytes,
     wording: Wording = ENGLISH,
     wordings: Iterable[Wording] = (),
     past: Days | None = PAST,
     cancelled_for: Days | None = CANCELLED_FOR,
     also: Iterable[Resource] = (),
+    alarms: Iterable[Alarm] = (),
 ) -> Iterator[Feed]:
-    """Every calendar of those audiences: patients in order of course, then staff, rooms and the clinic.
+    """Every calendar of those audiences: patients in order of course, then staff, rooms, the clinic and who is busy.
 
-    A patient with two courses has one calendar. Whoever has no appointment in the schedule has none, unless `also`
-    names them; the clinic always has. A patient's is in the patient's language, where one of `wordings`, `wording`
-    itself or a table that is shipped speaks it; everything else is in `wording`. Visits that ended more than `past`
-    before the date of the schedule's `now` are left out, and so are those that were cancelled more than
-    `cancelled_for` before it; None leaves out nothing.
+    A patient with two courses has one calendar. Whoever has no appointment in the schedule, and had none that is
+    withdrawn, has no calendar unless `also` names them; the clinic always has. A patient's is in the patient's
+    language, where one of `wordings`, `wording` itself or a table that is shipped speaks it; everything else is in
+    `wording`. Visits that ended more than `past` before the date of the schedule's `now` are left out, and so are
+    those that were cancelled or withdrawn more than `cancelled_for` before it; None leaves out nothing. `alarms` is
+    the clinic's policy of reminders.
     """
-    chosen, others, tables = Several(audiences), Several(also), Several(wordings)
+    chosen, others, tables, policy = Several(audiences), Several(also), Several(wordings), Several(alarms)
     require_given(
         schedule=(schedule, _A_SCHEDULE),
         audiences=(chosen, each(_a_reader)),
@@ -119,6 +128,7 @@ def feeds(
         past=(past, _perhaps_some_days),
         cancelled_for=(cancelled_for, _perhaps_some_days),
         also=(others, _SOME_READERS),
+        alarms=(policy, some_alarms),
     )
     tables = (*WORDINGS.values(), wording, *tables)
     languages = _languages(schedule)
@@ -127,30 +137,46 @@ def feeds(
         language = languages.get(row.id, "") if row.type == "patient" else ""
         return spoken(language, tables) or wording
 
+    courses = {plan.course.id: plan.course for plan in schedule.plans}
+
+    def seen(one: _Wanted) -> View:
+        return View(
+            audience=one.audience, key=uid_key, wording=speaking(one.row), courses=courses, alarms=policy
+        )
+
     within = _Shown(schedule=schedule, past=past, cancelled_for=cancelled_for)
     wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key, others)
-    return _written(wanted, within, uid_key, speaking)
+    return _written(wanted, within, seen)
 
 
-def _written(
-    wanted: Iterable[_Wanted], within: _Shown, key: bytes, speaking: Callable[[IndexRow], Wording]
-) -> Iterator[Feed]:
+def _written(wanted: Iterable[_Wanted], within: _Shown, seen: Callable[[_Wanted], View]) -> Iterator[Feed]:
     count = 0
     for count, one in enumerate(wanted, start=1):  # noqa: B007  # how many there were is told at the end
-        yield _feed(one, within, key, speaking(one.row))
+        yield _feed(one, within, seen(one))
     debug("calendars made: %d", count)
 
 
-def index_rows(schedule: Schedule, uid_key: bytes, also: Iterable[Resource] = ()) -> tuple[IndexRow, ...]:
+def index_rows(
+    schedule: Schedule,
+    uid_key: bytes,
+    also: Iterable[Resource] = (),
+    audiences: Iterable[Sort] = USUAL,
+) -> tuple[IndexRow, ...]:
     """Whose each calendar of the schedule is, in the order of `feeds`; not for patients' eyes."""
-    others = Several(also)
-    require_given(schedule=(schedule, _A_SCHEDULE), uid_key=(uid_key, a_key), also=(others, _SOME_READERS))
-    return tuple(one.row for one in _wanted(schedule, ALL, uid_key, others))
+    others, chosen = Several(also), Several(audiences)
+    require_given(
+        schedule=(schedule, _A_SCHEDULE),
+        uid_key=(uid_key, a_key),
+        also=(others, _SOME_READERS),
+        audiences=(chosen, each(_a_reader)),
+    )
+    wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key, others)
+    return tuple(one.row for one in wanted)
 
 
-def _feed(one: _Wanted, within: _Shown, key: bytes, wording: Wording) -> Feed:
-    shown = (visit for visit in one.appointments if within.holds(visit, one.audience))
-    content = to_ics(shown, audience=one.audience, uid_key=key, wording=wording)
+def _feed(one: _Wanted, within: _Shown, view: View) -> Feed:
+    entries = view.entries(one.appointments, one.withdrawn, partial(within.holds, audience=one.audience))
+    content = written(view, entries)
     return Feed(name=one.row.file, content=content, digest=sha256(content).hexdigest())
 
 
@@ -166,57 +192,64 @@ def _perhaps_some_days(value: object) -> str:
 
 def _languages(schedule: Schedule) -> dict[str, str]:
     """What each patient reads; where two courses differ, as the last of them says."""
-    patients = (plan.course.patient for plan in schedule.plans)
+    courses = [one.course for one in schedule.refusals] + [one.course for one in schedule.plans]
+    patients = (course.patient for course in courses)
     return {one.id: one.language for one in patients if one.language}
 
 
 def _wanted(
-    schedule: Schedule, audiences: tuple[Readers, ...], key: bytes, also: tuple[Resource, ...]
+    schedule: Schedule, audiences: tuple[Sort, ...], key: bytes, also: tuple[Resource, ...]
 ) -> Iterator[_Wanted]:
-    appointments = tuple(_placed(schedule))
+    appointments, withdrawn = tuple(_placed(schedule)), tuple(_withdrawn(schedule))
     for reader in audiences:
         if reader == "clinic":
-            row = IndexRow("clinic", schedule.clinic, _file("clinic", schedule.clinic, key))
-            yield _Wanted(row, "clinic", appointments)
+            row = IndexRow("clinic", schedule.clinic, _file("clinic", schedule.clinic, key=key))
+            yield _Wanted(row, "clinic", appointments, withdrawn)
             continue
-        for id, theirs in _grouped(appointments, reader, [one.id for one in also if one.type == reader]):
-            audience: Audience = "patient" if reader == "patient" else Resource(reader, id)
-            yield _Wanted(IndexRow(reader, id, _file(reader, id, key)), audience, theirs)
+        for type in ("patient", "staff", "room") if reader == "busy" else (reader,):
+            theirs, formerly = _grouped(appointments, type), _grouped(withdrawn, type)
+            known = dict.fromkeys((*theirs, *formerly, *(one.id for one in also if one.type == type)))
+            for id in known if type == "patient" else sorted(known):
+                of = Resource(type, id)
+                audience, named = (Busy(of=of), ("busy", *of)) if reader == "busy" else (of, of)
+                row = IndexRow(type, id, _file(*named, key=key))
+                yield _Wanted(row, audience, tuple(theirs.get(id, ())), tuple(formerly.get(id, ())))
 
 
 def _placed(schedule: Schedule) -> Iterator[Appointment]:
     """Every appointment under its course and patient, on the clinic's clocks."""
     place = zone(schedule.zone)
     for plan in schedule.plans:
+        course, patient = plan.course.id, plan.course.patient.id
         for one in plan.appointments:
-            yield evolve(
-                one,
-                course=plan.course.id,
-                patient=plan.course.patient.id,
-                start=wall(one.start, place),
-                end=wall(one.end, place),
-            )
+            labelled = one.course == course and one.patient == patient
+            yield _on_clocks(one if labelled else evolve(one, course=course, patient=patient), place)
 
 
-def _grouped(
-    appointments: tuple[Appointment, ...], reader: Readers, also: Iterable[str]
-) -> Iterator[tuple[str, tuple[Appointment, ...]]]:
-    """The appointments of each reader of that type: patients as they come, others in order of id."""
+def _withdrawn(schedule: Schedule) -> Iterator[Appointment]:
+    place = zone(schedule.zone)
+    for one in schedule.withdrawn:
+        yield _on_clocks(one, place)
+
+
+def _on_clocks(one: Appointment, place: Zone) -> Appointment:
+    if one.start.tzinfo is place and one.end.tzinfo is place:
+        return one
+    return evolve(one, start=wall(one.start, place), end=wall(one.end, place))
+
+
+def _grouped(appointments: Iterable[Appointment], type: ResourceType) -> dict[str, list[Appointment]]:
+    """The appointments of each patient, member of staff or room, in the order in which they come."""
     grouped: dict[str, list[Appointment]] = {}
     for one in appointments:
         ids = (
-            [one.patient]
-            if reader == "patient"
-            else {row.resource for row in one.bookings if row.type == reader}
+            [one.patient] if type == "patient" else {row.resource for row in one.bookings if row.type == type}
         )
         for id in ids:
             grouped.setdefault(id, []).append(one)
-    for id in also:
-        grouped.setdefault(id, [])
-    for id in grouped if reader == "patient" else sorted(grouped):
-        yield id, tuple(grouped[id])
+    return grouped
 
 
-def _file(reader: Readers, id: str, key: bytes) -> str:
+def _file(reader: Sort, *whose: str, key: bytes) -> str:
     """A name that is safe in any file system, and that nobody can guess."""
-    return f"{FOLDERS[reader]}/{opaque(key, 'file', reader, id)}.ics"
+    return f"{FOLDERS[reader]}/{opaque(key, 'file', reader, *whose)}.ics"

@@ -1,40 +1,24 @@
-"""Who reads which appointments in their calendar? iCalendar files, one for each audience.
-
-The patient's tells nothing to one who looks over a shoulder: no word of the programme, of rooms or of staff.
-"""
+"""How is a calendar written? As an iCalendar file, of the components that icalendar has for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal, TypeAlias
 
 import icalendar
-from attrs import frozen
 
-from kapsched.errors import (
-    Fault,
-    InvalidInput,
-    Several,
-    each,
-    identifier,
-    of_type,
-    refuse,
-    require_given,
-    shown,
-)
+from kapsched.errors import Fault, Several, each, of_type, refuse, require_given
+from kapsched.exchange.alarms import Alarm
+from kapsched.exchange.audiences import Audience, an_audience, whose
+from kapsched.exchange.entries import Entry, View, visit_of
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.timezones import vtimezone
 from kapsched.model.appointments import Appointment, Status
-from kapsched.model.appointments import Reader as Told
 from kapsched.model.bookings import Resource
-from kapsched.model.wording import Reader, Wording
+from kapsched.model.course import Course
+from kapsched.model.wording import Wording
 from kapsched.model.wordings.english import ENGLISH
-from kapsched.timeline.intervals import Interval, IntervalSet
-from kapsched.timeline.zones import instant, wall, zone
-
-Audience: TypeAlias = Literal["patient", "clinic"] | Resource
-"""Who reads a calendar: one patient, the clinic, or the room or member of staff that the resource names."""
+from kapsched.timeline.zones import instant
 
 # It is read by patients' devices too, so it names no product from which a treatment could be guessed.
 PRODID = "-//Appointments//Appointments 1//EN"
@@ -47,90 +31,61 @@ STATUS: Mapping[Status, str] = {
     "done": "CONFIRMED",
 }
 
-
-@frozen(kw_only=True)
-class _Entry:
-    """One event to be written: an appointment's, from `start` to `end` (UTC), in the zone of that name."""
-
-    appointment: Appointment
-    start: datetime
-    end: datetime
-    zone: str | None
-    uid: str
-    sequence: int
-    revised: datetime | None
-    texts: Mapping[str, str]
-    language: str
-
-    def times(self) -> tuple[datetime, datetime]:
-        """Start and end as written: wall times, or UTC where the clocks show one of them twice."""
-        if self.zone is None:
-            return self.start, self.end
-        walls = wall(self.start, zone(self.zone)), wall(self.end, zone(self.zone))
-        # A calendar cannot say which of the two it means.
-        twice = any(one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset() for one in walls)
-        return (self.start, self.end) if twice else walls
+some_alarms = each(of_type(Alarm))
+_SOME_COURSES = each(of_type(Course))
+_END = b"END:VCALENDAR\r\n"
 
 
 def to_ics(
-    appointments: Iterable[Appointment], *, audience: Audience, uid_key: bytes, wording: Wording = ENGLISH
+    appointments: Iterable[Appointment],
+    *,
+    audience: Audience,
+    uid_key: bytes,
+    wording: Wording = ENGLISH,
+    alarms: Iterable[Alarm] = (),
+    courses: Iterable[Course] = (),
 ) -> bytes:
-    """A calendar for `"patient"`, `"clinic"`, `Resource("staff", id)` or `Resource("room", id)`.
+    """A calendar for `"patient"`, `"clinic"`, a patient's, a member of staff's or a room's `Resource`, or `Busy(of=…)`.
 
     Patient and clinic see whole visits, staff when they are needed, a room until it is free again. Each
-    appointment must say when it was `revised`; its time zone is that of its `start`, or else UTC.
+    appointment must say when it was `revised`; its time zone is that of its `start`, or else UTC. Of the `courses`
+    that are given the entries tell staff their role in each segment, and which entry comes after which.
     """
-    chosen = Several(appointments)
+    chosen, known, policy = Several(appointments), Several(courses), Several(alarms)
     require_given(
         appointments=(chosen, each(of_type(Appointment))),
-        audience=(audience, _an_audience),
+        audience=(audience, an_audience),
         uid_key=(uid_key, a_key),
         wording=(wording, of_type(Wording)),
+        alarms=(policy, some_alarms),
+        courses=(known, _SOME_COURSES),
     )
     refuse(_faults(chosen, audience))
-    entries = [entry for one in chosen for entry in _entries(one, audience, uid_key, wording)]
-    entries.sort(key=lambda one: (one.start, one.uid))
-    return _calendar(entries, _name(audience, wording), wording.language)
-
-
-def _reader(audience: Audience) -> Reader:
-    return audience if isinstance(audience, str) else "staff" if audience.type == "staff" else "room"
-
-
-def told(audience: Audience) -> Told:
-    """For whom an appointment counts its changes where this audience reads; the clinic reads what its staff do."""
-    if isinstance(audience, Resource):
-        return "staff" if audience.type == "staff" else "room"
-    return "patient" if audience == "patient" else "staff"
-
-
-def _name(audience: Audience, wording: Wording) -> str:
-    blanks = {} if isinstance(audience, str) else {audience.type: audience.id}
-    return wording.say(_reader(audience), "calendar", **blanks)
-
-
-def _an_audience(value: object) -> str:
-    if isinstance(value, Resource) and value.type in ("staff", "room"):
-        return identifier(value.id)
-    if value in ("patient", "clinic"):
-        return ""
-    return (
-        f"{shown(value)} is no audience; there are 'patient', 'clinic', Resource('staff', id) and "
-        "Resource('room', id)"
+    patients = {one.patient for one in chosen if one.patient}
+    view = View(
+        audience=Resource("patient", *patients) if audience == "patient" and patients else audience,
+        key=uid_key,
+        wording=wording,
+        courses={course.id: course for course in known},
+        alarms=policy,
     )
+    return written(view, view.entries(chosen))
 
 
 def _faults(appointments: tuple[Appointment, ...], audience: Audience) -> Iterator[Fault]:
     seen: set[tuple[str, ...]] = set()
     for one in appointments:
         path = f"appointments.{one.id}"
-        if _whose(one) in seen:
+        if visit_of(one) in seen:
             yield Fault("two appointments are of the same course and session", path)
-        seen.add(_whose(one))
+        seen.add(visit_of(one))
         yield from (fault.under(path) for fault in _faults_of(one))
-    if audience == "patient" and len(patients := sorted({one.patient for one in appointments})) > 1:
-        named = ", ".join(map(repr, patients))
-        yield Fault(f"a patient's calendar is one patient's; these are of {named}", "appointments")
+    of = whose(audience)
+    if audience == "patient" or (of is not None and of.type == "patient"):
+        others = sorted({one.patient for one in appointments} - ({of.id, ""} if of else set()))
+        if len(others) > (0 if of else 1):
+            named = ", ".join(map(repr, others))
+            yield Fault(f"a patient's calendar is one patient's; these are of {named}", "appointments")
 
 
 def _faults_of(one: Appointment) -> Iterator[Fault]:
@@ -141,88 +96,35 @@ def _faults_of(one: Appointment) -> Iterator[Fault]:
         yield Fault("a calendar cannot say fractions of a second", "start")
 
 
-def _entries(one: Appointment, audience: Audience, key: bytes, wording: Wording) -> Iterator[_Entry]:
-    """One entry for the visit, or one for each stretch for which the resource is taken."""
-    reader = _reader(audience)
-    spans = IntervalSet([Interval(one.start, one.end)])
-    if isinstance(audience, Resource):
-        spans = IntervalSet(Interval(row.start, row.end) for row in one.bookings if row.of == audience)
-    whose = audience.id if isinstance(audience, Resource) else ""
-    kept = told(audience)
-    for ordinal, span in enumerate(spans):
-        yield _Entry(
-            appointment=one,
-            start=span.start,
-            end=span.end,
-            zone=_zone_name(one.start),
-            uid=opaque(key, "uid", reader, whose, *_whose(one), ordinal),
-            sequence=getattr(one.sequence, kept),
-            revised=one.revised_for(kept),
-            texts=_texts(one, span, reader, wording),
-            language=wording.language,
-        )
-
-
-def _whose(one: Appointment) -> tuple[str, ...]:
-    """Which visit it is: a course's session or, of an appointment without a course, its patient's."""
-    return (one.course, one.session) if one.course else ("", one.patient, one.session)
-
-
-def _texts(one: Appointment, span: Interval, reader: Reader, wording: Wording) -> dict[str, str]:
-    if reader == "patient":
-        return {"SUMMARY": wording.say("patient", "summary")}
-    blanks = {"kind": one.kind, "course": one.course, "patient": one.patient, "session": one.session}
-    texts = {"SUMMARY": wording.say(reader, "summary", **blanks)}
-    rooms = ", ".join(
-        sorted(
-            {
-                row.resource
-                for row in one.bookings
-                if row.type == "room" and row.start < span.end and span.start < row.end
-            }
-        )
-    )
-    if reader != "room" and rooms:
-        texts["LOCATION"] = rooms
-    if reader == "staff" and one.notes:
-        texts["DESCRIPTION"] = wording.say("staff", "description", notes=one.notes)
-    if reader == "clinic":
-        staff = ", ".join(sorted({row.resource for row in one.bookings if row.type == "staff"}))
-        texts["DESCRIPTION"] = wording.say(
-            "clinic", "description", patient=one.patient, staff=staff, rooms=rooms
-        )
-    return texts
-
-
-def _zone_name(moment: datetime) -> str | None:
-    """The zone a moment was given in, by a name of ours; None where it has none, and for UTC."""
-    name = getattr(moment.tzinfo, "key", None)
-    if name is None or name in ("UTC", "Etc/UTC"):
-        return None
-    try:
-        return zone(name).key
-    except InvalidInput:
-        return None
-
-
-def _calendar(entries: list[_Entry], name: str, language: str) -> bytes:
+def written(view: View, entries: Iterable[Entry]) -> bytes:
     """The file: properties, then zones by name, then events by start."""
-    calendar = icalendar.Calendar()
+    ordered = sorted(entries, key=lambda one: (one.start, one.uid))
+    calendar = _calendar(view, ordered)
+    # One event at a time: a tree of thousands would take ten times the memory of the file.
+    head = calendar.to_ical().removesuffix(_END)
+    return b"".join([head, *(_event(entry, view.wording.language).to_ical() for entry in ordered), _END])
+
+
+def _calendar(view: View, entries: list[Entry]) -> icalendar.Calendar:
+    """All but the events."""
+    calendar, of = icalendar.Calendar(), whose(view.audience)
     calendar.add("PRODID", PRODID)
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
-    calendar.add("NAME", icalendar.vText(name), parameters={"LANGUAGE": language})
-    calendar.add("X-WR-CALNAME", icalendar.vText(name))
+    if of is not None or view.sort == "clinic":
+        calendar.add("UID", opaque(view.key, "calendar", view.sort, *(of or ())))
+    calendar.add("NAME", icalendar.vText(view.name), parameters={"LANGUAGE": view.wording.language})
+    calendar.add("X-WR-CALNAME", icalendar.vText(view.name))
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
+    if stamps := [_stamp(entry.revised) for entry in entries if entry.revised is not None]:
+        calendar.add("LAST-MODIFIED", max(stamps))
     for zone_name, (first, last) in sorted(_zones(entries).items()):
         calendar.add_component(vtimezone(zone_name, first, last))
-    for entry in entries:
-        calendar.add_component(_event(entry))
-    return bytes(calendar.to_ical())
+    return calendar
 
 
-def _zones(entries: list[_Entry]) -> dict[str, tuple[date, date]]:
+def _zones(entries: list[Entry]) -> dict[str, tuple[date, date]]:
     """Each zone that the entries are written in, with the first and the last date in it."""
     spans: dict[str, tuple[date, date]] = {}
     for entry in entries:
@@ -234,23 +136,47 @@ def _zones(entries: list[_Entry]) -> dict[str, tuple[date, date]]:
     return spans or ({} if entries else {"Etc/UTC": (date(1970, 1, 1), date(1970, 1, 1))})
 
 
-def _event(entry: _Entry) -> icalendar.Event:
-    one, event = entry.appointment, icalendar.Event()
+def _stamp(moment: datetime) -> datetime:
+    return instant(moment).replace(microsecond=0)
+
+
+def _event(entry: Entry, language: str) -> icalendar.Event:
+    event = icalendar.Event()
     start, end = entry.times()
     event.add("UID", entry.uid)
     event.add("DTSTART", start)
     event.add("DTEND", end)
     if entry.revised is not None:
-        stamp = instant(entry.revised).replace(microsecond=0)
-        event.add("DTSTAMP", stamp)
-        event.add("LAST-MODIFIED", stamp)
-    if one.created is not None:
-        event.add("CREATED", instant(one.created).replace(microsecond=0))
+        event.add("DTSTAMP", _stamp(entry.revised))
+        event.add("LAST-MODIFIED", _stamp(entry.revised))
+    if entry.created is not None:
+        event.add("CREATED", _stamp(entry.created))
     event.add("SEQUENCE", entry.sequence)
-    event.add("STATUS", STATUS[one.status])
-    event.add("TRANSP", "TRANSPARENT" if one.status == "cancelled" else "OPAQUE")
+    event.add("STATUS", STATUS[entry.status])
+    # What is provisional occupies too: nobody else may have the time.
+    event.add("TRANSP", "TRANSPARENT" if entry.status == "cancelled" else "OPAQUE")
     event.add("CLASS", "PRIVATE")
-    for name, text in entry.texts.items():
-        # A place is a name, in no language.
-        event.add(name, text, parameters={} if name == "LOCATION" else {"LANGUAGE": entry.language})
+    event.add("SUMMARY", entry.summary, parameters={"LANGUAGE": language})
+    if entry.category:
+        event.add("CATEGORIES", [entry.category])
+    if entry.place:
+        event.add("LOCATION", entry.place)  # a name, in no language
+    if entry.description:
+        event.add("DESCRIPTION", entry.description, parameters={"LANGUAGE": language})
+    if entry.group:
+        event.add("REFID", entry.group)
+    for relation in entry.relations:
+        gap = {"GAP": relation.gap} if relation.gap else {}
+        event.add("RELATED-TO", relation.uid, parameters={"RELTYPE": relation.type, **gap})
+    for reminder in entry.reminders:
+        event.add_component(_alarm(reminder.uid, reminder.trigger, entry.summary, language))
     return event
+
+
+def _alarm(uid: str, trigger: str, text: str, language: str) -> icalendar.Alarm:
+    alarm = icalendar.Alarm()
+    alarm.add("UID", uid)
+    alarm.add("ACTION", "DISPLAY")
+    alarm.add("TRIGGER", icalendar.vText(trigger))  # as text, for 24 hours would be written as a day
+    alarm.add("DESCRIPTION", text, parameters={"LANGUAGE": language})
+    return alarm

@@ -72,14 +72,21 @@ def pin_value(pin: Pin, course: Course, zone_name: str) -> dict[str, Any]:
 
 
 def _appointment_value(one: Appointment, course: Course, zone_name: str) -> dict[str, Any]:
-    labels = {"course": one.course, "patient": one.patient}
     # An appointment that was never labelled, or belongs elsewhere, says so; the others go by their plan.
-    own = {} if labels == {"course": course.id, "patient": course.patient.id} else labels
+    value = appointment_value(one, zone_name)
+    if (one.course, one.patient) == (course.id, course.patient.id):
+        del value["course"], value["patient"]
+    return value
+
+
+def appointment_value(one: Appointment, zone_name: str) -> dict[str, Any]:
+    """An appointment that says whose it is."""
     return {
         "id": one.id,
         "session": one.session,
         "kind": one.kind,
-        **own,
+        "course": one.course,
+        "patient": one.patient,
         "status": one.status,
         **({} if one.confirmation is None else {"confirmation": plain(one.confirmation, zone_name)}),
         "sequence": {"patient": one.sequence.patient, "staff": one.sequence.staff, "room": one.sequence.room},
@@ -174,6 +181,11 @@ def read_pin(owners: tuple[str, str], zone_name: str, value: object) -> Pin:
         if one is None:
             raise InvalidInput(*table.faults)
         return Pin(appointment=one, by=by, at=at, why=why)
+
+
+def read_appointment(moment: Reader[datetime], value: object) -> Appointment:
+    """An appointment that says whose it is."""
+    return _read_appointment(("", ""), moment, value)
 
 
 def _read_appointment(owners: tuple[str, str] | None, moment: Reader[datetime], value: object) -> Appointment:

@@ -31,10 +31,12 @@ from kapsched.exchange.fields import (
 from kapsched.exchange.hours import written_date, written_zone
 from kapsched.exchange.model_values import plain, plain_ahead, read_ahead, reader_of
 from kapsched.exchange.plan_values import (
+    appointment_value,
     clock_text,
     moment_reader,
     pin_value,
     plan_value,
+    read_appointment,
     read_pin,
     read_plan,
     read_refusal,
@@ -51,8 +53,9 @@ from kapsched.timeline.zones import wall, zone
 
 T = TypeVar("T")
 
-# What each format brought: 2, what people decided (waivers, pins, confirmations) and what each reader was told when.
-FORMAT = 2
+# What each format brought: 2, what people decided (waivers, pins, confirmations) and what each reader was told when;
+# 3, what was withdrawn.
+FORMAT = 3
 
 _SOME_HORIZON = Horizon(first_day=written_date("1970-01-01"), days=1)
 
@@ -75,6 +78,7 @@ def to_document(schedule: Schedule) -> str:
         "digest": schedule.digest,
         "plans": [plan_value(plan, zone_name) for plan in schedule.plans],
         "refusals": [refusal_value(refusal) for refusal in schedule.refusals],
+        **_said("withdrawn", [appointment_value(one, zone_name) for one in schedule.withdrawn]),
         "courses": [_course_value(course, zone_name) for course in courses.values()],
         "programmes": [{"digest": digest, **plain(one, zone_name)} for digest, one in programmes.items()],
     }
@@ -210,6 +214,7 @@ def _schedule(value: dict[str, object]) -> Schedule:
             table.fault("two courses have the same id", "courses")
         plans = _unless_faulty(table, "plans", listed_by("course", partial(read_plan, by_id, zone_name)))
         refusals = _unless_faulty(table, "refusals", listed_by("course", partial(read_refusal, by_id)))
+        withdrawn = table.take("withdrawn", listed_by("id", partial(read_appointment, moment)), ())
         return Schedule(
             clinic=clinic,
             zone=zone_name,
@@ -220,6 +225,7 @@ def _schedule(value: dict[str, object]) -> Schedule:
             revision=revision,
             plans=plans,
             refusals=refusals,
+            withdrawn=withdrawn,
         )
 
 

@@ -98,7 +98,7 @@ def _stay(row: Booking, of: tuple[Plan, Appointment] | None, day: date, place: Z
         at_once = (other for other in one.bookings if other.type == type and other.overlaps(row))
         return tuple(sorted({other.resource for other in at_once if other.of != row.of}))
 
-    parts = [part for part in segments_of(plan, one) if serves(row, *part)]
+    parts = [part for part in segments_of(plan.course, one) if serves(row, *part)]
     return Stay(
         resource=row.of,
         day=day,

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking
+from kapsched.model.course import Course
 from kapsched.model.plan import Plan, Schedule
 from kapsched.model.programme import Segment
 from kapsched.timeline.zones import Zone, instant, wall
@@ -89,7 +90,7 @@ def _planned(plan: Plan, place: Zone) -> Iterator[Visit]:
 
 
 def _parts(plan: Plan, one: Appointment, day: date, place: Zone) -> Iterator[Part]:
-    for start, end, segment in segments_of(plan, one):
+    for start, end, segment in segments_of(plan.course, one):
         rows = [row for row in one.bookings if serves(row, start, end, segment)]
         yield Part(
             segment=segment.name,
@@ -100,12 +101,12 @@ def _parts(plan: Plan, one: Appointment, day: date, place: Zone) -> Iterator[Par
         )
 
 
-def segments_of(plan: Plan, one: Appointment) -> Iterator[tuple[datetime, datetime, Segment]]:
+def segments_of(course: Course, one: Appointment) -> Iterator[tuple[datetime, datetime, Segment]]:
     """Each segment of an appointment with its first instant and the first one past it, in UTC.
 
     None where the appointment lasts otherwise than its kind, or is of a session that the programme lacks.
     """
-    session, start = plan.course.planned.by_id.get(one.session), instant(one.start)
+    session, start = course.planned.by_id.get(one.session), instant(one.start)
     if session is None or instant(one.end) - start != timedelta(minutes=session.kind.minutes):
         return
     for minute, segment in session.kind.timed():

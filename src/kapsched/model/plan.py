@@ -186,7 +186,8 @@ class Schedule:
     """All plans and refusals of one clinic; what a document holds.
 
     `clinic`, `zone` and `digest` name the clinic they were made for, `tzdata` the time zone rules; `revision`
-    counts the versions of this schedule and `now` is when this one was made.
+    counts the versions of this schedule and `now` is when this one was made. `withdrawn` holds, as cancelled, the
+    last form of each appointment that a version before took from somebody, so that calendars can tell them.
     """
 
     clinic: str
@@ -198,6 +199,7 @@ class Schedule:
     revision: int = 1
     plans: tuple[Plan, ...] = field(default=(), converter=Several[Plan])
     refusals: tuple[Refusal, ...] = field(default=(), converter=Several[Refusal])
+    withdrawn: tuple[Appointment, ...] = field(default=(), converter=Several[Appointment])
 
     def __attrs_post_init__(self) -> None:
         require(
@@ -211,6 +213,15 @@ class Schedule:
             revision=whole(1, MOST),
             plans=each(of_type(Plan)),
             refusals=each(of_type(Refusal)),
+            withdrawn=each(of_type(Appointment)),
+        )
+        refuse(
+            Fault(
+                f"what is withdrawn is cancelled; this appointment is {one.status}",
+                f"withdrawn.{place}.status",
+            )
+            for place, one in enumerate(self.withdrawn)
+            if one.status != "cancelled"
         )
         refuse(
             Fault("there are two plans of this course; a course has one", f"plans.{id}")
@@ -226,12 +237,14 @@ class Schedule:
         """
         require_given(course=(course, identifier))
         every = {one.course.id for one in self.plans} | {one.course.id for one in self.refusals}
+        every |= {one.course for one in self.withdrawn}
         if course not in every:
             raise InvalidInput(f"there is no course {course!r} in this schedule", path="course")
         return evolve(
             self,
             plans=[_forgetting(course, one) for one in self.plans if one.course.id != course],
             refusals=[_forgetting(course, one) for one in self.refusals if one.course.id != course],
+            withdrawn=[one for one in self.withdrawn if one.course != course],
         )
 
     @property

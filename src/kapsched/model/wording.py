@@ -18,7 +18,7 @@ from kapsched import errors
 from kapsched.errors import Fault, refuse, require_given
 from kapsched.model.mappings import FrozenMapping
 
-Reader: TypeAlias = Literal["patient", "staff", "room", "clinic", "desk"]
+Reader: TypeAlias = Literal["patient", "staff", "room", "clinic", "busy", "desk"]
 
 HEADS = (
     "date",
@@ -92,12 +92,15 @@ BLANKS: Mapping[tuple[Reader, str], frozenset[str]] = {
     ("patient", "day"): _DATE,
     ("staff", "calendar"): frozenset({"staff"}),
     ("staff", "summary"): frozenset({"kind", "course", "patient", "session"}),
+    ("staff", "part"): frozenset({"start", "end", "segment", "roles"}),
     ("staff", "description"): frozenset({"notes"}),
     ("room", "calendar"): frozenset({"room"}),
     ("room", "summary"): frozenset({"kind", "course", "patient", "session"}),
     ("clinic", "calendar"): frozenset(),
     ("clinic", "summary"): frozenset({"kind", "course", "patient", "session"}),
     ("clinic", "description"): frozenset({"staff", "rooms", "patient"}),
+    ("busy", "calendar"): frozenset(),
+    ("busy", "summary"): frozenset(),
     ("desk", "weekdays"): frozenset(),
     ("desk", "months"): frozenset(),
     ("desk", "short months"): frozenset(),
@@ -186,7 +189,7 @@ class Wording:
 
     @classmethod
     def of(cls, language: str, **readers: Mapping[str, str]) -> Wording:
-        """A table made of one for each audience: `patient`, `staff`, `room`, `clinic` and `desk`."""
+        """A table made of one for each audience: `patient`, `staff`, `room`, `clinic`, `busy` and `desk`."""
         require_given(
             language=(language, errors.language_tag),
             **{reader: (texts, errors.of_type(Mapping)) for reader, texts in readers.items()},

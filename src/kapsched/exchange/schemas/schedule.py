@@ -157,5 +157,7 @@ SCHEDULE: Schema = table(
             listed(noun(Programme, {"digest": says("The digest of this content.", TEXT)})),
         ),
     },
-    takes={},
+    takes={
+        "withdrawn": says("What was taken from somebody, as it last was.", listed(APPOINTMENT)),
+    },
 )

@@ -32,11 +32,16 @@ ENGLISH = Wording.of(
     staff={
         "calendar": "Appointments of {staff}",
         "summary": "{kind} {course}",
+        "part": "{start}–{end} {segment}: {roles}",
         "description": "Notes: {notes}",
     },
     room={
         "calendar": "Room {room}",
         "summary": "{kind} {course}",
+    },
+    busy={
+        "calendar": "Busy times",
+        "summary": "Busy",
     },
     clinic={
         "calendar": "All appointments",

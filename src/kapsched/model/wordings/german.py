@@ -32,11 +32,16 @@ GERMAN = Wording.of(
     staff={
         "calendar": "Termine von {staff}",
         "summary": "{kind} {course}",
+        "part": "{start}–{end} {segment}: {roles}",
         "description": "Notizen: {notes}",
     },
     room={
         "calendar": "Raum {room}",
         "summary": "{kind} {course}",
+    },
+    busy={
+        "calendar": "Belegte Zeiten",
+        "summary": "Belegt",
     },
     clinic={
         "calendar": "Alle Termine",

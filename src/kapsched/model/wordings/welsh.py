@@ -36,11 +36,16 @@ WELSH = Wording.of(
     staff={
         "calendar": "Apwyntiadau {staff}",
         "summary": "{kind} {course}",
+        "part": "{start}–{end} {segment}: {roles}",
         "description": "Nodiadau: {notes}",
     },
     room={
         "calendar": "Ystafell {room}",
         "summary": "{kind} {course}",
+    },
+    busy={
+        "calendar": "Amseroedd prysur",
+        "summary": "Prysur",
     },
     clinic={
         "calendar": "Pob apwyntiad",

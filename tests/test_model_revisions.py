@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from kapsched.errors import InvalidInput
 from kapsched.model.appointments import Appointment, Sequence, Status
 from kapsched.model.course import Done
 from kapsched.model.plan import Plan, Schedule
@@ -147,3 +148,102 @@ def test_the_first_plan_of_a_course_comes_last_and_its_refusal_is_gone() -> None
     assert [plan.course.id for plan in found.plans] == ["c2", "c1"]
     assert found.refusals == ()
     assert with_plan(found, BEFORE.plans[0], now=LATER + HOUR) is found
+
+
+def version(before: Schedule, plans: list[Plan], later: timedelta) -> Schedule:
+    """The version that follows with these plans, so much later."""
+    return succeeding(evolve(before, plans=plans, now=before.now + later), before)
+
+
+def test_what_is_given_up_is_withdrawn_for_everybody() -> None:
+    given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
+    planned = BEFORE.plans[0].appointments
+    assert [(one.id, one.patient) for one in given_up.withdrawn] == [
+        (f"c1:{one.session}", "q17") for one in planned
+    ]
+    for one, old in zip(given_up.withdrawn, planned, strict=True):
+        assert (one.status, one.revised, one.start) == ("cancelled", given_up.now, old.start)
+        assert one.sequence == Sequence(
+            patient=old.sequence.patient + 1, staff=old.sequence.staff + 1, room=old.sequence.room + 1
+        )
+
+
+def test_what_comes_back_counts_on_from_where_it_was_given_up() -> None:
+    given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
+    anew = [
+        evolve(one, sequence=Sequence(), created=None, revised=LATER, status="provisional")
+        for one in BEFORE.plans[0].appointments
+    ]
+    back = version(given_up, [BEFORE.plans[1], evolve(BEFORE.plans[0], appointments=anew)], HOUR)
+    for one, form in zip(back.plans[1].appointments, given_up.withdrawn, strict=True):
+        assert one.sequence.patient == form.sequence.patient + 1
+        assert (one.created, one.revised) == (form.created, back.now)
+
+
+def test_a_visit_that_somebody_is_taken_off_is_withdrawn_in_the_form_it_had() -> None:
+    after = succeeding(changed(bookings=taken("staff", resource="zoe")), BEFORE)
+    (form,) = after.withdrawn
+    assert (form.bookings, form.status, form.id) == (FIRST.bookings, "cancelled", "c1:readying/preparation/1")
+    assert form.sequence == after.plans[0].appointments[0].sequence
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"start": FIRST.start + HOUR, "end": FIRST.end + HOUR},
+        {"status": "cancelled"},
+        {"status": "done"},
+        {"notes": "N-4711"},
+        {"bookings": [*FIRST.bookings, evolve(FIRST.bookings[0], type="room", resource="attic", role="")]},
+    ],
+)
+def test_nothing_is_withdrawn_where_nobody_has_lost_a_part(changes: dict[str, Any]) -> None:
+    assert succeeding(changed(**changes), BEFORE).withdrawn == ()
+
+
+def test_who_is_needed_in_fewer_parts_has_lost_one() -> None:
+    dose = BEFORE.plans[0].appointments[1]
+    ruth = [row for row in dose.bookings if row.resource == "../../ruth"]
+    assert len(ruth) == 2
+    rows = [row for row in dose.bookings if row != ruth[1]]
+    first, _, *others = BEFORE.plans[0].appointments
+    plans = [
+        evolve(BEFORE.plans[0], appointments=[first, evolve(dose, bookings=rows), *others]),
+        BEFORE.plans[1],
+    ]
+    assert [one.session for one in version(BEFORE, plans, HOUR).withdrawn] == [dose.session]
+
+
+def test_what_took_place_is_not_taken_from_anybody() -> None:
+    """A patient who leaves the files after the last visit was there all the same."""
+    past = succeeding(evolve(BEFORE, plans=[], now=datetime(2027, 12, 1, 9, tzinfo=stories.LONDON)), BEFORE)
+    assert past.withdrawn == ()
+
+
+def test_what_was_cancelled_before_it_was_given_up_is_remembered_as_it_was_told() -> None:
+    cancelled = succeeding(changed(status="cancelled"), BEFORE)
+    given_up = version(cancelled, [BEFORE.plans[1]], HOUR)
+    assert given_up.withdrawn[0] == evolve(cancelled.plans[0].appointments[0], course="c1", patient="q17")
+
+
+def test_what_is_withdrawn_is_forgotten_ninety_days_after_it_and_the_visit() -> None:
+    given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
+    last = max(one.end for one in given_up.withdrawn)
+    kept = succeeding(evolve(given_up, tzdata="2099a", now=last + timedelta(days=90)), given_up)
+    assert len(kept.withdrawn) == 1
+    gone = succeeding(evolve(given_up, tzdata="2099a", now=last + timedelta(days=91)), given_up)
+    assert gone.withdrawn == ()
+
+
+def test_a_schedule_in_which_nothing_is_new_forgets_nothing() -> None:
+    given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
+    assert (
+        succeeding(evolve(given_up, now=datetime(2030, 1, 1, 9, tzinfo=stories.LONDON)), given_up) is given_up
+    )
+
+
+def test_what_is_withdrawn_is_cancelled_and_goes_with_its_course() -> None:
+    with pytest.raises(InvalidInput, match=r"withdrawn\.0\.status: what is withdrawn is cancelled"):
+        evolve(BEFORE, withdrawn=[FIRST])
+    given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
+    assert given_up.without("c1").withdrawn == ()

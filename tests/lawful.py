@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from attrs import evolve
 
 import kapsched as k
+from kapsched.timeline.intervals import Interval
 from tests.fences import ROOT
 
 Door: TypeAlias = tuple[Callable[..., Any], Mapping[str, Any]]
@@ -109,6 +110,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Bookings": (k.Bookings, {"bookings": [BOOKING]}),
     "Busy": (k.Busy, {"of": k.Resource("staff", "tess")}),
+    "BusyTimes": (k.BusyTimes, {"intervals": [Interval(NINE, TEN)], "unread": [k.Fault("is odd", "line 3")]}),
     "CalendarWeek": (k.CalendarWeek, {}),
     "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE}),
     "Clinic": (
@@ -429,6 +431,15 @@ CALLS: Mapping[str, Door] = {
     "read_bookings": (
         k.read_bookings,
         {"path": FILES / "bookings.csv", "clinic": CLINIC, "form": k.TableForm()},
+    ),
+    "read_busy": (
+        k.read_busy,
+        {
+            "ics": k.to_ics([], audience="clinic", uid_key=b"key"),
+            "zone": "Europe/London",
+            "first": MONDAY,
+            "last": MONDAY,
+        },
     ),
     "read_clinic": (k.read_clinic, {"path": FILES / "clinic.toml"}),
     "read_courses": (

@@ -128,7 +128,7 @@ def _zones(entries: list[Entry]) -> dict[str, tuple[date, date]]:
     """Each zone that the entries are written in, with the first and the last date in it."""
     spans: dict[str, tuple[date, date]] = {}
     for entry in entries:
-        start, end = entry.times()
+        start, end = entry.times
         if entry.zone is not None and start.tzinfo is not UTC:
             first, last = spans.get(entry.zone, (start.date(), end.date()))
             spans[entry.zone] = min(first, start.date()), max(last, end.date())
@@ -142,7 +142,7 @@ def _stamp(moment: datetime) -> datetime:
 
 def _event(entry: Entry, language: str) -> icalendar.Event:
     event = icalendar.Event()
-    start, end = entry.times()
+    start, end = entry.times
     event.add("UID", entry.uid)
     event.add("DTSTART", start)
     event.add("DTEND", end)

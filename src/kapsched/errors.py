@@ -32,7 +32,8 @@ class Fault(NamedTuple):
     line: int | None = None
 
     def __str__(self) -> str:
-        place = self.source if self.line is None else f"{self.source}:{self.line}"
+        line = "" if self.line is None else f":{self.line}" if self.source else f"line {self.line}"
+        place = f"{self.source}{line}"
         return ": ".join(part for part in (place, self.path, self.message) if part)
 
     def under(self, prefix: str) -> Fault:

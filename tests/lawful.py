@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from attrs import evolve
 
 import kapsched as k
+from kapsched.timeline.intervals import Interval
 from tests.fences import ROOT
 
 Door: TypeAlias = tuple[Callable[..., Any], Mapping[str, Any]]
@@ -109,6 +110,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Bookings": (k.Bookings, {"bookings": [BOOKING]}),
     "Busy": (k.Busy, {"of": k.Resource("staff", "tess")}),
+    "BusyTimes": (k.BusyTimes, {"intervals": [Interval(NINE, TEN)], "unread": [k.Fault("is odd", "line 3")]}),
     "CalendarWeek": (k.CalendarWeek, {}),
     "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE}),
     "Clinic": (
@@ -188,7 +190,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Holidays": (
         k.Holidays,
-        {"days": {MONDAY: "New Year"}, "faults": [k.Fault("left out", "entry 2", line=9)]},
+        {"days": {MONDAY: "New Year"}, "unread": [k.Fault("left out", "entry 2", line=9)]},
     ),
     "Horizon": (k.Horizon, {"first_day": MONDAY, "days": 28}),
     "Hours": (k.Hours, {"count": 48}),
@@ -438,6 +440,15 @@ CALLS: Mapping[str, Door] = {
         k.read_bookings,
         {"path": FILES / "bookings.csv", "clinic": CLINIC, "form": k.TableForm()},
     ),
+    "read_busy": (
+        k.read_busy,
+        {
+            "ics": k.to_ics([], audience="clinic", uid_key=b"key"),
+            "zone": "Europe/London",
+            "first": MONDAY,
+            "last": MONDAY,
+        },
+    ),
     "read_clinic": (k.read_clinic, {"path": FILES / "clinic.toml"}),
     "read_courses": (
         k.read_courses,
@@ -461,7 +472,7 @@ CALLS: Mapping[str, Door] = {
     ),
     "read_holidays": (
         k.read_holidays,
-        {"content": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "years": [2027]},
+        {"ics": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "years": [2027]},
     ),
     "read_programme": (
         k.read_programme,

@@ -71,7 +71,7 @@ def event(*lines: str) -> bytes:
 
 def days(*lines: str, years: Any = (2027,)) -> list[str]:
     found = read_holidays(event(*lines), years=years)
-    assert found.faults == ()
+    assert found.unread == ()
     return [str(day) for day in found.days]
 
 
@@ -162,7 +162,7 @@ def test_what_another_program_writes_is_read_or_told(drawn: list[tuple[date, int
     if not left:
         joined = {day: "; ".join(filter(None, dict.fromkeys(names))) for day, names in wanted.items()}
         assert found.days == {day: joined[day] for day in sorted(joined) if day.year == 2027}
-    assert {fault.path for fault in found.faults} == set(left)
+    assert {fault.path for fault in found.unread} == set(left)
 
 
 def test_two_names_of_one_day_stand_beside_each_other() -> None:
@@ -239,14 +239,14 @@ def test_a_day_comes_round_as_its_entry_says(lines: list[str], found: list[str])
 )
 def test_what_is_not_understood_is_left_out_and_told_with_its_line(lines: list[str], why: str) -> None:
     found = read_holidays(event(*lines), years=[2027])
-    assert [str(fault) for fault in found.faults] == [f"line 2: entry 1: left out: {why}"]
+    assert [str(fault) for fault in found.unread] == [f"line 2: entry 1: left out: {why}"]
     assert found.days == {}
 
 
 def test_one_entry_that_is_not_understood_takes_no_other_with_it() -> None:
     found = read_holidays(FEED.replace(b"DTEND;VALUE=DATE:20271227", b"DTEND:20271227T120000"), years=[2027])
     assert list(found.days) == [date(2027, 3, 26)]
-    assert [fault.line for fault in found.faults] == [14]
+    assert [fault.line for fault in found.unread] == [14]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.alarms import Alarm
     from kapsched.exchange.audiences import Busy
     from kapsched.exchange.booking_files import read_bookings
+    from kapsched.exchange.busy_times import BusyTimes, read_busy
     from kapsched.exchange.clinic_files import read_clinic
     from kapsched.exchange.done_files import read_done
     from kapsched.exchange.feeds import Feed, feeds
@@ -56,6 +57,7 @@ else:
         "exchange.alarms": "Alarm",
         "exchange.audiences": "Busy",
         "exchange.booking_files": "read_bookings",
+        "exchange.busy_times": "BusyTimes read_busy",
         "exchange.clinic_files": "read_clinic",
         "exchange.done_files": "read_done",
         "exchange.feeds": "Feed feeds",
@@ -122,6 +124,7 @@ __all__ = [
     "Booking",
     "Bookings",
     "Busy",
+    "BusyTimes",
     "CalendarWeek",
     "Changed",
     "Clash",
@@ -189,6 +192,7 @@ __all__ = [
     "pin",
     "plan_courses",
     "read_bookings",
+    "read_busy",
     "read_clinic",
     "read_courses",
     "read_done",

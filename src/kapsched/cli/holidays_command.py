@@ -72,7 +72,7 @@ def _of_a_feed(
         found = read_holidays(path.read_bytes(), years=years)
     except InvalidInput as error:
         raise InvalidInput(*(fault._replace(source=path.name) for fault in error.faults)) from None
-    for fault in found.faults:
+    for fault in found.unread:
         tell(f"note: {fault._replace(source=path.name)}", aside=True)
     return path.stem, found.days, f"Copied from {path.name}"
 

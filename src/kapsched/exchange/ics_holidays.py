@@ -52,16 +52,16 @@ def _held(given: Mapping[date, str]) -> Mapping[date, str]:
 
 @frozen(kw_only=True)
 class Holidays:
-    """The `days` that a feed names, each with its name, in order; and a fault with its line for each entry left out."""
+    """The `days` that a feed names, each with its name, in order; `unread` are the entries left out, with their lines."""
 
     days: Mapping[date, str] = field(converter=_held)
-    faults: tuple[Fault, ...] = field(default=(), converter=Several[Fault])
+    unread: tuple[Fault, ...] = field(default=(), converter=Several[Fault])
 
     def __attrs_post_init__(self) -> None:
-        require(self, days=_names_by_date, faults=each(of_type(Fault)))
+        require(self, days=_names_by_date, unread=each(of_type(Fault)))
 
 
-def read_holidays(content: bytes, *, years: Iterable[int]) -> Holidays:
+def read_holidays(ics: bytes, *, years: Iterable[int]) -> Holidays:
     """The holidays in some `years` of an iCalendar file, such as a feed of a country's.
 
     All-day entries are read, of up to 31 days, once or every year; names that fall on one date are joined by "; ".
@@ -69,14 +69,14 @@ def read_holidays(content: bytes, *, years: Iterable[int]) -> Holidays:
     bytes, is `InvalidInput`.
     """
     wanted = Several(years)
-    require_given(content=(content, of_type(bytes)), years=(wanted, _SOME_YEARS))
-    chosen, faults = frozenset(wanted), list[Fault]()
+    require_given(ics=(ics, of_type(bytes)), years=(wanted, _SOME_YEARS))
+    chosen, unread = frozenset(wanted), list[Fault]()
     names: dict[date, list[str]] = {}
-    for number, (line, event) in enumerate(_events(content), start=1):
+    for number, (line, event) in enumerate(_events(ics), start=1):
         try:
             days, name = list(_days(event, chosen)), _name(event)
         except InvalidInput as error:
-            faults += [
+            unread += [
                 Fault(f"left out: {one.message}", f"entry {number}", line=line) for one in error.faults
             ]
             continue
@@ -84,7 +84,7 @@ def read_holidays(content: bytes, *, years: Iterable[int]) -> Holidays:
             known = names.setdefault(day, [])
             known += [name] if name not in known else []
     joined = {day: "; ".join(filter(None, names[day])) for day in sorted(names)}
-    return Holidays(days=joined, faults=faults)
+    return Holidays(days=joined, unread=unread)
 
 
 def _events(content: bytes) -> Iterator[tuple[int | None, icalendar.Event]]:

@@ -52,7 +52,7 @@ def _held(given: Mapping[date, str]) -> Mapping[date, str]:
 
 @frozen(kw_only=True)
 class Holidays:
-    """The `days` that a feed names, each with its name, in order; `unread` are the entries left out, with their lines."""
+    """The `days` that a feed names, each with its name, in order; `unread` are the entries left out."""
 
     days: Mapping[date, str] = field(converter=_held)
     unread: tuple[Fault, ...] = field(default=(), converter=Several[Fault])

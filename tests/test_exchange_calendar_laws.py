@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
@@ -210,6 +210,7 @@ def a_visit(kind: str, course: str, patient: str, room: str, people: list[str], 
     return one(NINE, NINE + HOUR, kind=kind, course=course, patient=patient, bookings=rows, notes=notes)
 
 
+@example(kind=r"\N", course=r"\\N", patient=r"\n", room=r"C:\New", people=[r"\\\N"], notes=r"a\Nb")
 @given(
     kind=IDS,
     course=IDS,

@@ -188,6 +188,10 @@ NOUNS: Mapping[str, Door] = {
             "between": "end-start",
         },
     ),
+    "Holidays": (
+        k.Holidays,
+        {"days": {MONDAY: "New Year"}, "unread": [k.Fault("left out", "entry 2", line=9)]},
+    ),
     "Horizon": (k.Horizon, {"first_day": MONDAY, "days": 28}),
     "Hours": (k.Hours, {"count": 48}),
     "OpenDays": (k.OpenDays, {"count": 2}),
@@ -410,6 +414,10 @@ CALLS: Mapping[str, Door] = {
     ),
     "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),
     "from_document": (k.from_document, {"text": k.to_document(SCHEDULE)}),
+    "holiday_lines": (
+        k.holiday_lines,
+        {"days": {MONDAY: "New Year"}, "name": "GB-ENG", "note": "Copied by hand"},
+    ),
     "load_preset": (k.load_preset, {"name": "iv-six@1"}),
     "odd_bookings": (k.odd_bookings, {"booked": [BOOKING], "clinic": CLINIC}),
     "pin": (
@@ -461,6 +469,10 @@ CALLS: Mapping[str, Door] = {
                 columns={"patient": "ref", "kind": "type", "start": "start"}, leave_out={"exclusive": "true"}
             ),
         },
+    ),
+    "read_holidays": (
+        k.read_holidays,
+        {"ics": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "years": [2027]},
     ),
     "read_programme": (
         k.read_programme,

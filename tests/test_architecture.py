@@ -28,6 +28,7 @@ PLACES = {
     "cattrs": r"exchange/.*",
     "click": r"cli(\.py|/.*)",
     "dateutil": r"timeline/recurrence\.py",
+    "holidays": r"cli/holidays_command\.py",
     "hypothesis": r"testing(\.py|/.*)",
     "icalendar": r"exchange/((ics|timezones)[^/]*(/.*)?|foreign/.*)",
     "recurring_ical_events": r"exchange/foreign/repeats\.py",

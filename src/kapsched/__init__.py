@@ -14,7 +14,9 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.clinic_files import read_clinic
     from kapsched.exchange.done_files import read_done
     from kapsched.exchange.feeds import Feed, feeds
+    from kapsched.exchange.holiday_lines import holiday_lines
     from kapsched.exchange.ics import to_ics
+    from kapsched.exchange.ics_holidays import Holidays, read_holidays
     from kapsched.exchange.oddities import Oddity, odd_bookings
     from kapsched.exchange.patient_files import read_courses
     from kapsched.exchange.programme_files import load_preset, read_programme
@@ -59,7 +61,9 @@ else:
         "exchange.clinic_files": "read_clinic",
         "exchange.done_files": "read_done",
         "exchange.feeds": "Feed feeds",
+        "exchange.holiday_lines": "holiday_lines",
         "exchange.ics": "to_ics",
+        "exchange.ics_holidays": "Holidays read_holidays",
         "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",
@@ -139,6 +143,7 @@ __all__ = [
     "Finding",
     "Frequency",
     "Gap",
+    "Holidays",
     "Horizon",
     "Hours",
     "InvalidInput",
@@ -181,6 +186,7 @@ __all__ = [
     "feeds",
     "find_plan",
     "from_document",
+    "holiday_lines",
     "load_preset",
     "odd_bookings",
     "pin",
@@ -190,6 +196,7 @@ __all__ = [
     "read_clinic",
     "read_courses",
     "read_done",
+    "read_holidays",
     "read_programme",
     "read_wording",
     "succeeding",

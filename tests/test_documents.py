@@ -57,8 +57,11 @@ LOOKED_AT = {
     ("editor-completion.md", "Let your editor complete the files", "sh"): "test_cli_schema",
     ("coming-from-another-system.md", "Come from another system", "text"): "below",
     ("errors.md", "Errors", "text"): "below",
+    ("other-peoples-calendars.md", "Other people's calendars", "sh"): "test_exchange_busy",
     ("own-database.md", "Tables in PostgreSQL", "plpgsql"): "test_database_postgres",
     ("own-database.md", "Tables in SQLite", "sql"): "test_database_tables, and the page itself",
+    ("week-on-a-page.md", "Seeing it", "sh"): "test_week_page",
+    **{("week-on-a-page.md", "The parts", language): "test_week_page" for language in ("json", "html", "js")},
 }
 WHOLE_FILES = {
     "clinic-file.md": "test_example_files",

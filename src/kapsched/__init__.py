@@ -14,6 +14,8 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.done_files import read_done
     from kapsched.exchange.feeds import Feed, feeds
     from kapsched.exchange.ics import to_ics
+    from kapsched.exchange.mail_addresses import Organizer
+    from kapsched.exchange.messages import Message, messages
     from kapsched.exchange.oddities import Oddity, odd_bookings
     from kapsched.exchange.patient_files import read_courses
     from kapsched.exchange.programme_files import load_preset, read_programme
@@ -58,6 +60,8 @@ else:
         "exchange.done_files": "read_done",
         "exchange.feeds": "Feed feeds",
         "exchange.ics": "to_ics",
+        "exchange.mail_addresses": "Organizer",
+        "exchange.messages": "Message messages",
         "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",
@@ -140,10 +144,12 @@ __all__ = [
     "Hours",
     "InvalidInput",
     "KapschedError",
+    "Message",
     "Notice",
     "Oddity",
     "Offset",
     "OpenDays",
+    "Organizer",
     "Patient",
     "Pattern",
     "Phase",
@@ -179,6 +185,7 @@ __all__ = [
     "find_plan",
     "from_document",
     "load_preset",
+    "messages",
     "odd_bookings",
     "pin",
     "plan_courses",

@@ -22,13 +22,14 @@ from kapsched.errors import (
     shown,
 )
 from kapsched.exchange.alarms import Alarm
-from kapsched.exchange.audiences import Audience, Sort, whose
+from kapsched.exchange.audiences import Audience, whose
 from kapsched.exchange.entries import Entry, View
 from kapsched.exchange.ics import METHODS, Method, faults_of, mailed, some_alarms
 from kapsched.exchange.mail_addresses import Mailbox, Organizer, a_mail_address
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.readers import Read, reads, speaking
 from kapsched.logs import debug
+from kapsched.model.appointments import READERS
 from kapsched.model.bookings import Resource
 from kapsched.model.course import Course
 from kapsched.model.plan import Schedule
@@ -36,12 +37,10 @@ from kapsched.model.wording import Wording
 from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.zones import instant
 
-RECIPIENTS: tuple[Sort, ...] = ("patient", "staff", "room")
-
 
 def a_recipient(value: object) -> str:
     """Somebody who can be written to: a patient, a member of staff, or a room with a mailbox."""
-    if isinstance(value, Resource) and value.type in RECIPIENTS:
+    if isinstance(value, Resource) and value.type in READERS:
         return identifier(value.id)
     return f"{shown(value)} is no recipient; a patient, a member of staff or a room is one"
 
@@ -153,10 +152,10 @@ class _Post:
 
 
 def _messages(schedule: Schedule, before: Schedule | None, post: _Post) -> Iterator[Message]:
-    earlier = {one.audience: one for one in reads(before, RECIPIENTS)} if before else {}
+    earlier = {one.audience: one for one in reads(before, READERS)} if before else {}
     courses, courses_before = _courses(schedule), _courses(before) if before else {}
     count = 0
-    for read in reads(schedule, RECIPIENTS):
+    for read in reads(schedule, READERS):
         recipient = whose(read.audience)
         if recipient is None or recipient not in post.addresses:
             continue

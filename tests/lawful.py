@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from attrs import evolve
 
 import kapsched as k
+from kapsched.timeline.intervals import Interval
 from tests.fences import ROOT
 
 Door: TypeAlias = tuple[Callable[..., Any], Mapping[str, Any]]
@@ -110,6 +111,7 @@ NOUNS: Mapping[str, Door] = {
     ),
     "Bookings": (k.Bookings, {"bookings": [BOOKING]}),
     "Busy": (k.Busy, {"of": k.Resource("staff", "tess")}),
+    "BusyTimes": (k.BusyTimes, {"intervals": [Interval(NINE, TEN)], "unread": [k.Fault("is odd", "line 3")]}),
     "CalendarWeek": (k.CalendarWeek, {}),
     "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE}),
     "Clinic": (
@@ -186,6 +188,10 @@ NOUNS: Mapping[str, Door] = {
             "at_most": k.Days(9),
             "between": "end-start",
         },
+    ),
+    "Holidays": (
+        k.Holidays,
+        {"days": {MONDAY: "New Year"}, "unread": [k.Fault("left out", "entry 2", line=9)]},
     ),
     "Horizon": (k.Horizon, {"first_day": MONDAY, "days": 28}),
     "Hours": (k.Hours, {"count": 48}),
@@ -420,6 +426,10 @@ CALLS: Mapping[str, Door] = {
     ),
     "find_plan": (k.find_plan, {"course": COURSE, "diary": DIARY, "now": NINE, "steps": 1000}),
     "from_document": (k.from_document, {"text": k.to_document(SCHEDULE)}),
+    "holiday_lines": (
+        k.holiday_lines,
+        {"days": {MONDAY: "New Year"}, "name": "GB-ENG", "note": "Copied by hand"},
+    ),
     "load_preset": (k.load_preset, {"name": "iv-six@1"}),
     "messages": (
         k.messages,
@@ -455,6 +465,15 @@ CALLS: Mapping[str, Door] = {
         k.read_bookings,
         {"path": FILES / "bookings.csv", "clinic": CLINIC, "form": k.TableForm()},
     ),
+    "read_busy": (
+        k.read_busy,
+        {
+            "ics": k.to_ics([], audience="clinic", uid_key=b"key"),
+            "zone": "Europe/London",
+            "first": MONDAY,
+            "last": MONDAY,
+        },
+    ),
     "read_clinic": (k.read_clinic, {"path": FILES / "clinic.toml"}),
     "read_courses": (
         k.read_courses,
@@ -475,6 +494,10 @@ CALLS: Mapping[str, Door] = {
                 columns={"patient": "ref", "kind": "type", "start": "start"}, leave_out={"exclusive": "true"}
             ),
         },
+    ),
+    "read_holidays": (
+        k.read_holidays,
+        {"ics": b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "years": [2027]},
     ),
     "read_programme": (
         k.read_programme,

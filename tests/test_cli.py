@@ -479,7 +479,7 @@ def test_the_help_tells_the_exit_codes(desk: Desk, command: str) -> None:
     assert re.findall(r"^ +(\d)  \S", text, re.MULTILINE) == ["2", "4", "3", "0"]
 
 
-@pytest.mark.parametrize("command", ["erase", "show", "presets", "schema"])
+@pytest.mark.parametrize("command", ["erase", "holidays", "show", "presets", "schema"])
 def test_the_help_of_a_command_that_plans_nothing_tells_the_exit_codes_it_has(
     desk: Desk, command: str
 ) -> None:

@@ -186,7 +186,7 @@ assert not first, f"importing kapsched imported {sorted(first)} before anything 
 kapsched.Clinic, kapsched.enrol, kapsched.find_plan, kapsched.verify
 assert state() == before, "importing kapsched changed the process"
 loaded = {name.partition(".")[0] for name in sys.modules}
-unwanted = loaded & {"icalendar", "cattrs", "click", "rich", "hypothesis", "ortools"}
+unwanted = loaded & {"icalendar", "cattrs", "click", "holidays", "rich", "hypothesis", "ortools"}
 assert not unwanted, f"importing kapsched imported {sorted(unwanted)}"
 """
 

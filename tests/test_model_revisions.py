@@ -48,7 +48,8 @@ def taken(type: str, **changes: Any) -> list[Any]:
         ({"status": "cancelled"}, (1, 1, 1)),
         ({"bookings": taken("staff", resource="zoe")}, (0, 1, 0)),
         ({"bookings": taken("room", resource="attic")}, (0, 1, 1)),
-        ({"bookings": taken("staff", role="friend")}, (0, 0, 0)),
+        ({"bookings": taken("staff", role="friend")}, (0, 1, 0)),
+        ({"kind": "longer"}, (0, 1, 1)),
     ],
 )
 def test_a_sequence_rises_for_those_who_see_the_difference(

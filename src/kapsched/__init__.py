@@ -10,10 +10,13 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.alarms import Alarm
     from kapsched.exchange.audiences import Busy
     from kapsched.exchange.booking_files import read_bookings
+    from kapsched.exchange.busy_times import BusyTimes, read_busy
     from kapsched.exchange.clinic_files import read_clinic
     from kapsched.exchange.done_files import read_done
     from kapsched.exchange.feeds import Feed, feeds
+    from kapsched.exchange.holiday_lines import holiday_lines
     from kapsched.exchange.ics import to_ics
+    from kapsched.exchange.ics_holidays import Holidays, read_holidays
     from kapsched.exchange.mail_addresses import Organizer
     from kapsched.exchange.messages import Message, messages
     from kapsched.exchange.oddities import Oddity, odd_bookings
@@ -56,10 +59,13 @@ else:
         "exchange.alarms": "Alarm",
         "exchange.audiences": "Busy",
         "exchange.booking_files": "read_bookings",
+        "exchange.busy_times": "BusyTimes read_busy",
         "exchange.clinic_files": "read_clinic",
         "exchange.done_files": "read_done",
         "exchange.feeds": "Feed feeds",
+        "exchange.holiday_lines": "holiday_lines",
         "exchange.ics": "to_ics",
+        "exchange.ics_holidays": "Holidays read_holidays",
         "exchange.mail_addresses": "Organizer",
         "exchange.messages": "Message messages",
         "exchange.oddities": "Oddity odd_bookings",
@@ -122,6 +128,7 @@ __all__ = [
     "Booking",
     "Bookings",
     "Busy",
+    "BusyTimes",
     "CalendarWeek",
     "Changed",
     "Clash",
@@ -140,6 +147,7 @@ __all__ = [
     "Finding",
     "Frequency",
     "Gap",
+    "Holidays",
     "Horizon",
     "Hours",
     "InvalidInput",
@@ -184,15 +192,18 @@ __all__ = [
     "feeds",
     "find_plan",
     "from_document",
+    "holiday_lines",
     "load_preset",
     "messages",
     "odd_bookings",
     "pin",
     "plan_courses",
     "read_bookings",
+    "read_busy",
     "read_clinic",
     "read_courses",
     "read_done",
+    "read_holidays",
     "read_programme",
     "read_wording",
     "succeeding",

@@ -32,7 +32,8 @@ class Fault(NamedTuple):
     line: int | None = None
 
     def __str__(self) -> str:
-        place = self.source if self.line is None else f"{self.source}:{self.line}"
+        line = "" if self.line is None else f":{self.line}" if self.source else f"line {self.line}"
+        place = f"{self.source}{line}"
         return ": ".join(part for part in (place, self.path, self.message) if part)
 
     def under(self, prefix: str) -> Fault:
@@ -79,8 +80,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 # Nothing is counted further than this, be it built or read.
 MOST = 1_000_000_000
 
-# Control characters break lines, tables and XML; half of a surrogate pair cannot be written at all.
-_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+# Control characters break lines, tables and XML; half of a surrogate pair cannot be written at all; and a byte order
+# mark is lost wherever it comes first, unseen.
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class _Page(Protocol):

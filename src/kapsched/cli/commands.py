@@ -23,6 +23,7 @@ from kapsched.cli.exit_codes import (
     NOBODY_READS,
     SOME_REFUSED,
 )
+from kapsched.cli.holidays_command import holidays
 from kapsched.cli.languages import languages_option, wordings_for
 from kapsched.cli.messages_command import messages
 from kapsched.cli.out_folder import (
@@ -291,4 +292,5 @@ def show_schema(sort: str) -> None:
 
 kapsched.add_command(show)
 kapsched.add_command(erase)
+kapsched.add_command(holidays)
 kapsched.add_command(messages)

@@ -44,12 +44,13 @@ class Reminder:
 
 @frozen(kw_only=True)
 class Entry:
-    """One entry: from `start` to `end` (UTC), in the zone of that name or in UTC; empty texts are not written."""
+    """One entry: from `start` to `end` (UTC), written as `times` in the zone of that name; empty texts are not."""
 
     uid: str
     start: datetime
     end: datetime
     zone: str | None
+    times: tuple[datetime, datetime]
     sequence: int
     created: datetime | None
     revised: datetime | None
@@ -62,15 +63,6 @@ class Entry:
     relations: tuple[Relation, ...]
     reminders: tuple[Reminder, ...]
 
-    def times(self) -> tuple[datetime, datetime]:
-        """Start and end as written: wall times, or UTC where the clocks show one of them twice."""
-        if self.zone is None:
-            return self.start, self.end
-        walls = wall(self.start, zone(self.zone)), wall(self.end, zone(self.zone))
-        # A calendar cannot say which of the two it means.
-        twice = any(one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset() for one in walls)
-        return (self.start, self.end) if twice else walls
-
 
 @frozen(kw_only=True, slots=False)
 class View:
@@ -81,6 +73,8 @@ class View:
     wording: Wording
     courses: Mapping[str, Course]
     alarms: tuple[Alarm, ...] = ()
+    _uids: dict[tuple[Visit, int], str] = field(factory=dict, init=False, repr=False, eq=False)
+    _groups: dict[str, str] = field(factory=dict, init=False, repr=False, eq=False)
 
     @cached_property
     def sort(self) -> Sort:
@@ -129,7 +123,19 @@ class View:
         return self._uid(visit_of(one), ordinal)
 
     def _uid(self, visit: Visit, ordinal: int) -> str:
-        return opaque(self.key, "uid", *self._named, *visit, ordinal)
+        known = self._uids.get((visit, ordinal))
+        if known is None:  # asked for again by every entry that is tied to it
+            known = self._uids[visit, ordinal] = opaque(self.key, "uid", *self._named, *visit, ordinal)
+        return known
+
+    def _group(self, course: str) -> str:
+        """What stands for a course in this calendar."""
+        if not self.sees.relations or not course:
+            return ""
+        known = self._groups.get(course)
+        if known is None:
+            known = self._groups[course] = opaque(self.key, "course", *self._named, course)
+        return known
 
     def spans(self, one: Appointment) -> tuple[Interval, ...]:
         """When the audience sees something of an appointment."""
@@ -164,20 +170,20 @@ class View:
 
     def _entry(self, one: Appointment, span: Interval, ordinal: int, counts: Mapping[Visit, int]) -> Entry:
         uid, sees, reader = self.uid(one, ordinal), self.sees, told(self.audience)
+        name = _zone_name(one.start)
         what = {"kind": one.kind, "course": one.course, "patient": one.patient, "session": one.session}
         rooms = ", ".join(_ids(one, "room", span)) if sees.rooms else ""
         return Entry(
             uid=uid,
             start=span.start,
             end=span.end,
-            zone=_zone_name(one.start),
+            zone=name,
+            times=_written(span, name),
             sequence=getattr(one.sequence, reader),
             created=one.created,
             revised=one.revised_for(reader),
             status=one.status,
-            group=opaque(self.key, "course", *self._named, one.course)
-            if sees.relations and one.course
-            else "",
+            group=self._group(one.course),
             summary=self.wording.say(self.sort, "summary", **(what if sees.what else {})),
             category=one.kind if sees.what else "",
             place=rooms,
@@ -260,6 +266,16 @@ def _ids(one: Appointment, type: ResourceType, span: Interval | None = None) -> 
 
 def _meets(row: Booking, span: Interval) -> bool:
     return row.start < span.end and span.start < row.end
+
+
+def _written(span: Interval, name: str | None) -> tuple[datetime, datetime]:
+    """Start and end as written: wall times, or UTC where the clocks show one of them twice."""
+    if name is None:
+        return span.start, span.end
+    walls = wall(span.start, zone(name)), wall(span.end, zone(name))
+    # A calendar cannot say which of the two it means.
+    twice = any(one.replace(fold=0).utcoffset() != one.replace(fold=1).utcoffset() for one in walls)
+    return (span.start, span.end) if twice else walls
 
 
 def _zone_name(moment: datetime) -> str | None:

@@ -12,6 +12,7 @@ from kapsched.errors import Fault, Several, each, of_type, refuse, require_given
 from kapsched.exchange.alarms import Alarm
 from kapsched.exchange.audiences import Audience, an_audience, whose
 from kapsched.exchange.entries import Entry, View, visit_of
+from kapsched.exchange.ics_texts import Text
 from kapsched.exchange.mail_addresses import Mailbox, Organizer, mailto
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.timezones import vtimezone
@@ -131,8 +132,8 @@ def _calendar(view: View, entries: list[Entry]) -> icalendar.Calendar:
     calendar, of = _begun(entries), whose(view.audience)
     if of is not None or view.sort == "clinic":
         calendar.add("UID", opaque(view.key, "calendar", view.sort, *(of or ())))
-    calendar.add("NAME", icalendar.vText(view.name), parameters={"LANGUAGE": view.wording.language})
-    calendar.add("X-WR-CALNAME", icalendar.vText(view.name))
+    calendar.add("NAME", Text(view.name), parameters={"LANGUAGE": view.wording.language})
+    calendar.add("X-WR-CALNAME", Text(view.name))
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
     if stamps := [_stamp(entry.revised) for entry in entries if entry.revised is not None]:
@@ -155,7 +156,7 @@ def _zones(entries: list[Entry]) -> dict[str, tuple[date, date]]:
     """Each zone that the entries are written in, with the first and the last date in it."""
     spans: dict[str, tuple[date, date]] = {}
     for entry in entries:
-        start, end = entry.times()
+        start, end = entry.times
         if entry.zone is not None and start.tzinfo is not UTC:
             first, last = spans.get(entry.zone, (start.date(), end.date()))
             spans[entry.zone] = min(first, start.date()), max(last, end.date())
@@ -169,7 +170,7 @@ def _stamp(moment: datetime) -> datetime:
 
 def _event(entry: Entry, language: str) -> icalendar.Event:
     event = icalendar.Event()
-    start, end = entry.times()
+    start, end = entry.times
     event.add("UID", entry.uid)
     event.add("DTSTART", start)
     event.add("DTEND", end)
@@ -183,13 +184,13 @@ def _event(entry: Entry, language: str) -> icalendar.Event:
     # What is provisional occupies too: nobody else may have the time.
     event.add("TRANSP", "TRANSPARENT" if entry.status == "cancelled" else "OPAQUE")
     event.add("CLASS", "PRIVATE")
-    event.add("SUMMARY", entry.summary, parameters={"LANGUAGE": language})
+    event.add("SUMMARY", Text(entry.summary), parameters={"LANGUAGE": language})
     if entry.category:
-        event.add("CATEGORIES", [entry.category])
+        event.add("CATEGORIES", Text(entry.category))
     if entry.place:
-        event.add("LOCATION", entry.place)  # a name, in no language
+        event.add("LOCATION", Text(entry.place))  # a name, in no language
     if entry.description:
-        event.add("DESCRIPTION", entry.description, parameters={"LANGUAGE": language})
+        event.add("DESCRIPTION", Text(entry.description), parameters={"LANGUAGE": language})
     if entry.group:
         event.add("REFID", entry.group)
     for relation in entry.relations:
@@ -205,5 +206,5 @@ def _alarm(uid: str, trigger: str, text: str, language: str) -> icalendar.Alarm:
     alarm.add("UID", uid)
     alarm.add("ACTION", "DISPLAY")
     alarm.add("TRIGGER", icalendar.vText(trigger))  # as text, for 24 hours would be written as a day
-    alarm.add("DESCRIPTION", text, parameters={"LANGUAGE": language})
+    alarm.add("DESCRIPTION", Text(text), parameters={"LANGUAGE": language})
     return alarm

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import b32encode
-from hashlib import sha256
 
 LETTERS = 26
 """The length of an opaque name: 130 bits at five a letter."""
@@ -22,5 +21,5 @@ def a_key(value: object) -> str:
 def opaque(key: bytes, *parts: str | int) -> str:
     """Letters and digits that stand for `parts`, and never for others; the first part says what for."""
     # JSON keeps the parts apart, so that no two lists of them read alike.
-    digest = hmac.new(key, json.dumps(parts).encode("ascii"), sha256).digest()
+    digest = hmac.digest(key, json.dumps(parts).encode("ascii"), "sha256")
     return b32encode(digest).decode("ascii").lower()[:LETTERS]

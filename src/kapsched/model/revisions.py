@@ -11,6 +11,7 @@ from kapsched.errors import a_moment, of_type, require_given
 from kapsched.model.appointments import READERS, Appointment, Changed, Sequence
 from kapsched.model.bookings import Resource, ResourceType
 from kapsched.model.plan import Plan, Schedule
+from kapsched.model.programme import Segment
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import instant
 
@@ -39,9 +40,13 @@ def succeeding(schedule: Schedule, before: Schedule) -> Schedule:
     """
     require_given(schedule=(schedule, _A_SCHEDULE), before=(before, _A_SCHEDULE))
     earlier = {one.id: one for one in before.withdrawn} | _by_id(before)
+    parts, former = _parts(schedule), _parts(before)
 
     def stamp(id: str, one: Appointment) -> Appointment:
-        return _stamped(one, earlier[id], schedule.now) if id in earlier else one
+        if id not in earlier:
+            return one
+        same_parts = parts.get(id) == former.get(id)
+        return _stamped(one, earlier[id], schedule.now, same_parts=same_parts)
 
     stamped = _each(schedule, stamp)
     withdrawn = (*before.withdrawn, *_withdrawn(before, stamped))
@@ -83,6 +88,15 @@ def _by_id(schedule: Schedule) -> dict[str, Appointment]:
 def _id(plan: Plan, one: Appointment) -> str:
     """The appointment's id, also where it was never labelled with its course."""
     return f"{plan.course.id}:{one.session}"
+
+
+def _parts(schedule: Schedule) -> dict[str, tuple[Segment, ...]]:
+    """The segments of every visit, by its id."""
+    return {
+        f"{plan.course.id}:{session.id}": session.kind.segments
+        for plan in schedule.plans
+        for session in plan.course.planned.sessions
+    }
 
 
 def _withdrawn(before: Schedule, after: Schedule) -> Iterator[Appointment]:
@@ -137,14 +151,15 @@ def _each(schedule: Schedule, change: Callable[[str, Appointment], Appointment])
     )
 
 
-def _stamped(one: Appointment, before: Appointment, now: datetime) -> Appointment:
+def _stamped(one: Appointment, before: Appointment, now: datetime, *, same_parts: bool) -> Appointment:
     moved = _visit(one) != _visit(before)
     rooms, staff = (_rows(one, type) != _rows(before, type) for type in ("room", "staff"))
     same = not (moved or rooms or staff)
     if before.status == "confirmed" and same and one.status in ("provisional", "confirmed"):
         one = evolve(one, status="confirmed", confirmation=one.confirmation or before.confirmation)
     moved |= _told(one) != _told(before)
-    staff |= one.notes != before.notes
+    rooms |= one.kind != before.kind
+    staff |= one.notes != before.notes or _roles(one) != _roles(before) or not same_parts
     sequence = Sequence(
         patient=before.sequence.patient + moved,
         # Staff are told the room, while a room is told nothing of staff.
@@ -170,6 +185,11 @@ def _visit(one: Appointment) -> tuple[object, ...]:
 def _told(one: Appointment) -> str:
     """The status that calendars tell: what is done was confirmed, and nobody need hear of it."""
     return "confirmed" if one.status == "done" else one.status
+
+
+def _roles(one: Appointment) -> set[tuple[object, ...]]:
+    """As what everybody is there."""
+    return {(row.resource, row.role, row.start, row.end) for row in one.bookings if row.type == "staff"}
 
 
 def _rows(one: Appointment, type: ResourceType) -> list[tuple[object, ...]]:

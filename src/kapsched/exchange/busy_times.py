@@ -1,0 +1,165 @@
+"""When has somebody no time, by their own calendar? What Outlook, Google and others export, as unavailability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from importlib.util import find_spec
+
+from attrs import field, frozen
+
+from kapsched.errors import Fault, InvalidInput, Several, a_date, each, of_type, require, require_given
+from kapsched.exchange.foreign.entries import Entry, Taken, Window, Zones, period
+from kapsched.exchange.foreign.lines import Component, components
+from kapsched.exchange.foreign.series import Series
+from kapsched.exchange.foreign.values import BROKEN, NotUnderstood
+from kapsched.model.bookings import Booking, Resource
+from kapsched.timeline.intervals import Interval, IntervalSet
+from kapsched.timeline.zones import midnight
+from kapsched.timeline.zones import zone as zone_of
+
+MOST_BYTES = 10_000_000
+_A_YEAR = timedelta(days=366)
+_LONGEST_WINDOW = 10 * _A_YEAR
+
+
+@frozen(kw_only=True)
+class BusyTimes:
+    """When somebody has no time: stretches in UTC that neither touch nor overlap, in order.
+
+    `unread` is what could not be understood, each with its line; of foreign text it shows nothing.
+    """
+
+    intervals: tuple[Interval, ...] = field(converter=Several[Interval])
+    unread: tuple[Fault, ...] = field(default=(), converter=Several[Fault])
+
+    def __attrs_post_init__(self) -> None:
+        require(self, intervals=each(of_type(Interval)), unread=each(of_type(Fault)))
+
+    def bookings(self, of: Resource) -> tuple[Booking, ...]:
+        """The same as bookings of a member of staff, a patient or a room, to plan beside."""
+        require_given(of=(of, of_type(Resource)))
+        return tuple(
+            Booking(type=of.type, resource=of.id, start=one.start, end=one.end) for one in self.intervals
+        )
+
+
+def read_busy(ics: bytes, *, zone: str, first: date, last: date) -> BusyTimes:
+    """When an iCalendar file says that its owner has no time, from the date `first` to `last`, both included.
+
+    Dates, and times that name no zone, are read on the clocks of `zone`. What is transparent, cancelled or shown
+    as free takes no time; what is tentative does. An entry that cannot be understood is `unread` and all others are
+    used. `InvalidInput` where the file is no calendar, or asks for more than is done for one file: 10 MB, or more
+    series than can be expanded at once. Wants the extra `busy`.
+    """
+    require_given(ics=(ics, _a_file), zone=(zone, _a_zone), first=(first, a_date), last=(last, a_date))
+    if last < first:
+        raise InvalidInput(f"the last date {last} comes before the first, {first}", path="last")
+    if last - first > _LONGEST_WINDOW:
+        raise InvalidInput("ten years at most can be read at once", path="last")
+    if find_spec("recurring_ical_events") is None:
+        raise InvalidInput("reading busy times wants an extra: pip install 'kapsched[busy]'")
+    place = zone_of(zone)
+    window = Window(place, midnight(first, place), midnight(last + timedelta(days=1), place))
+    calendars, faults = components(ics.decode("utf-8-sig", "replace"))
+    if not calendars:
+        raise InvalidInput("is no calendar: BEGIN:VCALENDAR is missing", path="ics")
+    window.faults += faults
+    taken = [one for calendar in calendars for one in _of_calendar(calendar, window)]
+    return BusyTimes(
+        intervals=IntervalSet(_clipped(taken, window)).intervals,
+        unread=tuple(sorted(set(window.faults), key=_place)),
+    )
+
+
+def _a_file(value: object) -> str:
+    if not isinstance(value, bytes):
+        return f"the bytes of a file are wanted, such as Path(…).read_bytes(), not {type(value).__name__}"
+    return "" if len(value) <= MOST_BYTES else f"{MOST_BYTES:,} bytes at most are read, not {len(value):,}"
+
+
+def _a_zone(value: object) -> str:
+    if not isinstance(value, str):
+        return f"the name of a time zone is wanted, not {type(value).__name__}"
+    try:
+        zone_of(value)
+    except InvalidInput as error:
+        return error.faults[0].message
+    return ""
+
+
+def _place(fault: Fault) -> tuple[int, str]:
+    return int(fault.path.removeprefix("line ")), fault.message
+
+
+def _clipped(taken: list[Taken], window: Window) -> Iterator[Interval]:
+    for start, end in taken:
+        if start < window.last and window.first < end and start < end:
+            yield Interval(max(start, window.first), min(end, window.last))
+
+
+def _of_calendar(calendar: Component, window: Window) -> Iterator[Taken]:
+    zones = Zones(calendar, window)
+    cores: dict[str, Entry] = {}
+    others: dict[str, dict[datetime, Entry]] = {}
+    for part in calendar.parts:
+        if part.name == "VFREEBUSY":
+            yield from _free_busy(part, zones, window)
+        if part.name == "VEVENT":
+            _sort_in(part, zones, window, cores, others)
+    for uid, core in cores.items():
+        yield from _guarded(core, list(others.get(uid, {}).values()), window)
+    for entries in others.values():
+        for one in entries.values():
+            if one.busy and not (one.from_then_on and one.uid in cores):
+                yield from _single(one, window)
+
+
+def _sort_in(
+    part: Component,
+    zones: Zones,
+    window: Window,
+    cores: dict[str, Entry],
+    others: dict[str, dict[datetime, Entry]],
+) -> None:
+    """Keep the latest form of each entry, and of each that stands for a repeat of a series."""
+    try:
+        entry = Entry(part, zones)
+        uid = entry.uid or f"line {part.number}"  # without one it is nobody else's
+        if entry.recurrence is None:
+            if uid not in cores or cores[uid].sequence <= entry.sequence:
+                cores[uid] = entry
+        else:
+            known, which = others.setdefault(uid, {}), entry.stands_for
+            if which not in known or known[which].sequence <= entry.sequence:
+                known[which] = entry
+    except InvalidInput:
+        raise  # there is too much to do
+    except (NotUnderstood, *BROKEN) as error:
+        message = (
+            str(error) if isinstance(error, NotUnderstood) else "an entry begins here that cannot be read"
+        )
+        window.faults.append(Fault(message, f"line {part.number}"))
+
+
+def _guarded(core: Entry, others: list[Entry], window: Window) -> Iterator[Taken]:
+    try:
+        yield from Series(core, others, window).taken()
+    except InvalidInput:
+        raise  # there is too much to do
+    except (NotUnderstood, *BROKEN):
+        window.note(core.line, "a series begins here that cannot be followed")
+
+
+def _single(one: Entry, window: Window) -> Iterator[Taken]:
+    try:
+        yield one.taken_from(one.start.local)
+    except BROKEN:
+        window.note(one.line, "an entry begins here that cannot be read")
+
+
+def _free_busy(part: Component, zones: Zones, window: Window) -> Iterator[Taken]:
+    for line in part.lines.get("FREEBUSY", ()):
+        if line.params.get("FBTYPE", "BUSY").upper() != "FREE":
+            for text in line.value.split(","):
+                yield from period(text, line, zones, window)

@@ -1,0 +1,144 @@
+"""Which lines of a foreign calendar say when somebody is busy, and where do they stand? Components, line by line.
+
+A calendar's text is only taken apart here, and only what decides about time is kept: titles, places and people never
+get any further.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from attrs import define, field
+from icalendar.parser import Contentline
+
+from kapsched.errors import Fault
+
+KEPT = frozenset(
+    {
+        *("UID", "SEQUENCE", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION"),
+        *("RRULE", "RDATE", "EXDATE", "EXRULE", "FREEBUSY"),
+        *("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS"),
+        *("TZID", "TZOFFSETFROM", "TZOFFSETTO"),
+    }
+)
+PARTS = frozenset({"VCALENDAR", "VEVENT", "VFREEBUSY", "VTIMEZONE", "STANDARD", "DAYLIGHT"})
+_BREAK = re.compile(r"\r\n|\n|\r")
+_NAME = re.compile(r"[A-Za-z0-9-]+")
+
+
+class Line(NamedTuple):
+    """A content line: the number of its first line in the file, its name in capitals, its parameters, its value."""
+
+    number: int
+    name: str
+    params: Mapping[str, str]
+    value: str
+
+    @property
+    def text(self) -> str:
+        """The line as it would be written."""
+        params = "".join(f';{name}="{value}"' for name, value in self.params.items())
+        return f"{self.name}{params}:{self.value}"
+
+    def fault(self, message: str) -> Fault:
+        """What is wrong with it."""
+        return Fault(message, f"line {self.number}")
+
+
+@define
+class Component:
+    """One component: its name, the number of its first line, and of what is in it what decides about time."""
+
+    name: str
+    number: int
+    lines: dict[str, list[Line]] = field(factory=dict)
+    parts: list[Component] = field(factory=list)
+
+    def first(self, name: str) -> Line | None:
+        """The first line of that name."""
+        found = self.lines.get(name)
+        return found[0] if found else None
+
+    def word(self, name: str) -> str:
+        """The value of the first line of that name, in capitals; empty without one."""
+        line = self.first(name)
+        return line.value.strip().upper() if line else ""
+
+
+def components(text: str) -> tuple[list[Component], list[Fault]]:
+    """The calendars of a file, and what of its lines cannot be understood."""
+    found: list[Component] = []
+    faults: list[Fault] = []
+    open_ones: list[Component] = []
+    for number, line in _unfolded(text):
+        name = _NAME.match(line)
+        word = name[0].upper() if name else ""
+        if word == "BEGIN":
+            open_ones.append(Component(line[6:].strip().upper(), number))
+        elif word == "END":
+            faults += _closed(line[4:].strip().upper(), number, open_ones, found)
+        elif not name:
+            if line.strip() and open_ones:
+                faults.append(Fault("is no line of a calendar", f"line {number}"))
+        elif word in KEPT and open_ones and open_ones[-1].name in PARTS:
+            try:
+                open_ones[-1].lines.setdefault(word, []).append(_line(number, word, line))
+            except ValueError:
+                faults.append(Fault(f"{word} cannot be taken apart", f"line {number}"))
+    # A file that breaks off still says what it says.
+    for one in reversed(open_ones):
+        faults.append(Fault("a component that begins here has no end", f"line {one.number}"))
+    while open_ones:
+        _close(open_ones, found)
+    return found, faults
+
+
+def _closed(name: str, number: int, open_ones: list[Component], found: list[Component]) -> Iterator[Fault]:
+    if name not in (one.name for one in open_ones):
+        yield Fault("a component ends here that did not begin", f"line {number}")
+        return
+    while open_ones[-1].name != name:
+        yield Fault("a component that begins here has no end", f"line {open_ones[-1].number}")
+        _close(open_ones, found)
+    _close(open_ones, found)
+
+
+def _close(open_ones: list[Component], found: list[Component]) -> None:
+    one = open_ones.pop()
+    if one.name == "VCALENDAR":
+        found.append(one)
+    elif open_ones and one.name in PARTS:
+        open_ones[-1].parts.append(one)
+
+
+def _line(number: int, name: str, text: str) -> Line:
+    if text[len(name)] == ":":  # most have no parameters, and are quick to read
+        return Line(number, name, {}, text[len(name) + 1 :])
+    _, params, value = Contentline(text).parts()  # type: ignore[no-untyped-call]
+    return Line(number, name, {key.upper(): str(one) for key, one in params.items()}, value)
+
+
+def _unfolded(text: str) -> Iterator[tuple[int, str]]:
+    """Each content line with the number of the line in which it begins; folded ones are joined."""
+    parts: list[str] = []
+    first = number = 1
+    start = 0
+    for found in _BREAK.finditer(text):
+        line = text[start : found.start()]
+        if line[:1] in (" ", "\t") and parts:
+            parts.append(line[1:])
+        else:
+            if parts:
+                yield first, "".join(parts)
+            parts, first = [line], number
+        start, number = found.end(), number + 1
+    last = text[start:]
+    if last[:1] in (" ", "\t") and parts:
+        parts.append(last[1:])
+        last = ""
+    if parts:
+        yield first, "".join(parts)
+    if last:
+        yield number, last

@@ -1,0 +1,187 @@
+"""When does a rule of a foreign calendar repeat, between two times? Rules that would never end are not begun.
+
+`recurring_ical_events` expands them; here it is seen to beforehand that this takes no longer than it may.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeAlias
+
+import icalendar
+from attrs import define
+
+from kapsched.errors import Fault, InvalidInput
+from kapsched.exchange.foreign.lines import Line
+from kapsched.exchange.foreign.values import BROKEN, NotUnderstood, a_rule
+
+Rule: TypeAlias = dict[str, list[Any]]
+
+# What is spent on expanding rules, in steps of about ten microseconds.
+MOST_STEPS = 60_000
+_A_RULE = 30
+_LONGEST_RULE = 500  # in characters
+_MOST = 100_000
+# The calendar repeats every 400 years. Near its end, a rule whose date never comes is given up soon.
+_LATE = 7_600
+_STEPS_A_YEAR = {"DAILY": 366, "WEEKLY": 53, "MONTHLY": 12, "YEARLY": 15}
+_YEARS_LEFT = 9_999 - _LATE - 1_970
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
+
+
+@define
+class Effort:
+    """How many steps are left for a file."""
+
+    left: int = MOST_STEPS
+
+    def spend(self, steps: int, line: Line) -> None:
+        """Take so many; `InvalidInput` where there are no more."""
+        self.left -= steps
+        if self.left < 0:
+            message = (
+                "here the series become more than can be expanded; export fewer years, or fewer calendars"
+            )
+            raise InvalidInput(Fault(message, f"line {line.number}"))
+
+
+def starts(
+    line: Line,
+    start: datetime,
+    first: datetime,
+    last: datetime,
+    *,
+    local: Callable[[datetime], datetime],
+    effort: Effort,
+) -> Iterator[datetime]:
+    """The starts from `first` to `last` that the rule of an RRULE gives a series that begins at `start`.
+
+    All are what the series' own clocks show, without a zone; `local` says what they show at an instant.
+    `NotUnderstood` where the rule cannot be followed, `InvalidInput` where there is too much to do.
+    """
+    rule = _read(line)
+    until = _until(rule, local)
+    last = last if until is None else min(last, until)
+    if last < start or last < first:
+        return
+    shift = timedelta() if "COUNT" in rule else _whole_periods(rule, start, first)
+    begins = start + shift
+    holds = (lambda _: True) if "COUNT" in rule else _limits(rule)
+    seldom, years = _seldom(rule, start), max(1, last.year - begins.year + 1)
+    if "COUNT" not in rule:
+        rule["UNTIL"] = [last]
+    steps = _STEPS_A_YEAR[rule["FREQ"][0]] * (_YEARS_LEFT if seldom else years)
+    if steps > MOST_STEPS // 2:
+        raise NotUnderstood("may come so seldom that its dates are not looked for")
+    effort.spend(_A_RULE + steps, line)
+    later = _LATE if seldom and last.year < 2_300 else 0
+    yield from filter(holds, _expanded(rule, begins, max(first, begins), last, later))
+
+
+def _read(line: Line) -> Rule:
+    if len(line.value) > _LONGEST_RULE:
+        raise NotUnderstood("is longer than any rule that is followed")
+    rule = a_rule(line.value)
+    rule["FREQ"] = [str(one).upper() for one in rule.get("FREQ", ())]
+    rule.setdefault("INTERVAL", [1])
+    if rule["FREQ"] == ["DAILY"] and rule["INTERVAL"] == [1] and "BYDAY" in rule:
+        rule["FREQ"] = ["WEEKLY"]  # the same dates, and sooner found
+    once = all(len(rule.get(part, [1])) == 1 for part in ("FREQ", "INTERVAL", "COUNT", "UNTIL"))
+    counts = (*rule["INTERVAL"], *rule.get("COUNT", ()))
+    if not once or not all(isinstance(count, int) and 0 < count < _MOST for count in counts):
+        raise NotUnderstood("is no rule")
+    if rule["FREQ"][0] not in _STEPS_A_YEAR or any(len(rule.get(part, ())) > 1 for part in _WITHIN_A_DAY):
+        raise NotUnderstood(
+            "repeats more than once a day, and is not expanded; say it as one entry that lasts"
+        )
+    return rule
+
+
+def _until(rule: Rule, local: Callable[[datetime], datetime]) -> datetime | None:
+    """The last time at which it may repeat, as the series' clocks show it."""
+    found = rule.pop("UNTIL", None)
+    if not found:
+        return None
+    until = found[0]
+    if isinstance(until, datetime):
+        return until if until.tzinfo is None else local(until.astimezone(UTC))
+    if isinstance(until, date):
+        return datetime.combine(until, time.max.replace(microsecond=0))
+    raise NotUnderstood("says until when it repeats, but not by a date")
+
+
+def _whole_periods(rule: Rule, start: datetime, first: datetime) -> timedelta:
+    """How much later a series without a count may begin, and give the same starts from `first` on."""
+    days = {"DAILY": 1, "WEEKLY": 7}.get(rule["FREQ"][0])
+    if days is None:
+        return timedelta()
+    period = timedelta(days=days * int(rule["INTERVAL"][0]))
+    return max(0, (first - start) // period - 1) * period
+
+
+def _limits(rule: Rule) -> Callable[[datetime], bool]:
+    """What the rule demands of a date beyond its period, taken out of it: a rule that is all limits may never end."""
+    names = {"DAILY": ("BYMONTH", "BYMONTHDAY", "BYDAY"), "WEEKLY": ("BYMONTH",), "MONTHLY": ("BYMONTH",)}
+    taken = (
+        {}
+        if "BYSETPOS" in rule
+        else {
+            name: [str(one).upper() for one in rule.pop(name)]
+            for name in names.get(rule["FREQ"][0], ())
+            if name in rule
+        }
+    )
+    months, days, weekdays = (taken.get(name) for name in ("BYMONTH", "BYMONTHDAY", "BYDAY"))
+
+    def holds(moment: datetime) -> bool:
+        length = monthrange(moment.year, moment.month)[1]
+        return (
+            (not months or str(moment.month) in months)
+            and (not days or bool({str(moment.day), str(moment.day - length - 1)} & set(days)))
+            and (not weekdays or _WEEKDAYS[moment.weekday()] in weekdays)
+        )
+
+    return holds
+
+
+def _seldom(rule: Rule, start: datetime) -> bool:
+    """May its dates be years apart, or never come? Of the others one comes within a few periods."""
+    parts = {name for name in rule if name.startswith("BY")} - set(_WITHIN_A_DAY)
+    if not parts:
+        return start.day > 28 and rule["FREQ"][0] in ("MONTHLY", "YEARLY") and rule["INTERVAL"][0] > 1
+    plain = {
+        "DAILY": (),
+        "WEEKLY": ({"BYDAY"},),
+        "MONTHLY": ({"BYDAY"}, {"BYMONTHDAY"}),
+        "YEARLY": ({"BYMONTH"}, {"BYMONTH", "BYMONTHDAY"}, {"BYMONTH", "BYDAY"}),
+    }[rule["FREQ"][0]]
+    days = [abs(int(one)) for one in rule.get("BYMONTHDAY", ())]
+    ordinals = {str(one).strip("+-")[:-2] for one in rule.get("BYDAY", ())}
+    return parts not in plain or min(days, default=1) > 28 or not ordinals <= {"", "1", "2", "3", "4"}
+
+
+def _expanded(rule: Rule, start: datetime, first: datetime, last: datetime, later: int) -> Iterator[datetime]:
+    # It is an extra: only who reads foreign calendars needs it.
+    import recurring_ical_events  # noqa: PLC0415
+
+    def shifted(moment: datetime, years: int) -> datetime:
+        return moment.replace(year=moment.year + years)
+
+    event = icalendar.Event()
+    event.add("UID", "one")
+    event.add("DTSTART", shifted(start, later))
+    event.add("DTEND", shifted(start, later) + timedelta(seconds=1))
+    if "UNTIL" in rule:
+        rule["UNTIL"] = [shifted(rule["UNTIL"][0], later)]
+    event.add("RRULE", icalendar.vRecur(rule))
+    calendar = icalendar.Calendar()
+    calendar.add_component(event)
+    try:
+        for series in recurring_ical_events.of(calendar).series:
+            for one in series.between(shifted(first, later), shifted(last, later) + timedelta(seconds=1)):
+                yield shifted(one.start, -later)
+    except BROKEN:
+        raise NotUnderstood("is no rule that can be followed") from None

@@ -1,0 +1,567 @@
+"""Is somebody's own calendar read as the time that they do not have, whatever program wrote it?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from attrs import evolve
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from kapsched.errors import InvalidInput
+from kapsched.exchange.busy_times import BusyTimes, read_busy
+from kapsched.exchange.ics import to_ics
+from kapsched.model.bookings import Booking, Resource
+from kapsched.timeline.intervals import Interval
+from kapsched.timeline.zones import wall, zone
+from tests import calendar_stories as stories
+from tests.fences import ROOT
+
+CALENDARS = ROOT / "tests" / "calendars"
+LONDON = zone("Europe/London")
+FIRST, LAST = date(2027, 3, 1), date(2027, 4, 30)
+Spans: TypeAlias = list[tuple[str, str]]
+
+
+def read(content: bytes, first: date = FIRST, last: date = LAST, place: str = "Europe/London") -> BusyTimes:
+    return read_busy(content, zone=place, first=first, last=last)
+
+
+def spans(found: BusyTimes, place: str = "Europe/London") -> Spans:
+    """The stretches as the clocks there show them."""
+    clocks = zone(place)
+    return [
+        (f"{wall(one.start, clocks):%m-%d %H:%M}", f"{wall(one.end, clocks):%m-%d %H:%M}")
+        for one in found.intervals
+    ]
+
+
+def calendar(*entries: str, zones: str = "") -> bytes:
+    """A calendar of entries, each the lines between BEGIN and END."""
+    events = "".join(f"BEGIN:VEVENT\n{one.strip()}\nEND:VEVENT\n" for one in entries)
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\n{zones}{events}END:VCALENDAR\n".encode()
+
+
+def faults(found: BusyTimes) -> list[str]:
+    return [str(one) for one in found.unread]
+
+
+def day(month: int, number: int, start: str, end: str) -> tuple[str, str]:
+    return f"{month:02}-{number:02} {start}", f"{month:02}-{number:02} {end}"
+
+
+EXPORTS: dict[str, Spans] = {
+    "outlook": [
+        day(3, 22, "08:00", "09:00"),
+        day(3, 29, "08:00", "09:00"),
+        day(4, 13, "10:00", "11:00"),
+        day(4, 19, "08:00", "09:00"),
+        ("04-28 00:00", "05-01 00:00"),
+    ],
+    "google": [
+        day(3, 10, "17:30", "18:30"),
+        day(3, 24, "19:00", "20:00"),
+        day(4, 1, "10:00", "11:00"),
+        day(4, 7, "17:30", "18:30"),
+    ],
+    "thunderbird": [
+        day(3, 4, "15:00", "16:30"),
+        day(3, 8, "12:00", "12:30"),
+        day(4, 1, "15:00", "16:30"),
+    ],
+    "apple": [
+        *(day(3, number, "08:00", "08:30") for number in range(2, 10)),
+        *(day(3, number, "08:45", "09:15") for number in range(10, 32)),
+    ],
+}
+
+
+@pytest.mark.parametrize("program", EXPORTS)
+def test_what_a_program_exports_is_read_as_it_shows_it(program: str) -> None:
+    found = read((CALENDARS / f"{program}.ics").read_bytes())
+    assert spans(found) == EXPORTS[program]
+    assert found.unread == ()
+
+
+def test_busy_times_are_bookings_of_whom_they_are_of() -> None:
+    found = read((CALENDARS / "thunderbird.ics").read_bytes())
+    rows = found.bookings(Resource("staff", "imran"))
+    assert rows[1] == Booking(
+        type="staff",
+        resource="imran",
+        start=datetime(2027, 3, 8, 12, tzinfo=UTC),
+        end=datetime(2027, 3, 8, 12, 30, tzinfo=UTC),
+    )
+    assert len(rows) == 3
+
+
+NINE = "UID:a\nDTSTART:20270302T090000\nDTEND:20270302T100000\n"
+TUESDAYS = [day(3, 2, "09:00", "10:00"), day(3, 9, "09:00", "10:00"), day(3, 16, "09:00", "10:00")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ("DTSTART:20270302T090000\nDURATION:PT90M", [day(3, 2, "09:00", "10:30")]),
+        ("DTSTART:20270302T090000", []),  # it has no length, and takes no time
+        ("DTSTART;VALUE=DATE:20270302", [("03-02 00:00", "03-03 00:00")]),
+        ("DTSTART;VALUE=DATE:20270302\nDTEND;VALUE=DATE:20270302", [("03-02 00:00", "03-03 00:00")]),
+        ("DTSTART;VALUE=DATE:20270302\nDURATION:P2D", [("03-02 00:00", "03-04 00:00")]),
+        ("DTSTART:20270327T120000\nDURATION:P1D", [("03-27 12:00", "03-28 12:00")]),  # a day of 23 hours
+        ("DTSTART:20270327T120000\nDURATION:PT24H", [("03-27 12:00", "03-28 13:00")]),
+        ("DTSTART;VALUE=DATE:20270327\nDTEND;VALUE=DATE:20270329", [("03-27 00:00", "03-29 00:00")]),
+        ("DTSTART:20270302T100000\nDTEND:20270302T090000", []),
+        (NINE + "TRANSP:TRANSPARENT", []),
+        (NINE + "STATUS:CANCELLED", []),
+        (NINE + "STATUS:TENTATIVE", [TUESDAYS[0]]),
+        (NINE + "X-MICROSOFT-CDO-BUSYSTATUS:FREE", []),
+        (NINE + "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE", [TUESDAYS[0]]),
+        (NINE + "RRULE:FREQ=WEEKLY;COUNT=3", TUESDAYS),
+        (NINE + "RRULE:FREQ=WEEKLY;UNTIL=20270316", TUESDAYS),
+        (NINE + "RRULE:FREQ=WEEKLY;UNTIL=20270316T090000", TUESDAYS),
+        (NINE + "RRULE:FREQ=WEEKLY;UNTIL=20270316T090000Z", TUESDAYS),
+        (NINE + "RRULE:FREQ=WEEKLY;UNTIL=20270316T085959Z", TUESDAYS[:2]),
+        (NINE + "RRULE:FREQ=WEEKLY;COUNT=3\nEXDATE:20270309T090000", [TUESDAYS[0], TUESDAYS[2]]),
+        (NINE + "RRULE:FREQ=WEEKLY;COUNT=3\nEXDATE;VALUE=DATE:20270309", [TUESDAYS[0], TUESDAYS[2]]),
+        (NINE + "RRULE:FREQ=WEEKLY;COUNT=3\nEXDATE:20270302T090000Z,20270309T090000Z", TUESDAYS[2:]),
+        (
+            NINE + "RDATE:20270304T090000,20270309T090000",
+            [TUESDAYS[0], day(3, 4, "09:00", "10:00"), TUESDAYS[1]],
+        ),
+        (
+            NINE + "RDATE;VALUE=PERIOD:20270304T110000Z/PT30M,20270305T110000Z/20270305T111500Z",
+            [TUESDAYS[0], day(3, 4, "11:00", "11:30"), day(3, 5, "11:00", "11:15")],
+        ),
+        (NINE + "DTSTART;TZID=Asia/Tokyo:20270303T090000", [TUESDAYS[0]]),  # of two the first
+        ("DTSTART:20270228T233000\nDTEND:20270301T003000", [("03-01 00:00", "03-01 00:30")]),
+        ("DTSTART:20270430T233000\nDTEND:20270501T003000", [("04-30 23:30", "05-01 00:00")]),
+    ],
+)
+def test_each_way_to_say_when_is_understood(lines: str, wanted: Spans) -> None:
+    found = read(calendar(lines))
+    assert spans(found) == wanted
+    assert found.unread == ()
+
+
+def test_times_that_name_no_zone_are_those_of_whoever_reads() -> None:
+    entry = calendar(NINE)
+    assert [
+        one.start.hour
+        for place in ("Europe/London", "Asia/Tokyo")
+        for one in read(entry, place=place).intervals
+    ] == [9, 0]
+
+
+def test_a_day_is_that_of_whoever_reads() -> None:
+    (found,) = read(calendar("DTSTART;VALUE=DATE:20270302"), place="Asia/Tokyo").intervals
+    assert (found.start, found.end) == (
+        datetime(2027, 3, 1, 15, tzinfo=UTC),
+        datetime(2027, 3, 2, 15, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Europe/Berlin",
+        '"W. Europe Standard Time"',
+        "/mozilla.org/20070129_1/Europe/Berlin",
+        "/freeassociation.sourceforge.net/Tzfile/Europe/Berlin",
+    ],
+)
+def test_a_zone_is_known_by_each_of_its_names(name: str) -> None:
+    entry = f"DTSTART;TZID={name}:20270302T090000\nDTEND;TZID={name}:20270302T100000"
+    found = read(calendar(entry))
+    assert (spans(found), found.unread) == ([day(3, 2, "08:00", "09:00")], ())
+
+
+def custom(offset: str) -> str:
+    return (
+        "BEGIN:VTIMEZONE\nTZID:Clinic/TZ\nBEGIN:STANDARD\nDTSTART:19700101T000000\n"
+        f"TZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}\nEND:STANDARD\nEND:VTIMEZONE\n"
+    )
+
+
+def test_two_files_may_mean_different_clocks_by_one_name() -> None:
+    entry = "DTSTART;TZID=Clinic/TZ:20270302T090000\nDTEND;TZID=Clinic/TZ:20270302T100000"
+    assert spans(read(calendar(entry, zones=custom("+0500")))) == [day(3, 2, "04:00", "05:00")]
+    assert spans(read(calendar(entry, zones=custom("+0300")))) == [day(3, 2, "06:00", "07:00")]
+    undefined = read(calendar(entry))
+    assert spans(undefined) == [day(3, 2, "09:00", "10:00")]
+    assert faults(undefined) == [
+        "line 4: its TZID is no zone that is known or described here; read on the clocks that were named"
+    ]
+
+
+SUMMER = """BEGIN:VTIMEZONE
+TZID:Ours
+BEGIN:STANDARD
+DTSTART:16010101T030000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:16010101T020000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+END:VTIMEZONE
+"""
+
+
+@given(
+    st.datetimes(
+        datetime(2026, 1, 1),  # noqa: DTZ001  # what clocks show
+        datetime(2029, 1, 1),  # noqa: DTZ001
+    )
+)
+@example(datetime(2027, 3, 28, 2, 30))  # noqa: DTZ001
+@example(datetime(2027, 10, 31, 2, 30))  # noqa: DTZ001
+@example(datetime(2027, 10, 31, 3, 0))  # noqa: DTZ001
+def test_clocks_that_a_file_describes_are_those_of_the_zone_that_it_describes(local: datetime) -> None:
+    entry = f"DTSTART;TZID={{}}:{local:%Y%m%dT%H%M%S}\nDURATION:PT1H"
+    first, last = local.date() - timedelta(days=2), local.date() + timedelta(days=2)
+    ours = read(calendar(entry.format("Ours"), zones=SUMMER), first, last)
+    assert ours.intervals == read(calendar(entry.format("Europe/Berlin")), first, last).intervals
+    assert len(ours.intervals) == 1
+
+
+def test_a_series_keeps_its_time_of_day_when_the_clocks_change() -> None:
+    entry = "DTSTART;TZID=Europe/Berlin:20270322T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=2"
+    assert [one.start.hour for one in read(calendar(entry)).intervals] == [8, 7]
+
+
+def test_of_an_entry_that_was_revised_the_latest_form_counts() -> None:
+    later = "UID:a\nSEQUENCE:2\nDTSTART:20270303T090000\nDTEND:20270303T100000"
+    assert spans(read(calendar(later, NINE + "SEQUENCE:1"))) == [day(3, 3, "09:00", "10:00")]
+
+
+def test_an_entry_that_stands_for_a_repeat_counts_without_its_series() -> None:
+    """An invitation to one of many meetings holds no more than that one."""
+    entry = NINE + "RECURRENCE-ID:20270302T080000"
+    assert spans(read(calendar(entry))) == [TUESDAYS[0]]
+
+
+def test_repeats_from_one_on_may_be_moved_or_cancelled() -> None:
+    series = NINE + "RRULE:FREQ=WEEKLY;COUNT=3"
+    moved = "UID:a\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270309T090000\nDTSTART:20270310T110000\nDURATION:PT2H"
+    assert spans(read(calendar(series, moved))) == [
+        TUESDAYS[0],
+        day(3, 10, "11:00", "13:00"),
+        day(3, 17, "11:00", "13:00"),
+    ]
+    assert spans(read(calendar(series, f"{moved}\nSTATUS:CANCELLED"))) == TUESDAYS[:1]
+
+
+def test_a_free_busy_answer_is_read() -> None:
+    content = b"""BEGIN:VCALENDAR
+BEGIN:VFREEBUSY
+FREEBUSY:20270302T090000Z/20270302T100000Z,20270302T110000Z/PT30M
+FREEBUSY;FBTYPE=FREE:20270302T120000Z/PT1H
+FREEBUSY;FBTYPE=BUSY-TENTATIVE:20270302T130000Z/PT1H
+FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20270302T150000Z/PT1H
+FREEBUSY:20270302T150000Z/soon
+END:VFREEBUSY
+END:VCALENDAR
+"""
+    found = read(content)
+    assert spans(found) == [
+        day(3, 2, "09:00", "10:00"),
+        day(3, 2, "11:00", "11:30"),
+        day(3, 2, "13:00", "14:00"),
+        day(3, 2, "15:00", "16:00"),
+    ]
+    assert faults(found) == ["line 7: FREEBUSY holds a period that is none"]
+
+
+TOO_OFTEN = "line 11: RRULE repeats more than once a day, and is not expanded; say it as one entry that lasts"
+
+
+@pytest.mark.parametrize(
+    ("entry", "wanted", "fault"),
+    [
+        ("UID:b\nSUMMARY:x", [], "line 8: an entry begins here without a DTSTART"),
+        ("DTSTART:soon", [], "line 8: DTSTART cannot be read"),
+        ("DTSTART:20270304T090000\nDTEND:later", [], "line 8: DTEND cannot be read"),
+        ("DTSTART:20270304T090000\nDURATION:long", [], "line 8: DURATION cannot be read"),
+        (
+            "DTSTART:20270304T090000\nDURATION:PT1H\nRRULE:FREQ=SECONDLY",
+            [day(3, 4, "09:00", "10:00")],
+            TOO_OFTEN,
+        ),
+        (
+            "DTSTART:20270304T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYMINUTE=0,10,20",
+            [day(3, 4, "09:00", "10:00")],
+            TOO_OFTEN,
+        ),
+        (
+            "DTSTART:20270304T090000\nDURATION:PT1H\nRRULE:FREQ=SOMETIMES",
+            [day(3, 4, "09:00", "10:00")],
+            "line 11: RRULE cannot be read",
+        ),
+        (
+            "DTSTART:20270304T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;INTERVAL=0",
+            [day(3, 4, "09:00", "10:00")],
+            "line 11: RRULE is no rule",
+        ),
+        (
+            "DTSTART:20270304T090000\nDURATION:PT1H\nEXDATE:x,20270305T090000",
+            [day(3, 4, "09:00", "10:00")],
+            "line 11: EXDATE cannot be read",
+        ),
+        (
+            "DTSTART:20270304T090000\nDURATION:PT1H\nEXRULE:FREQ=DAILY",
+            [day(3, 4, "09:00", "10:00")],
+            "line 11: EXRULE is not understood; what it leaves out is taken",
+        ),
+        (
+            "DTSTART:20270304T090000\nDURATION:PT1H\nEND:VTODO",
+            [day(3, 4, "09:00", "10:00")],
+            "line 11: a component ends here that did not begin",
+        ),
+    ],
+)
+def test_what_cannot_be_understood_is_told_with_its_line_and_the_rest_is_used(
+    entry: str, wanted: Spans, fault: str
+) -> None:
+    found = read(calendar(NINE, entry))
+    assert spans(found) == [TUESDAYS[0], *wanted]
+    assert faults(found) == [fault]
+
+
+def test_nothing_of_a_foreign_text_is_told() -> None:
+    private = "rehearsal"
+    content = calendar(
+        f"SUMMARY:{private}\nDTSTART:{private}",
+        f"UID:{private}\nLOCATION:{private}\nDTSTART;TZID={private}:20270302T090000\nRRULE:{private}\nDURATION:{private}",
+        f"UID:c{private}\nDTSTART:20270302T090000\nDURATION:PT1H\nRRULE:FREQ={private}\nEXDATE:{private}",
+    )
+    found = read(content)
+    assert len(found.unread) == 5
+    assert private not in repr(found)
+
+
+def test_a_file_that_breaks_off_says_what_it_says() -> None:
+    whole = calendar(NINE, "DTSTART:20270304T090000\nDURATION:PT1H")
+    found = read(whole[: whole.index(b"DURATION")])
+    assert spans(found) == [TUESDAYS[0]]
+    assert faults(found) == [
+        "line 1: a component that begins here has no end",
+        "line 8: a component that begins here has no end",
+    ]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_lines_may_end_in_any_way_and_be_folded_anywhere(ends: str) -> None:
+    text = calendar(NINE + "RRULE:FREQ=WEEKLY;COUNT=3").decode()
+    folded = "\n".join(
+        "\n ".join(line[at : at + 7] for at in range(0, len(line), 7)) for line in text.split("\n")
+    )
+    assert spans(read(b"\xef\xbb\xbf" + folded.replace("\n", ends).encode())) == TUESDAYS
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"ics": "calendar.ics"},
+            "ics: the bytes of a file are wanted, such as Path(…).read_bytes(), not str",
+        ),
+        ({"ics": b"hello"}, "ics: is no calendar: BEGIN:VCALENDAR is missing"),
+        ({"ics": b""}, "ics: is no calendar: BEGIN:VCALENDAR is missing"),
+        ({"ics": b"x" * 10_000_001}, "ics: 10,000,000 bytes at most are read, not 10,000,001"),
+        ({"zone": "Mars/Olympus"}, "zone: there is no time zone 'Mars/Olympus'"),
+        ({"zone": None}, "zone: the name of a time zone is wanted, not NoneType"),
+        ({"zone": ["UTC"]}, "zone: the name of a time zone is wanted, not list"),
+        ({"last": date(2027, 2, 1)}, "last: the last date 2027-02-01 comes before the first, 2027-03-01"),
+        ({"last": date(2040, 2, 1)}, "last: ten years at most can be read at once"),
+    ],
+)
+def test_what_cannot_be_read_at_all_is_refused(given: dict[str, Any], message: str) -> None:
+    known: dict[str, Any] = {"ics": calendar(NINE), "zone": "Europe/London", "first": FIRST, "last": LAST}
+    with pytest.raises(InvalidInput) as caught:
+        read_busy(**{**known, **given})
+    assert str(caught.value).startswith(message)
+
+
+def test_more_series_than_can_be_expanded_are_refused_with_the_line_where_it_became_too_much() -> None:
+    many = [f"UID:{n}\nDTSTART:20200101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY" for n in range(400)]
+    with pytest.raises(
+        InvalidInput, match=r"^line \d+: here the series become more than can be expanded; export fewer"
+    ):
+        read(calendar(*many), date(2027, 1, 1), date(2028, 12, 31))
+
+
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> tuple[str, Callable[[date, date], bool]]:
+    """A rule, and what it says of a date by the definition: is it one, when the series begins on another?"""
+    interval = draw(st.integers(1, 4))
+    months = draw(st.just([]) | st.lists(st.integers(1, 12), min_size=1, max_size=3, unique=True))
+    freq = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY"]))
+    parts = [f"FREQ={freq}", f"INTERVAL={interval}"]
+    tests: list[Callable[[date, date], bool]] = [lambda day, _: not months or day.month in months]
+    if months:
+        parts.append("BYMONTH=" + ",".join(map(str, months)))
+    if freq == "MONTHLY":
+        days = draw(st.lists(st.integers(1, 31) | st.integers(-31, -1), min_size=1, max_size=3, unique=True))
+        parts.append("BYMONTHDAY=" + ",".join(map(str, days)))
+
+        def in_month(day: date, start: date) -> bool:
+            following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+            left = (day - following).days
+            return (day.day in days or left in days) and (
+                (day.year - start.year) * 12 + day.month - start.month
+            ) % interval == 0
+
+        tests.append(in_month)
+    else:
+        chosen = draw(st.just([]) | st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=4, unique=True))
+        if chosen:
+            parts.append("BYDAY=" + ",".join(chosen))
+
+        def on_weekday(day: date, start: date) -> bool:
+            return (
+                WEEKDAYS[day.weekday()] in chosen
+                if chosen
+                else freq == "DAILY" or day.weekday() == start.weekday()
+            )
+
+        def in_period(day: date, start: date) -> bool:
+            if freq == "DAILY":
+                return (day - start).days % interval == 0
+            monday = start - timedelta(days=start.weekday())
+            return (day - monday).days // 7 % interval == 0
+
+        tests += [on_weekday, in_period]
+    return ";".join(parts), lambda day, start: all(test(day, start) for test in tests)
+
+
+@given(rules(), st.dates(date(2019, 1, 1), date(2027, 3, 20)), st.none() | st.integers(1, 30))
+@settings(max_examples=150)
+def test_a_series_is_on_the_dates_that_its_rule_defines(
+    drawn: tuple[str, Callable[[date, date], bool]], start: date, count: int | None
+) -> None:
+    rule, holds = drawn
+    said = rule if count is None else f"{rule};COUNT={count}"
+    span = [start + timedelta(days=turn) for turn in range((LAST - start).days + 1)]
+    dates = [one for one in span if holds(one, start)]
+    if count is not None:
+        dates = dates[:count]
+    wanted = sorted({one for one in (start, *dates) if FIRST <= one <= LAST})
+    found = read(calendar(f"UID:a\nDTSTART:{start:%Y%m%d}T090000\nDURATION:PT1H\nRRULE:{said}"))
+    if count is not None and found.unread:
+        assert "BYMONTH" in rule or "INTERVAL=1;" not in rule
+        return  # a count of dates that may never come is not expanded where it asks too much
+    assert [one.start.astimezone(LONDON).date() for one in found.intervals] == wanted
+
+
+@given(st.lists(st.sampled_from(["provisional", "confirmed", "cancelled", "done"]), min_size=7, max_size=7))
+@settings(max_examples=25)
+def test_our_own_calendars_say_what_is_booked(statuses: list[Any]) -> None:
+    plan = stories.plan(stories.course("c1", "q1"))
+    visits = [evolve(one, status=status) for one, status in zip(plan.appointments, statuses, strict=True)]
+    found = read(to_ics(visits, audience="clinic", uid_key=b"key"))
+    assert found == BusyTimes(
+        intervals=[Interval(one.start, one.end) for one in visits if one.status != "cancelled"]
+    )
+
+
+def mutated(content: bytes, draw: Any) -> bytes:
+    lines = content.splitlines(keepends=True)
+    for _ in range(draw(st.integers(1, 6))):
+        at, other = draw(st.integers(0, len(lines) - 1)), draw(st.integers(0, len(lines) - 1))
+        what = draw(st.sampled_from(["drop", "again", "swap", "byte", "cut", "value", "number"]))
+        if what == "drop" and len(lines) > 1:
+            del lines[at]
+        elif what == "again":
+            lines.insert(other, lines[at])
+        elif what == "swap":
+            lines[at], lines[other] = lines[other], lines[at]
+        elif what == "byte" and lines[at]:
+            place = draw(st.integers(0, len(lines[at]) - 1))
+            lines[at] = lines[at][:place] + bytes([draw(st.integers(0, 255))]) + lines[at][place + 1 :]
+        elif what == "cut":
+            lines[at] = lines[at][: draw(st.integers(0, len(lines[at])))]
+        elif what == "value":
+            name = lines[at].partition(b":")[0].partition(b";")[0]
+            lines[at] = name + b":" + draw(st.sampled_from(ODD_VALUES)) + b"\r\n"
+        else:
+            digits = bytes(
+                draw(st.sampled_from(b"0123456789")) if 48 <= one < 58 and draw(st.booleans()) else one
+                for one in lines[at]
+            )
+            lines[at] = digits
+        at = min(at, len(lines) - 1)
+    return b"".join(lines)
+
+
+ODD_VALUES = [
+    b"00010101T000000Z",
+    b"99991231T235959",
+    b"99991231",
+    b"FREQ=DAILY;UNTIL=00010101",
+    b"FREQ=YEARLY;BYEASTER=0",
+    b"FREQ=MONTHLY;BYDAY=99MO",
+    b"FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO",
+    b"FREQ=DAILY;COUNT=999999999999",
+    b"FREQ=WEEKLY;BYSETPOS=0;BYDAY=MO",
+    b"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    b"P99999999999D",
+    b"-P1D",
+    b"PT0S",
+    b"20270101T000000/PT1H",
+    b"+9999",
+    b"\xff\xfe",
+    b"",
+]
+SAMPLES = [path.read_bytes() for path in sorted(CALENDARS.glob("*.ics"))]
+
+
+@given(st.data())
+@settings(max_examples=400)
+def test_whatever_a_file_says_there_is_an_answer_or_invalid_input(data: st.DataObject) -> None:
+    content = mutated(data.draw(st.sampled_from(SAMPLES)), data.draw)
+    try:
+        found = read(content)
+    except InvalidInput:
+        return
+    assert list(found.intervals) == sorted(found.intervals)
+    edges = [edge for one in found.intervals for edge in (one.start, one.end)]
+    assert edges == sorted(set(edges))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_answered(content: bytes) -> None:
+    for one in (content, b"BEGIN:VCALENDAR\nBEGIN:VEVENT\n" + content):
+        try:
+            read(one)
+        except InvalidInput:
+            continue
+
+
+def test_who_reads_no_foreign_calendars_needs_no_extra(tmp_path: Path) -> None:
+    """A module that cannot be found stands before the one that is installed."""
+    script = (
+        "import sys\n"
+        "sys.modules['recurring_ical_events'] = None\n"
+        "from datetime import date\n"
+        "from kapsched import InvalidInput, read_busy, to_ics\n"
+        "assert to_ics([], audience='clinic', uid_key=b'k')\n"
+        "try:\n"
+        "    read_busy(b'', zone='Europe/London', first=date(2027, 1, 1), last=date(2027, 1, 1))\n"
+        "except InvalidInput as error:\n"
+        "    print(error)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout == "reading busy times wants an extra: pip install 'kapsched[busy]'\n"

@@ -60,6 +60,7 @@ SCHEDULE = k.Schedule(
 WAIVER = k.Waiver(check="gaps_are_kept", sessions=["only/talk/2"], by="amara", at=NINE, why="agreed")
 PIN = k.Pin(appointment=PLAN.appointments[0], by="amara", at=NINE)
 ALARM = k.Alarm(before=k.Days(1))
+ORGANIZER = k.Organizer(address="appointments@example.org", name="Quayside")
 FINDING = k.Finding(check="gaps_are_kept", message="a week is not kept")
 
 
@@ -196,6 +197,16 @@ NOUNS: Mapping[str, Door] = {
     "Hours": (k.Hours, {"count": 48}),
     "OpenDays": (k.OpenDays, {"count": 2}),
     "Notice": (k.Notice, {"hours": 24, "open_days": 1}),
+    "Message": (
+        k.Message,
+        {
+            "recipient": k.Resource("patient", "q17"),
+            "address": "q17@example.org",
+            "method": "REQUEST",
+            "name": "messages/a.ics",
+            "content": b"BEGIN:VCALENDAR",
+        },
+    ),
     "Oddity": (
         k.Oddity,
         {
@@ -221,6 +232,7 @@ NOUNS: Mapping[str, Door] = {
             "between": "start-start",
         },
     ),
+    "Organizer": (k.Organizer, {"address": "appointments@example.org", "name": "Quayside"}),
     "Patient": (
         k.Patient,
         {
@@ -419,6 +431,19 @@ CALLS: Mapping[str, Door] = {
         {"days": {MONDAY: "New Year"}, "name": "GB-ENG", "note": "Copied by hand"},
     ),
     "load_preset": (k.load_preset, {"name": "iv-six@1"}),
+    "messages": (
+        k.messages,
+        {
+            "schedule": SCHEDULE,
+            "before": SCHEDULE,
+            "organizer": ORGANIZER,
+            "addresses": {k.Resource("patient", "q17"): "q17@example.org"},
+            "uid_key": b"key",
+            "wording": k.ENGLISH,
+            "wordings": [k.WELSH],
+            "alarms": [ALARM],
+        },
+    ),
     "odd_bookings": (k.odd_bookings, {"booked": [BOOKING], "clinic": CLINIC}),
     "pin": (
         k.pin,

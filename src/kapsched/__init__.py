@@ -17,6 +17,8 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.holiday_lines import holiday_lines
     from kapsched.exchange.ics import to_ics
     from kapsched.exchange.ics_holidays import Holidays, read_holidays
+    from kapsched.exchange.mail_addresses import Organizer
+    from kapsched.exchange.messages import Message, messages
     from kapsched.exchange.oddities import Oddity, odd_bookings
     from kapsched.exchange.patient_files import read_courses
     from kapsched.exchange.programme_files import load_preset, read_programme
@@ -64,6 +66,8 @@ else:
         "exchange.holiday_lines": "holiday_lines",
         "exchange.ics": "to_ics",
         "exchange.ics_holidays": "Holidays read_holidays",
+        "exchange.mail_addresses": "Organizer",
+        "exchange.messages": "Message messages",
         "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",
@@ -148,10 +152,12 @@ __all__ = [
     "Hours",
     "InvalidInput",
     "KapschedError",
+    "Message",
     "Notice",
     "Oddity",
     "Offset",
     "OpenDays",
+    "Organizer",
     "Patient",
     "Pattern",
     "Phase",
@@ -188,6 +194,7 @@ __all__ = [
     "from_document",
     "holiday_lines",
     "load_preset",
+    "messages",
     "odd_bookings",
     "pin",
     "plan_courses",

@@ -97,6 +97,17 @@ def read_key(path: Path) -> bytes | None:
     return key
 
 
+def lasting_key(path: Path) -> bytes:
+    """The key in a file that has to be there."""
+    if (key := read_key(path)) is not None:
+        return key
+    message = (
+        "there is no such key, and the calendars are named by it; name it with --key, or where it is lost let "
+        "`kapsched plan` make a new one first, and every calendar becomes a new one"
+    )
+    raise InvalidInput(Fault(message, source=str(path)))
+
+
 @contextmanager
 def new_key(path: Path) -> Iterator[bytes]:
     """A new key, in a new file that only its owner can read; where the block fails, there is no such file."""

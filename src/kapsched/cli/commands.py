@@ -25,6 +25,7 @@ from kapsched.cli.exit_codes import (
 )
 from kapsched.cli.holidays_command import holidays
 from kapsched.cli.languages import languages_option, wordings_for
+from kapsched.cli.messages_command import messages
 from kapsched.cli.out_folder import (
     SCHEDULE,
     read_schedule,
@@ -101,7 +102,7 @@ def kapsched() -> None:
 @kapsched.command(epilog=EXIT_CODES, short_help="Check a clinic's files, and change nothing.")
 @click.argument("files", nargs=-1, required=True, type=A_PATH)
 def check(files: tuple[Path, ...]) -> None:
-    """Check clinic, programme, patient, wording, booking and schedule FILES, or a folder of them; change nothing."""
+    """Check clinic, programme, patient, wording, booking, address and schedule FILES, or a folder; change nothing."""
     found = check_files(files)
     for note in found.notes:
         tell(f"note: {note}")
@@ -292,3 +293,4 @@ def show_schema(sort: str) -> None:
 kapsched.add_command(show)
 kapsched.add_command(erase)
 kapsched.add_command(holidays)
+kapsched.add_command(messages)

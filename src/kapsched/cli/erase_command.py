@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kapsched.cli.clinic_folder import ClinicFolder, read_key
+from kapsched.cli.clinic_folder import ClinicFolder, lasting_key
 from kapsched.cli.exit_codes import FEW_EXIT_CODES
 from kapsched.cli.languages import languages_option, wordings_for
 from kapsched.cli.out_folder import (
@@ -18,7 +18,7 @@ from kapsched.cli.out_folder import (
     write_folder,
 )
 from kapsched.cli.screen import appointments, tell
-from kapsched.errors import Fault, InvalidInput
+from kapsched.errors import InvalidInput
 from kapsched.exchange.views import courses_of
 from kapsched.model.bookings import Resource, not_among
 from kapsched.model.plan import Schedule
@@ -44,14 +44,8 @@ def erase(
     """
     site, key = ClinicFolder.read(folder), key or folder / "uid.key"
     require_own_folder(out, (*site.files, key))
-    uid_key, before = read_key(key), read_schedule(out / SCHEDULE)
+    uid_key, before = lasting_key(key), read_schedule(out / SCHEDULE)
     require_same_clinic(before, site.clinic, out / SCHEDULE)
-    if uid_key is None:
-        message = (
-            "there is no such key, and the calendars are named by it; name it with --key, or where it is lost let "
-            "`kapsched plan` make a new one first, and every calendar becomes a new one"
-        )
-        raise InvalidInput(Fault(message, source=str(key)))
     if course in {one.id for one in site.courses}:
         raise InvalidInput(
             f"course {course!r} is still in the patients' file, and would be planned again; take it out first",

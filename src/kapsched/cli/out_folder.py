@@ -97,14 +97,14 @@ def _files(
     for feed in feeds(schedule, uid_key=key, wording=wording, wordings=others, also=clinic.by_resource):
         yield f"calendars/{feed.name}", feed.content
     whose = index_rows(schedule, key, also=clinic.by_resource)
-    yield "calendars/index.csv", _index(("type", "id", "file"), whose)
+    yield "calendars/index.csv", index_file(("type", "id", "file"), whose)
     names = [f"courses/{opaque(key, 'picture', plan.course.id)}" for plan in schedule.plans]
     for name, plan in zip(names, schedule.plans, strict=True):
         table = course_table(plan, clinic, wording=wording)
         yield from _drawn(name, course_strip(plan, clinic, wording=wording), table)
     rows = zip(schedule.plans, names, strict=True)
     pictures = [(plan.course.id, plan.course.patient.id, f"{name}.svg") for plan, name in rows]
-    yield "pictures/index.csv", _index(("course", "patient", "file"), pictures)
+    yield "pictures/index.csv", index_file(("course", "patient", "file"), pictures)
     for monday in _mondays(schedule, clinic):
         rooms = week_by_room(schedule, clinic, monday, booked=booked, wording=wording)
         table = week_table(schedule, clinic, monday, booked=booked, wording=wording)
@@ -121,7 +121,8 @@ def _drawn(name: str, picture: str, table: Table) -> Iterator[tuple[str, bytes]]
     yield f"pictures/{name}.csv", table.csv().encode("utf-8")
 
 
-def _index(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
+def index_file(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> bytes:
+    """The table that says whose each file is."""
     return Table(title="", heads=heads, rows=rows).csv().encode("utf-8")
 
 

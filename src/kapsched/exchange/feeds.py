@@ -13,23 +13,23 @@ from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from kapsched.errors import Several, each, identifier, of_type, optional, require, require_given, shown, text
 from kapsched.exchange.alarms import Alarm
-from kapsched.exchange.audiences import Audience, Busy, Sort, told
+from kapsched.exchange.audiences import Audience, Sort, sort_of, told, whose
 from kapsched.exchange.entries import View
 from kapsched.exchange.ics import some_alarms, written
 from kapsched.exchange.opaque import a_key, opaque
+from kapsched.exchange.readers import Read, reads, speaking
 from kapsched.logs import debug
 from kapsched.model.appointments import Appointment
-from kapsched.model.bookings import Resource, ResourceType
+from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule
 from kapsched.model.wording import Wording
 from kapsched.model.wordings.english import ENGLISH
-from kapsched.model.wordings.shipped import WORDINGS, spoken
 from kapsched.timeline.units import Days
-from kapsched.timeline.zones import Zone, wall, zone
+from kapsched.timeline.zones import wall, zone
 
 ALL: tuple[Sort, ...] = ("patient", "staff", "room", "clinic", "busy")
 USUAL: tuple[Sort, ...] = ("patient", "staff", "room", "clinic")
@@ -67,13 +67,6 @@ class IndexRow(NamedTuple):
     type: str
     id: str
     file: str
-
-
-class _Wanted(NamedTuple):
-    row: IndexRow
-    audience: Audience
-    appointments: tuple[Appointment, ...]
-    withdrawn: tuple[Appointment, ...]
 
 
 @frozen(kw_only=True)
@@ -130,29 +123,20 @@ def feeds(  # noqa: PLR0913  # as much as there is to choose
         also=(others, _SOME_READERS),
         alarms=(policy, some_alarms),
     )
-    tables = (*WORDINGS.values(), wording, *tables)
-    languages = _languages(schedule)
-
-    def speaking(row: IndexRow) -> Wording:
-        language = languages.get(row.id, "") if row.type == "patient" else ""
-        return spoken(language, tables) or wording
-
     courses = {plan.course.id: plan.course for plan in schedule.plans}
+    speaks = speaking(schedule, wording, tables)
 
-    def seen(one: _Wanted) -> View:
-        return View(
-            audience=one.audience, key=uid_key, wording=speaking(one.row), courses=courses, alarms=policy
-        )
+    def seen(audience: Audience) -> View:
+        return View(audience=audience, key=uid_key, wording=speaks(audience), courses=courses, alarms=policy)
 
     within = _Shown(schedule=schedule, past=past, cancelled_for=cancelled_for)
-    wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key, others)
-    return _written(wanted, within, seen)
+    return _written(reads(schedule, _in_order(chosen), others), within, seen)
 
 
-def _written(wanted: Iterable[_Wanted], within: _Shown, seen: Callable[[_Wanted], View]) -> Iterator[Feed]:
+def _written(wanted: Iterable[Read], within: _Shown, seen: Callable[[Audience], View]) -> Iterator[Feed]:
     count = 0
     for count, one in enumerate(wanted, start=1):  # noqa: B007  # how many there were is told at the end
-        yield _feed(one, within, seen(one))
+        yield _feed(one, within, seen(one.audience))
     debug("calendars made: %d", count)
 
 
@@ -170,14 +154,26 @@ def index_rows(
         also=(others, _SOME_READERS),
         audiences=(chosen, each(_a_reader)),
     )
-    wanted = _wanted(schedule, tuple(one for one in ALL if one in chosen), uid_key, others)
-    return tuple(one.row for one in wanted)
+    wanted = reads(schedule, _in_order(chosen), others)
+    return tuple(_row(one.audience, schedule, uid_key) for one in wanted)
 
 
-def _feed(one: _Wanted, within: _Shown, view: View) -> Feed:
+def _in_order(audiences: tuple[Sort, ...]) -> tuple[Sort, ...]:
+    return tuple(one for one in ALL if one in audiences)
+
+
+def _feed(one: Read, within: _Shown, view: View) -> Feed:
     entries = view.entries(one.appointments, one.withdrawn, partial(within.holds, audience=one.audience))
-    content = written(view, entries)
-    return Feed(name=one.row.file, content=content, digest=sha256(content).hexdigest())
+    content, row = written(view, entries), _row(one.audience, within.schedule, view.key)
+    return Feed(name=row.file, content=content, digest=sha256(content).hexdigest())
+
+
+def _row(audience: Audience, schedule: Schedule, key: bytes) -> IndexRow:
+    sort, of = sort_of(audience), whose(audience)
+    if of is None:
+        return IndexRow(sort, schedule.clinic, _file(sort, schedule.clinic, key=key))
+    named = of if sort == "busy" else (of.id,)
+    return IndexRow(of.type, of.id, _file(sort, *named, key=key))
 
 
 def _a_reader(value: object) -> str:
@@ -188,66 +184,6 @@ def _perhaps_some_days(value: object) -> str:
     if isinstance(value, Days) and value.count < 0:
         return f"no days or more are wanted, not {value}"
     return optional(of_type(Days))(value)
-
-
-def _languages(schedule: Schedule) -> dict[str, str]:
-    """What each patient reads; where two courses differ, as the last of them says."""
-    courses = [one.course for one in schedule.refusals] + [one.course for one in schedule.plans]
-    patients = (course.patient for course in courses)
-    return {one.id: one.language for one in patients if one.language}
-
-
-def _wanted(
-    schedule: Schedule, audiences: tuple[Sort, ...], key: bytes, also: tuple[Resource, ...]
-) -> Iterator[_Wanted]:
-    appointments, withdrawn = tuple(_placed(schedule)), tuple(_withdrawn(schedule))
-    for reader in audiences:
-        if reader == "clinic":
-            row = IndexRow("clinic", schedule.clinic, _file("clinic", schedule.clinic, key=key))
-            yield _Wanted(row, "clinic", appointments, withdrawn)
-            continue
-        for type in ("patient", "staff", "room") if reader == "busy" else (reader,):
-            theirs, formerly = _grouped(appointments, type), _grouped(withdrawn, type)
-            known = dict.fromkeys((*theirs, *formerly, *(one.id for one in also if one.type == type)))
-            for id in known if type == "patient" else sorted(known):
-                of = Resource(type, id)
-                audience, named = (Busy(of=of), ("busy", *of)) if reader == "busy" else (of, of)
-                row = IndexRow(type, id, _file(*named, key=key))
-                yield _Wanted(row, audience, tuple(theirs.get(id, ())), tuple(formerly.get(id, ())))
-
-
-def _placed(schedule: Schedule) -> Iterator[Appointment]:
-    """Every appointment under its course and patient, on the clinic's clocks."""
-    place = zone(schedule.zone)
-    for plan in schedule.plans:
-        course, patient = plan.course.id, plan.course.patient.id
-        for one in plan.appointments:
-            labelled = one.course == course and one.patient == patient
-            yield _on_clocks(one if labelled else evolve(one, course=course, patient=patient), place)
-
-
-def _withdrawn(schedule: Schedule) -> Iterator[Appointment]:
-    place = zone(schedule.zone)
-    for one in schedule.withdrawn:
-        yield _on_clocks(one, place)
-
-
-def _on_clocks(one: Appointment, place: Zone) -> Appointment:
-    if one.start.tzinfo is place and one.end.tzinfo is place:
-        return one
-    return evolve(one, start=wall(one.start, place), end=wall(one.end, place))
-
-
-def _grouped(appointments: Iterable[Appointment], type: ResourceType) -> dict[str, list[Appointment]]:
-    """The appointments of each patient, member of staff or room, in the order in which they come."""
-    grouped: dict[str, list[Appointment]] = {}
-    for one in appointments:
-        ids = (
-            [one.patient] if type == "patient" else {row.resource for row in one.bookings if row.type == type}
-        )
-        for id in ids:
-            grouped.setdefault(id, []).append(one)
-    return grouped
 
 
 def _file(reader: Sort, *whose: str, key: bytes) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
+from kapsched.exchange.address_files import addresses_in
 from kapsched.exchange.booking_files import booking_rows, bookings_in, named_bookings
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.done_files import DoneTable
@@ -38,9 +39,9 @@ class FileCheck:
 
 
 def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
-    """Read clinic, programme, patient, wording, booking and schedule files, told apart by content, and compare them.
+    """Read clinic, programme, patient, wording, booking, address and schedule files, told apart by what they hold.
 
-    A folder stands for its TOML and CSV files and those of its `programmes`.
+    What belongs together is compared. A folder stands for its TOML and CSV files and those of its `programmes`.
     """
     return checked(paths, ())
 
@@ -99,6 +100,8 @@ class _Check:
             sort = sort_of_text(text)
             if sort == "schedule":
                 self.schedules.append((path.name, text))
+            elif sort == "addresses":
+                addresses_in(text, path.name)
             elif sort == "bookings" or path.suffix.lower() == ".csv":
                 self.loose.append((path, None))
             else:

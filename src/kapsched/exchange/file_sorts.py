@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from kapsched.errors import Fault, InvalidInput
+from kapsched.exchange.address_files import COLUMNS as ADDRESSES
 from kapsched.exchange.booking_files import COLUMNS
 from kapsched.exchange.toml_files import TomlFile
 from kapsched.model.wordings.shipped import WORDINGS, spoken
@@ -53,11 +54,13 @@ _KNOWN = frozenset().union(*_SIGNS.values(), {"format", "zone", "fortnight", "ba
 
 
 def sort_of_text(text: str) -> str:
-    """Whether this is a schedule or bookings; nothing where that cannot be told."""
+    """Whether this is a schedule, bookings or addresses; nothing where that cannot be told."""
     if text.lstrip().startswith("{"):
         return "schedule"
     first = next((line for line in text.splitlines() if line.strip()), "")
     cells = {cell.strip().lower() for cell in first.split(",")}
+    if cells == set(ADDRESSES):
+        return "addresses"
     return "bookings" if len(cells & set(COLUMNS)) > 1 else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal, TypeAlias, get_args
 
 import icalendar
 
@@ -12,6 +13,7 @@ from kapsched.exchange.alarms import Alarm
 from kapsched.exchange.audiences import Audience, an_audience, whose
 from kapsched.exchange.entries import Entry, View, visit_of
 from kapsched.exchange.ics_texts import Text
+from kapsched.exchange.mail_addresses import Mailbox, Organizer, mailto
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.timezones import vtimezone
 from kapsched.model.appointments import Appointment, Status
@@ -24,6 +26,9 @@ from kapsched.timeline.zones import instant
 # It is read by patients' devices too, so it names no product from which a treatment could be guessed.
 PRODID = "-//Appointments//Appointments 1//EN"
 REFRESH = timedelta(hours=4)
+
+Method: TypeAlias = Literal["REQUEST", "CANCEL"]
+METHODS: tuple[Method, ...] = get_args(Method)
 
 STATUS: Mapping[Status, str] = {
     "provisional": "TENTATIVE",
@@ -80,7 +85,7 @@ def _faults(appointments: tuple[Appointment, ...], audience: Audience) -> Iterat
         if visit_of(one) in seen:
             yield Fault("two appointments are of the same course and session", path)
         seen.add(visit_of(one))
-        yield from (fault.under(path) for fault in _faults_of(one))
+        yield from (fault.under(path) for fault in faults_of(one))
     of = whose(audience)
     if audience == "patient" or (of is not None and of.type == "patient"):
         others = sorted({one.patient for one in appointments} - ({of.id, ""} if of else set()))
@@ -89,7 +94,8 @@ def _faults(appointments: tuple[Appointment, ...], audience: Audience) -> Iterat
             yield Fault(f"a patient's calendar is one patient's; these are of {named}", "appointments")
 
 
-def _faults_of(one: Appointment) -> Iterator[Fault]:
+def faults_of(one: Appointment) -> Iterator[Fault]:
+    """What is wrong with an appointment that a calendar is to tell of."""
     if one.revised is None:
         yield Fault("a calendar says when an appointment was last revised; give the time", "revised")
     moments = (one.start, one.end, *(edge for row in one.bookings for edge in (row.start, row.end)))
@@ -106,12 +112,24 @@ def written(view: View, entries: Iterable[Entry]) -> bytes:
     return b"".join([head, *(_event(entry, view.wording.language).to_ical() for entry in ordered), _END])
 
 
+def mailed(entry: Entry, language: str, method: Method, organizer: Organizer, to: Mailbox) -> bytes:
+    """A message of one entry, which does to the recipient's calendar what the method says.
+
+    Nobody is asked to answer: the time is taken already, and no answer is read here. Who cannot come says so as ever.
+    """
+    message, event = _begun([entry]), _event(entry, language)
+    message.add("METHOD", method)
+    event.add("ORGANIZER", mailto(organizer.address), parameters={"CN": organizer.name})
+    taken = {"CUTYPE": "ROOM"} if to.is_room else {}
+    asked = {**taken, "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"}
+    event.add("ATTENDEE", mailto(to.address), parameters=asked)
+    message.add_component(event)
+    return bytes(message.to_ical())
+
+
 def _calendar(view: View, entries: list[Entry]) -> icalendar.Calendar:
     """All but the events."""
-    calendar, of = icalendar.Calendar(), whose(view.audience)
-    calendar.add("PRODID", PRODID)
-    calendar.add("VERSION", "2.0")
-    calendar.add("CALSCALE", "GREGORIAN")
+    calendar, of = _begun(entries), whose(view.audience)
     if of is not None or view.sort == "clinic":
         calendar.add("UID", opaque(view.key, "calendar", view.sort, *(of or ())))
     calendar.add("NAME", Text(view.name), parameters={"LANGUAGE": view.wording.language})
@@ -120,6 +138,15 @@ def _calendar(view: View, entries: list[Entry]) -> icalendar.Calendar:
     calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
     if stamps := [_stamp(entry.revised) for entry in entries if entry.revised is not None]:
         calendar.add("LAST-MODIFIED", max(stamps))
+    return calendar
+
+
+def _begun(entries: list[Entry]) -> icalendar.Calendar:
+    """What stands before the events of feeds and messages alike."""
+    calendar = icalendar.Calendar()
+    calendar.add("PRODID", PRODID)
+    calendar.add("VERSION", "2.0")
+    calendar.add("CALSCALE", "GREGORIAN")
     for zone_name, (first, last) in sorted(_zones(entries).items()):
         calendar.add_component(vtimezone(zone_name, first, last))
     return calendar

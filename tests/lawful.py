@@ -112,6 +112,10 @@ NOUNS: Mapping[str, Door] = {
     "Bookings": (k.Bookings, {"bookings": [BOOKING]}),
     "Busy": (k.Busy, {"of": k.Resource("staff", "tess")}),
     "BusyTimes": (k.BusyTimes, {"intervals": [Interval(NINE, TEN)], "unread": [k.Fault("is odd", "line 3")]}),
+    "CalendarPolicy": (
+        k.CalendarPolicy,
+        {"past": k.Days(90), "cancelled_for": k.Days(30), "busy": True, "alarms": [ALARM]},
+    ),
     "CalendarWeek": (k.CalendarWeek, {}),
     "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE}),
     "Clinic": (
@@ -474,6 +478,7 @@ CALLS: Mapping[str, Door] = {
             "last": MONDAY,
         },
     ),
+    "read_calendars": (k.read_calendars, {"path": ROOT / "tests" / "formats" / "calendars-1.toml"}),
     "read_clinic": (k.read_clinic, {"path": FILES / "clinic.toml"}),
     "read_courses": (
         k.read_courses,

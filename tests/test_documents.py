@@ -64,6 +64,7 @@ LOOKED_AT = {
     **{("week-on-a-page.md", "The parts", language): "test_week_page" for language in ("json", "html", "js")},
 }
 WHOLE_FILES = {
+    "calendars.md": "test_calendar_files",
     "clinic-file.md": "test_example_files",
     "editor-completion.md": "test_cli_schema",
     "languages.md": "test_languages",

@@ -12,6 +12,7 @@ from attrs import evolve
 
 from kapsched.cli.out_folder import write_folder
 from kapsched.errors import InvalidInput
+from kapsched.exchange.calendar_policy import CalendarPolicy
 from kapsched.exchange.day_sheets import day_sheet
 from kapsched.exchange.documents import from_document, to_document
 from kapsched.exchange.feeds import feeds
@@ -56,7 +57,7 @@ ERASED = WHOLE.without(COURSE)
 
 def outputs(of: Schedule, folder: Path) -> dict[str, bytes]:
     """All that can be made of a schedule."""
-    write_folder(folder, of, stories.CLINIC, (), stories.KEY, (ENGLISH,))
+    write_folder(folder, of, stories.CLINIC, (), stories.KEY, (ENGLISH,), CalendarPolicy(busy=True))
     found = contents(folder)
     found |= {f"{name} itself": name.encode() for name in found}
     found |= {feed.name: feed.content + feed.digest.encode() for feed in feeds(of, uid_key=stories.KEY)}

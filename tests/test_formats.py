@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kapsched.exchange.booking_files import COLUMNS
+from kapsched.exchange.calendar_files import read_calendars
 from kapsched.exchange.documents import (
     read_bookings_file,
     read_clinic,
@@ -64,12 +65,26 @@ def _wording(path: Path) -> object:
     return {"language": found.language, "texts": own}
 
 
+def _calendars(path: Path) -> object:
+    found = read_calendars(path)
+    return {
+        "past": str(found.past or "all"),
+        "cancelled_for": str(found.cancelled_for or "all"),
+        "busy": found.busy,
+        "alarms": [
+            {"trigger": one.trigger, "readers": list(one.readers), "kinds": list(one.kinds)}
+            for one in found.alarms
+        ],
+    }
+
+
 READERS: dict[str, Callable[[Path], object]] = {
     "clinic": _clinic,
     "programme": _programme,
     "patients": _patients,
     "bookings": _bookings,
     "wording": _wording,
+    "calendars": _calendars,
 }
 SAMPLES = [one for sort in READERS for one in samples(sort, "csv" if sort == "bookings" else "toml")]
 

@@ -47,9 +47,10 @@ def test_every_field_that_says_something_of_a_person_is_on_the_page(noun: Any) -
 
 def test_every_file_that_a_plan_writes_is_on_the_page_and_no_other(tmp_path: Path) -> None:
     desk = quayside(tmp_path)
+    desk.write("calendars.toml", "format = 1\nbusy = true\n")
     desk.planned()
     written = {
-        re.sub(r"/(patients|staff|rooms|clinic|courses|weeks)/[^.]+", r"/\1/*", name)
+        re.sub(r"/(patients|staff|rooms|clinic|busy|courses|weeks)/[^.]+", r"/\1/*", name)
         for name in desk.written()
     }
     rows = [line for line in PAGE.splitlines() if line.startswith(("| `schedule", "| `cal", "| `pic"))]

@@ -17,6 +17,7 @@ from jsonschema import Draft4Validator, Draft7Validator
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange import schedule_documents
+from kapsched.exchange.calendar_files import calendars_in
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.documents import preset_text, presets, to_document
 from kapsched.exchange.patient_files import patients_and_courses_in
@@ -108,6 +109,8 @@ def _read_toml(sort: str, parsed: Table) -> None:
         programme_in(file, _PROGRAMMES)
     elif sort == "wording":
         wording_in(file)
+    elif sort == "calendars":
+        calendars_in(file)
     else:
         patients_and_courses_in(file, _PROGRAMMES)
 
@@ -240,7 +243,7 @@ def test_the_samples_use_every_key_that_the_readers_take() -> None:
 
 def _everything() -> Iterator[tuple[str, str, Table]]:
     """(sort, name, what is parsed) of every file and example file there is."""
-    for sort in ("clinic", "patients", "programme", "wording"):
+    for sort in ("clinic", "patients", "programme", "wording", "calendars"):
         for path in samples(sort):
             yield sort, path.name, _parsed(path)
     for clinic in sorted((ROOT / "examples").iterdir()):
@@ -266,6 +269,7 @@ def test_every_file_that_is_shipped_is_what_its_schema_says(sort: str, parsed: T
 
 # Of pages whose blocks follow on one another, the sort of file that they make.
 PAGES = {
+    "calendars.md": "calendars",
     "clinic-file.md": "clinic",
     "editor-completion.md": "clinic",
     "patients-file.md": "patients",
@@ -389,8 +393,8 @@ ODD: tuple[object, ...] = (
     "x", "mon", "2 days", "1 open day", "-3 hours", "09:30", "09:00-17:30", "2027-01-04", ["x"], ["mon"],
     ["09:00-12:00"], {"x": {}}, {"A": {}}, date(2027, 1, 4), datetime(2027, 1, 4, 10, tzinfo=UTC),
 )  # fmt: skip
-IN_TURN = dict.fromkeys(SCHEMAS, 3) | {"schedule": 7}
-"""Every so many of them are tried at one place, those that follow at the next; there are many places of each form."""
+IN_TURN = dict.fromkeys(SCHEMAS, 3) | {"schedule": 7, "calendars": 1}
+"""Every so many of them are tried at one place, those that follow at the next, where many places are of each form."""
 
 
 @SORTS
@@ -437,7 +441,7 @@ def _undescribed(schema: Schema, path: str) -> Iterator[str]:
                     yield from _undescribed(each, f"{path}.{key}")
 
 
-@pytest.mark.parametrize("sort", ["clinic", "programme", "patients", "wording"])
+@pytest.mark.parametrize("sort", ["clinic", "programme", "patients", "wording", "calendars"])
 def test_an_editor_can_tell_what_each_key_is(sort: str) -> None:
     assert list(_undescribed(SCHEMAS[sort], sort)) == []
 

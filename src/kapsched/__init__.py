@@ -11,6 +11,8 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.audiences import Busy
     from kapsched.exchange.booking_files import read_bookings
     from kapsched.exchange.busy_times import BusyTimes, read_busy
+    from kapsched.exchange.calendar_files import read_calendars
+    from kapsched.exchange.calendar_policy import CalendarPolicy
     from kapsched.exchange.clinic_files import read_clinic
     from kapsched.exchange.done_files import read_done
     from kapsched.exchange.feeds import Feed, feeds
@@ -60,6 +62,8 @@ else:
         "exchange.audiences": "Busy",
         "exchange.booking_files": "read_bookings",
         "exchange.busy_times": "BusyTimes read_busy",
+        "exchange.calendar_files": "read_calendars",
+        "exchange.calendar_policy": "CalendarPolicy",
         "exchange.clinic_files": "read_clinic",
         "exchange.done_files": "read_done",
         "exchange.feeds": "Feed feeds",
@@ -129,6 +133,7 @@ __all__ = [
     "Bookings",
     "Busy",
     "BusyTimes",
+    "CalendarPolicy",
     "CalendarWeek",
     "Changed",
     "Clash",
@@ -200,6 +205,7 @@ __all__ = [
     "plan_courses",
     "read_bookings",
     "read_busy",
+    "read_calendars",
     "read_clinic",
     "read_courses",
     "read_done",

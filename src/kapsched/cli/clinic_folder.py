@@ -13,6 +13,8 @@ from pathlib import Path
 from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
+from kapsched.exchange.calendar_files import read_calendars
+from kapsched.exchange.calendar_policy import CalendarPolicy
 from kapsched.exchange.documents import (
     bookings_table,
     done_table,
@@ -42,6 +44,7 @@ class ClinicFolder:
     clinic: Clinic
     bookings: Bookings
     courses: tuple[Course, ...]
+    calendars: CalendarPolicy
     notes: tuple[str, ...]
 
     @classmethod
@@ -56,7 +59,8 @@ class ClinicFolder:
         patients, programmes = path / "patients.toml", sorted(path.glob("programmes/*.toml"))
         bookings, past = _named(bookings_table, clinic_path), _named(done_table, patients) if whole else None
         tables = [Path(one.file) for one in (bookings, past) if one]
-        files = [clinic_path, *programmes, *([patients] if whole else []), *tables]
+        policy = [path / "calendars.toml"] if (path / "calendars.toml").exists() else []
+        files = [clinic_path, *programmes, *([patients] if whole else []), *tables, *policy]
         check = checked(files, wordings)
         refuse(check.faults)
         clinic = read_clinic(clinic_path)
@@ -65,6 +69,7 @@ class ClinicFolder:
             clinic=clinic,
             bookings=read_bookings(bookings.file, clinic, form=bookings.form) if bookings else Bookings(),
             courses=read_courses(patients, read_programmes(programmes)) if whole else (),
+            calendars=read_calendars(*policy) if policy else CalendarPolicy(),
             notes=check.notes,
         )
 

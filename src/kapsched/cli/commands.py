@@ -102,7 +102,7 @@ def kapsched() -> None:
 @kapsched.command(epilog=EXIT_CODES, short_help="Check a clinic's files, and change nothing.")
 @click.argument("files", nargs=-1, required=True, type=A_PATH)
 def check(files: tuple[Path, ...]) -> None:
-    """Check clinic, programme, patient, wording, booking, address and schedule FILES, or a folder; change nothing."""
+    """Check FILES of a clinic, or a folder of them, and schedules; change nothing."""
     found = check_files(files)
     for note in found.notes:
         tell(f"note: {note}")
@@ -142,7 +142,8 @@ def plan(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Plan the courses of the clinic in DIR and write schedule, calendars and pictures.
 
-    DIR holds clinic.toml, patients.toml, programmes/*.toml and the bookings that the clinic's file names. A
+    DIR holds clinic.toml, patients.toml, programmes/*.toml, perhaps calendars.toml, and the bookings that the
+    clinic's file names. A
     schedule that is already in the folder to write into is kept: only courses that it does not place are
     planned.
     """
@@ -163,7 +164,7 @@ def plan(  # noqa: PLR0913  # one for each option
     reports = verify_plans(schedule, site.clinic, booked=site.bookings, courses=site.courses)
     with nullcontext(uid_key) if uid_key else new_key(key) as lasting:
         others = not_among(site.bookings, schedule.bookings)
-        changed = write_folder(out, schedule, site.clinic, others, lasting, wordings)
+        changed = write_folder(out, schedule, site.clinic, others, lasting, wordings, site.calendars)
     if uid_key is None:
         tell(f"note: made {key}; keep it, for without it every calendar would become a new one", aside=True)
     new = show_reports(reports, aside=True, new_only=True)

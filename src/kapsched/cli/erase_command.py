@@ -55,7 +55,7 @@ def erase(
     if not yes:
         _ask(before, schedule, course, out)
     others = not_among(site.bookings, schedule.bookings)
-    changed = write_folder(out, schedule, site.clinic, others, uid_key, wordings)
+    changed = write_folder(out, schedule, site.clinic, others, uid_key, wordings, site.calendars)
     for note in _left(site, before, course):
         tell(f"note: {note}", aside=True)
     tell(f"course {course} is erased; files of {out} written again or removed: {len(changed)}")

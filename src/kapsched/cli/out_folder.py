@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kapsched.errors import Fault, InvalidInput
+from kapsched.exchange.calendar_policy import CalendarPolicy
 from kapsched.exchange.documents import from_document, to_document
 from kapsched.exchange.feeds import feeds, index_rows
 from kapsched.exchange.opaque import opaque
@@ -72,13 +73,17 @@ def write_folder(
     booked: Iterable[Booking],
     key: bytes,
     wordings: tuple[Wording, ...],
+    policy: CalendarPolicy,
 ) -> tuple[Path, ...]:
     """Write everything, or where an error is raised nothing; the paths that changed.
 
     It is in the first of the wordings; the others are for patients who read them. What a run before left unfinished
     goes too: it says what one that is whole says.
     """
-    files = {out / name: content for name, content in _files(schedule, clinic, tuple(booked), key, wordings)}
+    files = {
+        out / name: content
+        for name, content in _files(schedule, clinic, tuple(booked), key, wordings, policy)
+    }
     try:
         left = sweep(out, (*_OURS, *_ALWAYS))
         return *left, *write_all(files, stale=[path for pattern in _OURS for path in out.glob(pattern)])
@@ -88,15 +93,31 @@ def write_folder(
 
 
 def _files(
-    schedule: Schedule, clinic: Clinic, booked: tuple[Booking, ...], key: bytes, wordings: tuple[Wording, ...]
+    schedule: Schedule,
+    clinic: Clinic,
+    booked: tuple[Booking, ...],
+    key: bytes,
+    wordings: tuple[Wording, ...],
+    policy: CalendarPolicy,
 ) -> Iterator[tuple[str, bytes]]:
     wording, *others = wordings
     yield SCHEDULE, to_document(schedule).encode("utf-8")
     # Whoever reads a calendar keeps it, though they have no appointment any more: an address that is gone tells their
     # device nothing.
-    for feed in feeds(schedule, uid_key=key, wording=wording, wordings=others, also=clinic.by_resource):
+    also = clinic.by_resource
+    for feed in feeds(
+        schedule,
+        audiences=policy.audiences,
+        uid_key=key,
+        wording=wording,
+        wordings=others,
+        past=policy.past,
+        cancelled_for=policy.cancelled_for,
+        also=also,
+        alarms=policy.alarms,
+    ):
         yield f"calendars/{feed.name}", feed.content
-    whose = index_rows(schedule, key, also=clinic.by_resource)
+    whose = index_rows(schedule, key, also, policy.audiences)
     yield "calendars/index.csv", index_file(("type", "id", "file"), whose)
     names = [f"courses/{opaque(key, 'picture', plan.course.id)}" for plan in schedule.plans]
     for name, plan in zip(names, schedule.plans, strict=True):

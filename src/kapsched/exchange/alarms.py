@@ -13,6 +13,9 @@ from kapsched.timeline.units import Days
 
 _A_YEAR = timedelta(days=366)
 
+REMINDED: tuple[Sort, ...] = tuple(sort for sort, sees in SEES.items() if sees.alarms)
+"""The audiences whose calendars may have alarms."""
+
 
 def _a_reader(value: object) -> str:
     if fault := one_of(get_args(Sort))(value):

@@ -15,11 +15,18 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from kapsched.errors import Several, each, identifier, of_type, optional, require, require_given, shown, text
+from kapsched.errors import Several, each, identifier, of_type, require, require_given, shown, text
 from kapsched.exchange.alarms import Alarm
 from kapsched.exchange.audiences import Audience, Sort, sort_of, told, whose
+from kapsched.exchange.calendar_policy import (
+    CANCELLED_FOR,
+    PAST,
+    CalendarPolicy,
+    perhaps_some_days,
+    some_alarms,
+)
 from kapsched.exchange.entries import View
-from kapsched.exchange.ics import some_alarms, written
+from kapsched.exchange.ics import written
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.readers import Read, reads, speaking
 from kapsched.logs import debug
@@ -31,8 +38,8 @@ from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.units import Days
 from kapsched.timeline.zones import wall, zone
 
-ALL: tuple[Sort, ...] = ("patient", "staff", "room", "clinic", "busy")
-USUAL: tuple[Sort, ...] = ("patient", "staff", "room", "clinic")
+ALL: tuple[Sort, ...] = CalendarPolicy(busy=True).audiences
+USUAL: tuple[Sort, ...] = CalendarPolicy().audiences
 FOLDERS: Mapping[Sort, str] = {
     "patient": "patients",
     "staff": "staff",
@@ -40,10 +47,6 @@ FOLDERS: Mapping[Sort, str] = {
     "clinic": "clinic",
     "busy": "busy",
 }
-# A quarter is enough to look back on; what was before stands in the schedule.
-PAST = Days(90)
-# Long enough for a device that was off for the holidays to learn of it.
-CANCELLED_FOR = Days(30)
 
 _A_SCHEDULE = of_type(Schedule)
 _SOME_READERS = each(of_type(Resource))
@@ -118,8 +121,8 @@ def feeds(  # noqa: PLR0913  # as much as there is to choose
         uid_key=(uid_key, a_key),
         wording=(wording, of_type(Wording)),
         wordings=(tables, each(of_type(Wording))),
-        past=(past, _perhaps_some_days),
-        cancelled_for=(cancelled_for, _perhaps_some_days),
+        past=(past, perhaps_some_days),
+        cancelled_for=(cancelled_for, perhaps_some_days),
         also=(others, _SOME_READERS),
         alarms=(policy, some_alarms),
     )
@@ -178,12 +181,6 @@ def _row(audience: Audience, schedule: Schedule, key: bytes) -> IndexRow:
 
 def _a_reader(value: object) -> str:
     return "" if value in ALL else f"{shown(value)} is no audience; there are {', '.join(ALL)}"
-
-
-def _perhaps_some_days(value: object) -> str:
-    if isinstance(value, Days) and value.count < 0:
-        return f"no days or more are wanted, not {value}"
-    return optional(of_type(Days))(value)
 
 
 def _file(reader: Sort, *whose: str, key: bytes) -> str:

@@ -12,6 +12,8 @@ from attrs import define, field, frozen
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.address_files import addresses_in
 from kapsched.exchange.booking_files import booking_rows, bookings_in, named_bookings
+from kapsched.exchange.calendar_files import calendars_in, unmet_kinds
+from kapsched.exchange.calendar_policy import CalendarPolicy
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.done_files import DoneTable
 from kapsched.exchange.file_sorts import SORTS, sort_of_text, table_sort
@@ -39,9 +41,10 @@ class FileCheck:
 
 
 def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
-    """Read clinic, programme, patient, wording, booking, address and schedule files, told apart by what they hold.
+    """Read a clinic's files, told apart by what they hold, and schedules.
 
-    What belongs together is compared. A folder stands for its TOML and CSV files and those of its `programmes`.
+    They are of clinic, programmes, patients, wording, calendars, bookings and addresses. What belongs together is
+    compared. A folder stands for its TOML and CSV files and those of its `programmes`.
     """
     return checked(paths, ())
 
@@ -79,6 +82,7 @@ class _Check:
     bookings: list[tuple[str, str, TableForm]] = field(factory=list)
     clinics: list[Clinic] = field(factory=list)
     programmes: tuple[Programme | None, ...] = ()
+    policies: list[tuple[str, CalendarPolicy]] = field(factory=list)
     spoken: list[Wording] | None = None
     enrolled: list[tuple[TomlFile, tuple[Patient, ...], tuple[Course, ...], DoneTable | None]] = field(
         factory=list
@@ -146,6 +150,9 @@ class _Check:
                 wording = wording_in(file)
                 if self.spoken is not None:
                     self.spoken.append(wording)
+        for file in self.tables["calendars"]:
+            with self.collecting():
+                self.policies.append((file.source, calendars_in(file)))
         for source, text, form in self.bookings:
             with self.collecting():
                 self._read_bookings(source, text, form)
@@ -188,7 +195,11 @@ class _Check:
                 self.notes.append(f"{source}: {clinic.id} has changed since this schedule was made")
 
     def compare(self) -> None:
-        """Hold what was read against the wordings, and the clinic, if one and only one could be read."""
+        """Hold what was read against wordings, programmes, and the clinic, if one and only one could be read."""
+        followed = [one for one in self.programmes if one is not None]
+        followed += [course.programme for _, _, courses, _ in self.enrolled for course in courses]
+        for source, policy in self.policies if followed else ():
+            self.notes += [f"{source}: {note}" for note in unmet_kinds(policy, followed)]
         if self.spoken is not None:
             for file, patients, _, _ in self.enrolled:
                 self.notes += [f"{file.source}: {note}" for note in _unspoken(patients, self.spoken)]

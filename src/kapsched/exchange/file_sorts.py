@@ -46,6 +46,7 @@ _SIGNS: Mapping[str, frozenset[str]] = {
         }
     ),
     "patients": frozenset({"patients", "courses", "done"}),
+    "calendars": frozenset({"past", "cancelled_for", "busy", "alarm"}),
 }
 SORTS = tuple(_SIGNS)
 """The sorts of TOML files."""
@@ -88,9 +89,12 @@ def table_sort(file: TomlFile) -> str:
     if not found:
         if file.source == "patients.toml" and file.table.keys() <= {"format", "zone"}:
             return "patients"  # all of them have left
+        if file.source == "calendars.toml":
+            return "calendars"
         message = (
             "is no file of ours: a clinic has [rooms] and [staff], a programme [phases], patients [patients] and "
-            "[courses], a wording [texts], and what is booked or done is a table (.csv) that one of them names"
+            "[courses], a wording [texts], calendars past, cancelled_for, busy or [[alarm]], and what is booked or "
+            "done is a table (.csv) that one of them names"
         )
         raise InvalidInput(*file.faults, Fault(message, source=file.source))
     return found

@@ -11,6 +11,7 @@ import icalendar
 from kapsched.errors import Fault, Several, each, of_type, refuse, require_given
 from kapsched.exchange.alarms import Alarm
 from kapsched.exchange.audiences import Audience, an_audience, whose
+from kapsched.exchange.calendar_policy import some_alarms
 from kapsched.exchange.entries import Entry, View, visit_of
 from kapsched.exchange.ics_texts import Text
 from kapsched.exchange.mail_addresses import Mailbox, Organizer, mailto
@@ -37,7 +38,6 @@ STATUS: Mapping[Status, str] = {
     "done": "CONFIRMED",
 }
 
-some_alarms = each(of_type(Alarm))
 _SOME_COURSES = each(of_type(Course))
 _END = b"END:VCALENDAR\r\n"
 

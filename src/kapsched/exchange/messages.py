@@ -23,8 +23,9 @@ from kapsched.errors import (
 )
 from kapsched.exchange.alarms import Alarm
 from kapsched.exchange.audiences import Audience, whose
+from kapsched.exchange.calendar_policy import some_alarms
 from kapsched.exchange.entries import Entry, View
-from kapsched.exchange.ics import METHODS, Method, faults_of, mailed, some_alarms
+from kapsched.exchange.ics import METHODS, Method, faults_of, mailed
 from kapsched.exchange.mail_addresses import Mailbox, Organizer, a_mail_address
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.readers import Read, reads, speaking

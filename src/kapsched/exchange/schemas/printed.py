@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from kapsched.exchange.schemas.calendars import CALENDARS
 from kapsched.exchange.schemas.clinic import CLINIC
 from kapsched.exchange.schemas.patients import PATIENTS
 from kapsched.exchange.schemas.programme import PROGRAMME
@@ -22,6 +23,7 @@ SCHEMAS: Mapping[str, Schema] = {
         ("programme", "a programme's file", PROGRAMME),
         ("patients", "a patients' file", PATIENTS),
         ("wording", "a file of wording", WORDING),
+        ("calendars", "a clinic's file of calendars", CALENDARS),
         ("schedule", "the document of a schedule", SCHEDULE),
     )
 }

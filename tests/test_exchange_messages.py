@@ -43,6 +43,7 @@ from tests.test_exchange_feed_changes import (
     with_first_dose,
 )
 from tests.test_exchange_ics import events
+from tests.test_foreign_readers import PROGRAMS, asked
 
 KEY = stories.KEY
 CLINIC = Organizer(address="appointments@example.org", name="Quayside")
@@ -230,6 +231,19 @@ def test_a_second_reader_finds_the_same_in_each_message() -> None:
         assert (read.uid.value, int(read.sequence.value)) == (event["UID"], event["SEQUENCE"])
         assert (read.dtstart.value, read.dtend.value) == (event["DTSTART"].dt, event["DTEND"].dt)
         assert (calendar.method.value, read.attendee.value) == (one.method, f"mailto:{one.address}")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_four_other_programs_read_each_message_and_complain_of_nothing(program: str) -> None:
+    gone = succeeding(without_first_dose(BEFORE), BEFORE)
+    policy = [Alarm(before=Days(1), readers=["patient", "staff", "room"])]
+    found = sent(BEFORE, None, alarms=policy) + sent(gone, BEFORE, alarms=policy)
+    answers = asked(program, [one.content for one in found])
+    assert [answer.complaints for answer in answers] == [[]] * len(found)
+    for one, answer in zip(found, answers, strict=True):
+        event, (read,) = of(one), answer.entries
+        times = (int(event[name].dt.timestamp()) for name in ("DTSTART", "DTEND"))
+        assert read == (str(event["UID"]), *times, event["SEQUENCE"], str(event["STATUS"]))
 
 
 OF_REQUESTS = {

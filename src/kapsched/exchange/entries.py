@@ -12,12 +12,11 @@ from attrs import field, frozen
 from kapsched.errors import InvalidInput
 from kapsched.exchange.alarms import Alarm, exact
 from kapsched.exchange.audiences import SEES, Audience, Sees, Sort, sort_of, told, whose
-from kapsched.exchange.links import Link, links
+from kapsched.exchange.links import Courses
 from kapsched.exchange.opaque import opaque
 from kapsched.exchange.visits import segments_of, serves
 from kapsched.model.appointments import Appointment, Status
 from kapsched.model.bookings import Booking, Resource, ResourceType
-from kapsched.model.course import Course
 from kapsched.model.wording import Wording
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import wall, zone
@@ -71,7 +70,7 @@ class View:
     audience: Audience
     key: bytes = field(repr=False)
     wording: Wording
-    courses: Mapping[str, Course]
+    courses: Courses
     alarms: tuple[Alarm, ...] = ()
     _uids: dict[tuple[Visit, int], str] = field(factory=dict, init=False, repr=False, eq=False)
     _groups: dict[str, str] = field(factory=dict, init=False, repr=False, eq=False)
@@ -97,19 +96,6 @@ class View:
         if self.sort == "busy":
             return ("busy", *(of or ()))
         return (self.sort, of.id if of is not None and self.sort != "patient" else "")
-
-    @cached_property
-    def _links(self) -> Mapping[str, Mapping[str, tuple[Link, ...]]]:
-        """What comes after each session of a course, and before it."""
-        found: dict[str, dict[str, list[Link]]] = {}
-        for course in self.courses.values() if self.sees.relations else ():
-            for link in links(course):
-                for session in (link.before, link.after):
-                    found.setdefault(course.id, {}).setdefault(session, []).append(link)
-        return {
-            course: {session: tuple(some) for session, some in sessions.items()}
-            for course, sessions in found.items()
-        }
 
     @property
     def name(self) -> str:
@@ -230,7 +216,7 @@ class View:
         self, one: Appointment, span: Interval, ordinal: int, counts: Mapping[Visit, int]
     ) -> Iterator[Relation]:
         """Ties to what else is in this calendar: the last entry of the one visit, and the first of the other."""
-        mine = self._links.get(one.course, {}).get(one.session, ())
+        mine = self.courses.links(one.course, one.session) if self.sees.relations else ()
         if ordinal == 0:
             for before in dict.fromkeys(link.before for link in mine if link.after == one.session):
                 if count := counts.get((one.course, before)):

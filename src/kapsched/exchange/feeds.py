@@ -27,6 +27,7 @@ from kapsched.exchange.calendar_policy import (
 )
 from kapsched.exchange.entries import View
 from kapsched.exchange.ics import written
+from kapsched.exchange.links import Courses
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.readers import Read, reads, speaking
 from kapsched.logs import debug
@@ -126,7 +127,7 @@ def feeds(  # noqa: PLR0913  # as much as there is to choose
         also=(others, _SOME_READERS),
         alarms=(policy, some_alarms),
     )
-    courses = {plan.course.id: plan.course for plan in schedule.plans}
+    courses = Courses(plan.course for plan in schedule.plans)
     speaks = speaking(schedule, wording, tables)
 
     def seen(audience: Audience) -> View:

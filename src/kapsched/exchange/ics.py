@@ -14,6 +14,7 @@ from kapsched.exchange.audiences import Audience, an_audience, whose
 from kapsched.exchange.calendar_policy import some_alarms
 from kapsched.exchange.entries import Entry, View, visit_of
 from kapsched.exchange.ics_texts import Text
+from kapsched.exchange.links import Courses
 from kapsched.exchange.mail_addresses import Mailbox, Organizer, mailto
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.timezones import vtimezone
@@ -72,7 +73,7 @@ def to_ics(
         audience=Resource("patient", *patients) if audience == "patient" and patients else audience,
         key=uid_key,
         wording=wording,
-        courses={course.id: course for course in known},
+        courses=Courses(known),
         alarms=policy,
     )
     return written(view, view.entries(chosen))

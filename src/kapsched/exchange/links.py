@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -34,6 +34,27 @@ class Link(NamedTuple):
 def links(course: Course) -> tuple[Link, ...]:
     """What the offsets and gaps of the course say of which session comes after which, in order of its rules."""
     return tuple(_links(course))
+
+
+class Courses:
+    """Courses by their ids, and what their rules say of each session, worked out once for all calendars."""
+
+    def __init__(self, courses: Iterable[Course] = ()) -> None:
+        self._courses = {course.id: course for course in courses}
+        self._links: dict[str, dict[str, list[Link]]] = {}
+
+    def get(self, id: str) -> Course | None:
+        """The course of that id, where it is known."""
+        return self._courses.get(id)
+
+    def links(self, course: str, session: str) -> Sequence[Link]:
+        """What comes after a session, and before it."""
+        if course not in self._links:
+            found = self._links[course] = {}
+            for link in links(self._courses[course]) if course in self._courses else ():
+                for one in (link.before, link.after):
+                    found.setdefault(one, []).append(link)
+        return self._links[course].get(session, ())
 
 
 def _links(course: Course) -> Iterator[Link]:

@@ -26,13 +26,13 @@ from kapsched.exchange.audiences import Audience, whose
 from kapsched.exchange.calendar_policy import some_alarms
 from kapsched.exchange.entries import Entry, View
 from kapsched.exchange.ics import METHODS, Method, faults_of, mailed
+from kapsched.exchange.links import Courses
 from kapsched.exchange.mail_addresses import Mailbox, Organizer, a_mail_address
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.exchange.readers import Read, reads, speaking
 from kapsched.logs import debug
 from kapsched.model.appointments import READERS
 from kapsched.model.bookings import Resource
-from kapsched.model.course import Course
 from kapsched.model.plan import Schedule
 from kapsched.model.wording import Wording
 from kapsched.model.wordings.english import ENGLISH
@@ -120,7 +120,7 @@ class _Post:
     alarms: tuple[Alarm, ...]
     speaks: Callable[[Audience], Wording]
 
-    def entries(self, read: Read | None, courses: Mapping[str, Course]) -> dict[str, Entry]:
+    def entries(self, read: Read | None, courses: Courses) -> dict[str, Entry]:
         """What stands in a recipient's calendar, by its uid, in order of start.
 
         A message goes out when its own entry changes, so it does not say what comes before and after: that would grow
@@ -128,12 +128,11 @@ class _Post:
         """
         if read is None:
             return {}
-        theirs = {one.course for one in (*read.appointments, *read.withdrawn)}
         view = View(
             audience=read.audience,
             key=self.key,
             wording=self.speaks(read.audience),
-            courses={id: course for id, course in courses.items() if id in theirs},
+            courses=courses,
             alarms=self.alarms,
         )
         found = view.entries(read.appointments, read.withdrawn)
@@ -154,7 +153,9 @@ class _Post:
 
 def _messages(schedule: Schedule, before: Schedule | None, post: _Post) -> Iterator[Message]:
     earlier = {one.audience: one for one in reads(before, READERS)} if before else {}
-    courses, courses_before = _courses(schedule), _courses(before) if before else {}
+    courses, courses_before = (
+        Courses(plan.course for plan in one.plans) if one else Courses() for one in (schedule, before)
+    )
     count = 0
     for read in reads(schedule, READERS):
         recipient = whose(read.audience)
@@ -180,10 +181,6 @@ def _method(entry: Entry, old: Entry | None, now: datetime) -> Method | None:
     # Of another nurse the doctor's calendar counts one change more, and says the same.
     same = evolve(entry, sequence=old.sequence, created=old.created, revised=old.revised) == old
     return "REQUEST" if entry.sequence > old.sequence and not same else None
-
-
-def _courses(schedule: Schedule) -> Mapping[str, Course]:
-    return {plan.course.id: plan.course for plan in schedule.plans}
 
 
 def _faults_of_addresses(addresses: Mapping[Resource, str]) -> Iterator[Fault]:

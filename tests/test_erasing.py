@@ -22,6 +22,7 @@ from kapsched.exchange.views import busy_days, courses_of, resource_view, visits
 from kapsched.model.bookings import Resource
 from kapsched.model.course import Course, Done
 from kapsched.model.plan import Schedule
+from kapsched.model.revisions import succeeding
 from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.recurrence import Absence
 from tests import calendar_stories as stories
@@ -83,7 +84,7 @@ def traces() -> list[bytes]:
             opaque(stories.KEY, "uid", reader, whose, COURSE, one.session, 0)
             for one in stories.plan(course()).appointments
             for reader, whose in (
-                ("patient", ""),
+                ("patient", PATIENT),
                 ("clinic", ""),
                 *(("room", room) for room in stories.ROOMS.values()),
                 *(("staff", person) for person in stories.STAFF.values()),
@@ -218,6 +219,15 @@ def test_what_a_killed_run_left_stays_where_nobody_agrees(desk: Desk) -> None:
     (desk.out / LEFT[0]).write_text(COURSE, encoding="utf-8")
     assert erase(desk, answer="n\n")[0] == 2
     assert (desk.out / LEFT[0]).exists()
+
+
+def test_a_course_of_which_only_what_was_withdrawn_is_left_is_erased(desk: Desk) -> None:
+    before = desk.schedule()
+    left = evolve(before, plans=before.plans[:1], now=before.now + timedelta(hours=1))
+    (desk.out / "schedule.json").write_text(to_document(succeeding(left, before)), encoding="utf-8")
+    assert COURSE in (desk.out / "schedule.json").read_text(encoding="utf-8")
+    assert erase(desk, "--yes")[0] == 0
+    assert [name for name, content in desk.written().items() if COURSE.encode() in content] == []
 
 
 def test_a_plan_after_it_finds_nothing_to_change(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from kapsched.exchange.alarms import Alarm
 from kapsched.exchange.audiences import SEES, Audience, Busy
 from kapsched.exchange.feeds import ALL, feeds, index_rows
 from kapsched.exchange.ics import to_ics
-from kapsched.model.bookings import Resource
+from kapsched.model.bookings import Booking, Resource
 from kapsched.model.programme import Programme
 from kapsched.model.rules import Gap, Offset
 from kapsched.timeline.units import Days, Hours, OpenDays
@@ -142,7 +142,7 @@ FIRST, SECOND = "induction/dosing/1", "induction/integration/1"
         (Gap(name="g", after=FIRST, before=SECOND, at_least=OpenDays(1)), "PT12H15M"),
         (Gap(name="g", after=FIRST, before=SECOND, at_least=Hours(0)), ""),
         (Gap(name="g", after=FIRST, before=SECOND, at_most=Hours(48)), None),
-        (Offset(name="o", of=SECOND, anchor=FIRST, earliest=Hours(24), latest=Hours(48)), "PT24H"),
+        (Offset(name="o", of=SECOND, anchor=FIRST, earliest=Hours(21), latest=Hours(48)), "PT21H"),
         (Offset(name="o", of=SECOND, anchor=FIRST, earliest=Days(0), latest=Days(1)), ""),
         (Offset(name="o", of=FIRST, anchor=SECOND, earliest=Hours(-30), latest=Hours(-2)), "PT2H"),
         (Offset(name="o", of=SECOND, anchor=FIRST, earliest=Days(-1), latest=Days(1)), None),
@@ -154,9 +154,78 @@ def test_the_gap_is_the_least_that_the_rule_leaves(rule: Any, gap: str | None) -
 
 
 def test_of_two_rules_the_longer_gap_is_told() -> None:
-    rules = [Gap(name=str(n), after=FIRST, before=SECOND, at_least=Hours(n)) for n in (14, 30, 20)]
+    rules = [Gap(name=str(n), after=FIRST, before=SECOND, at_least=Hours(n)) for n in (14, 21, 20)]
     (dose,) = by_day(calendar("patient", course=with_rules(*rules)))["03-15"]
-    assert [one[:2] for one in ties(dose)] == [("FINISHTOSTART", "PT30H")]
+    assert [one[:2] for one in ties(dose)] == [("FINISHTOSTART", "PT21H")]
+
+
+@pytest.mark.parametrize(
+    ("later", "gap"),
+    [(timedelta(hours=-10), ""), (timedelta(days=-1, hours=3), ""), (timedelta(days=-1), None)],
+)
+def test_a_gap_or_an_order_that_the_visits_do_not_keep_is_not_told(later: timedelta, gap: str | None) -> None:
+    """Somebody waived the rule: the talk is on the day of the dose, or even while it lasts."""
+    dose, talk = PLAN.appointments[1:3]
+    rows = [evolve(row, start=row.start + later, end=row.end + later) for row in talk.bookings]
+    early = evolve(talk, start=talk.start + later, end=talk.end + later, bookings=rows)
+    content = to_ics([dose, early], audience="patient", uid_key=KEY, courses=[PLAN.course])
+    found = {str(event["UID"]): ties(event) for event in events(content)}
+    assert sorted(one[:2] for some in found.values() for one in some) == (
+        [] if gap is None else [("DEPENDS-ON", ""), ("FINISHTOSTART", gap)]
+    )
+
+
+def test_what_is_cancelled_is_tied_to_nothing() -> None:
+    ready, dose, talk = PLAN.appointments[:3]
+    off = evolve(dose, status="cancelled")
+    content = to_ics([ready, off, talk], audience="patient", uid_key=KEY, courses=[PLAN.course])
+    assert [ties(event) for event in events(content)] == [[], [], []]
+
+
+def test_no_tie_leads_to_what_is_not_shown_any_more() -> None:
+    dose = PLAN.appointments[1]
+    over = evolve(SCHEDULE, now=dose.end + timedelta(days=2))
+    feed = next(iter(feeds(over, uid_key=KEY, past=Days(1))))
+    found = events(feed.content)
+    assert len(found) == len(PLAN.appointments) - 2
+    assert {uid for event in found for _, _, uid in ties(event)} <= {str(event["UID"]) for event in found}
+    assert ties(found[0]) == []
+
+
+def test_a_place_is_not_a_room_that_is_only_being_made_ready() -> None:
+    """Administration is in the one room until 10:15, and the staff of what follows are in the other."""
+    visit = PLAN.appointments[1]
+    start = visit.start
+    at = [start + timedelta(minutes=minutes) for minutes in (15, 75, 90, 165)]
+    rows = [
+        *(row for row in visit.bookings if row.type != "room"),
+        Booking(type="room", resource="one", start=at[0], end=at[2]),
+        Booking(type="room", resource="two", start=at[1], end=at[3]),
+    ]
+    moved = evolve(visit, bookings=rows)
+    for courses, places in (([PLAN.course], ["two"]), ([], ["one, two"])):
+        content = to_ics([moved], audience=Resource("staff", "../../ruth"), uid_key=KEY, courses=courses)
+        assert [str(event["LOCATION"]) for event in events(content) if "LOCATION" in event][-1:] == places
+
+
+def test_a_part_of_a_segment_is_told_beside_whole_ones() -> None:
+    visit = PLAN.appointments[1]
+    ruth = [row for row in visit.bookings if row.resource == "../../ruth"]
+    ten = timedelta(minutes=10)
+    rows = [
+        *(row for row in visit.bookings if row not in ruth),
+        *ruth[:1],
+        evolve(ruth[0], start=ruth[0].end, end=ruth[0].end + ten),
+    ]
+    content = to_ics(
+        [evolve(visit, bookings=rows, course="c17")],
+        audience=Resource("staff", "../../ruth"),
+        uid_key=KEY,
+        courses=[PLAN.course],
+    )
+    assert [str(event["DESCRIPTION"]) for event in events(content)] == [
+        "09:00–09:15 arrival: nurse\n09:15–09:25 dosing: nurse"
+    ]
 
 
 def test_a_gap_over_a_change_of_the_clocks_is_elapsed_time() -> None:

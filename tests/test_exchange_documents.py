@@ -21,7 +21,7 @@ from kapsched.exchange.model_values import plain, reader_of
 from kapsched.exchange.programme_bases import programme_table
 from kapsched.exchange.programme_tables import programme_of
 from kapsched.exchange.schedule_documents import FORMAT
-from kapsched.model.appointments import Appointment, Sequence, Status
+from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence, Status
 from kapsched.model.bookings import Booking
 from kapsched.model.clinic import Clinic, Horizon, Notice, Room, StaffMember
 from kapsched.model.course import Course, Done, Patient, Wishes, enrol
@@ -164,6 +164,19 @@ def test_both_hours_that_the_clocks_show_twice_come_back_as_they_were() -> None:
         moment = wall(datetime(2026, 10, 25, hour, 30, tzinfo=UTC), LONDON)
         schedule = evolve(SCHEDULE, now=moment)
         assert from_document(to_document(schedule)).now.astimezone(UTC) == moment.astimezone(UTC)
+
+
+def test_every_time_that_is_told_of_an_appointment_comes_back_also_from_an_hour_shown_twice() -> None:
+    at = datetime(2026, 10, 25, 1, 30, tzinfo=LONDON, fold=1)
+    told = evolve(
+        APPOINTMENT,
+        confirmation=Confirmation(by="reception", at=at),
+        created=at,
+        revised=at,
+        changed=Changed(patient=at),
+    )
+    schedule = evolve(SCHEDULE, plans=[Plan.of(COURSE, [told])])
+    assert from_document(to_document(schedule)) == schedule
 
 
 def test_two_programmes_of_one_name_are_both_kept() -> None:

@@ -89,6 +89,23 @@ def test_a_change_reaches_those_who_can_see_it_and_changes_no_byte_of_the_others
         assert (after.get(reader) != before[reader]) is (reader[0] in told), reader
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"revised": None}, "a calendar says when an appointment was last revised; give the time"),
+        ({"start": DOSE.start + timedelta(microseconds=1)}, "a calendar cannot say fractions of a second"),
+    ],
+)
+def test_what_no_calendar_can_say_is_refused_by_its_place(wrong: dict[str, Any], said: str) -> None:
+    places = (with_first_dose(BEFORE, **wrong), f"schedule.plans.c1.{DOSE.session}")
+    gone = evolve(DOSE, status="cancelled", course="c0", patient="q0", **wrong)
+    for schedule, place in (places, (evolve(BEFORE, withdrawn=[gone]), "schedule.withdrawn.0")):
+        (name,) = wrong
+        with pytest.raises(InvalidInput) as refused:
+            feeds(schedule, uid_key=KEY)
+        assert str(refused.value) == f"{place}.{name}: {said}"
+
+
 def entry(content: bytes, start: datetime = DOSE.start) -> Any:
     """The entry of a calendar that begins on that date."""
     (found,) = [event for event in events(content) if event["DTSTART"].dt.date() == start.date()]

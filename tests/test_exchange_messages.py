@@ -26,7 +26,7 @@ from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.course import Patient
 from kapsched.model.decisions import confirm
-from kapsched.model.plan import Schedule
+from kapsched.model.plan import Plan, Schedule
 from kapsched.model.revisions import confirmed, succeeding
 from kapsched.model.wordings.welsh import WELSH
 from kapsched.timeline.units import Days
@@ -153,6 +153,39 @@ def test_nobody_is_told_twice_that_something_is_off() -> None:
     gone = succeeding(without_first_dose(once, LATER + timedelta(days=1)), once)
     assert gone is not once
     assert sent(gone, once) == []
+
+
+def test_who_turns_out_not_to_be_the_patient_is_told_that_it_is_off_in_a_file_of_their_own() -> None:
+    (plan,) = BEFORE.plans
+    other = Plan.of(evolve(plan.course, patient=Patient(id="q99")), plan.appointments)
+    after = succeeding(evolve(BEFORE, plans=[other], now=LATER), BEFORE)
+    found = sent(
+        after, BEFORE, addresses={MIRA: "m@example.org", Resource("patient", "q99"): "q@example.org"}
+    )
+    count = len(plan.appointments)
+    assert told(found) == [("q99", "REQUEST")] * count + [("q17", "CANCEL")] * count
+    assert len({one.name for one in found}) == len(found)
+
+
+def test_who_was_taken_off_while_a_visit_was_cancelled_is_told_also_by_a_later_version() -> None:
+    cancelled = succeeding(with_first_dose(BEFORE, status="cancelled"), BEFORE)
+    again = evolve(with_first_dose(cancelled, status="provisional", **NURSE), now=LATER + timedelta(days=1))
+    found = told(sent(succeeding(again, cancelled), BEFORE))
+    assert found.count(("../../ruth", "CANCEL")) == 2
+    assert found.count(("zoe", "REQUEST")) == 2
+
+
+def test_who_has_left_the_schedule_is_told_in_their_language() -> None:
+    (plan,) = BEFORE.plans
+    before = evolve(
+        BEFORE,
+        plans=[evolve(plan, course=evolve(plan.course, patient=Patient(id="q17", language="cy")))],
+    )
+    found = sent(
+        succeeding(evolve(before, plans=[], now=LATER), before), before, addresses={MIRA: "m@example.org"}
+    )
+    assert {of(one)["SUMMARY"].params["LANGUAGE"] for one in found} == {"cy"}
+    assert {one.method for one in found} == {"CANCEL"}
 
 
 def test_what_comes_back_is_requested_with_a_higher_sequence_than_its_end_had() -> None:

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from kapsched.errors import InvalidInput
 from kapsched.model.appointments import Appointment, Sequence, Status
-from kapsched.model.course import Done
+from kapsched.model.course import Done, Patient
 from kapsched.model.plan import Plan, Schedule
 from kapsched.model.revisions import confirmed, succeeding, with_plan
 from tests import calendar_stories as stories
@@ -227,6 +227,34 @@ def test_what_was_cancelled_before_it_was_given_up_is_remembered_as_it_was_told(
     assert given_up.withdrawn[0] == evolve(cancelled.plans[0].appointments[0], course="c1", patient="q17")
 
 
+def corrected(schedule: Schedule, patient: str) -> list[Plan]:
+    """The plans where the first course turns out to be another patient's."""
+    first, *others = schedule.plans
+    return [
+        Plan.of(evolve(first.course, patient=Patient(id=patient)), first.appointments),
+        *others,
+    ]
+
+
+def test_a_course_that_turns_out_to_be_another_patient_s_is_withdrawn_from_the_first() -> None:
+    after = version(BEFORE, corrected(BEFORE, "q99"), HOUR)
+    assert [(one.id, one.patient) for one in after.withdrawn] == [
+        (f"c1:{one.session}", "q17") for one in BEFORE.plans[0].appointments
+    ]
+    for one, form in zip(after.plans[0].appointments, after.withdrawn, strict=True):
+        assert (one.patient, one.sequence, one.revised) == ("q99", form.sequence, after.now)
+        assert one.sequence.patient == FIRST.sequence.patient + 1
+
+
+def test_who_lost_a_visit_that_was_cancelled_and_then_booked_with_others_is_remembered() -> None:
+    cancelled = succeeding(changed(status="cancelled"), BEFORE)
+    first, *others = cancelled.plans[0].appointments
+    again = evolve(first, status="provisional", bookings=taken("staff", resource="zoe"))
+    plans = [evolve(cancelled.plans[0], appointments=[again, *others]), cancelled.plans[1]]
+    booked = version(cancelled, plans, HOUR)
+    assert booked.withdrawn == (evolve(first, course="c1", patient="q17"),)
+
+
 def test_what_is_withdrawn_is_forgotten_ninety_days_after_it_and_the_visit() -> None:
     given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
     last = max(one.end for one in given_up.withdrawn)
@@ -248,3 +276,19 @@ def test_what_is_withdrawn_is_cancelled_and_goes_with_its_course() -> None:
         evolve(BEFORE, withdrawn=[FIRST])
     given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
     assert given_up.without("c1").withdrawn == ()
+
+
+def test_what_is_withdrawn_goes_with_the_patient_who_has_no_course_left() -> None:
+    two = [stories.plan(stories.course(id, "q17"), hour=hour) for id, hour in (("c1", 9), ("c3", 13))]
+    whole = evolve(BEFORE, plans=[*two, BEFORE.plans[1]])
+    given_up = version(whole, [two[1], BEFORE.plans[1]], HOUR)
+    assert {one.course for one in given_up.withdrawn} == {"c1"}
+    assert given_up.without("c3").withdrawn == ()
+    assert given_up.without("c2").withdrawn == given_up.withdrawn
+
+
+def test_whose_a_course_was_before_it_was_put_right_goes_with_it() -> None:
+    after = version(BEFORE, corrected(BEFORE, "q99"), HOUR)
+    assert after.patients_of == {"c1": {"q17", "q99"}, "c2": {"q18"}}
+    assert after.without("c1").withdrawn == ()
+    assert after.without("c2").withdrawn == after.withdrawn

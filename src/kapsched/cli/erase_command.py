@@ -54,9 +54,9 @@ def erase(
     schedule, wordings = _without(before, course), wordings_for(out, wordings)
     if not yes:
         _ask(before, schedule, course, out)
-    others = not_among(site.bookings, schedule.bookings)
+    others, notes = not_among(site.bookings, schedule.bookings), tuple(_left(site, before, course))
     changed = write_folder(out, schedule, site.clinic, others, uid_key, wordings, site.calendars)
-    for note in _left(site, before, course):
+    for note in notes:
         tell(f"note: {note}", aside=True)
     tell(f"course {course} is erased; files of {out} written again or removed: {len(changed)}")
 
@@ -81,13 +81,18 @@ def _ask(before: Schedule, schedule: Schedule, course: str, out: Path) -> None:
 
 def _left(site: ClinicFolder, before: Schedule, course: str) -> Iterator[str]:
     """What still says something of the course or its patient, in places that are not ours to change."""
-    owners = {one.course.id: one.course.patient.id for one in courses_of(before)}
-    patient = owners.pop(course)
-    others = sorted(id for id, owner in owners.items() if owner == patient)
-    if others:
-        yield f"patient {patient} stays, with {', '.join(others)}"
-    rows = [row for row in site.bookings if row.ref.startswith(f"{course}:")]
-    if not others:
-        rows += [row for row in site.bookings if row.of == Resource("patient", patient) and row not in rows]
-    if rows:
-        yield f"rows of course {course} or patient {patient} still in the clinic's bookings: {len(rows)}"
+    for patient in sorted(before.patients_of[course]):
+        others = sorted(
+            one.course.id
+            for one in courses_of(before)
+            if one.course.patient.id == patient and one.course.id != course
+        )
+        if others:
+            yield f"patient {patient} stays, with {', '.join(others)}"
+        rows = [row for row in site.bookings if row.ref.startswith(f"{course}:")]
+        if not others:
+            rows += [
+                row for row in site.bookings if row.of == Resource("patient", patient) and row not in rows
+            ]
+        if rows:
+            yield f"rows of course {course} or patient {patient} still in the clinic's bookings: {len(rows)}"

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from attrs import field, frozen
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.alarms import Alarm, exact
 from kapsched.exchange.audiences import SEES, Audience, Sees, Sort, sort_of, told, whose
-from kapsched.exchange.links import Courses
+from kapsched.exchange.duties import duties, meets, rooms
+from kapsched.exchange.links import Courses, Link
 from kapsched.exchange.opaque import opaque
-from kapsched.exchange.visits import segments_of, serves
-from kapsched.model.appointments import Appointment, Status
-from kapsched.model.bookings import Booking, Resource, ResourceType
+from kapsched.model.appointments import Appointment, Reader, Status
+from kapsched.model.bookings import Resource
 from kapsched.model.wording import Wording
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import wall, zone
 
 Visit: TypeAlias = tuple[str, ...]
+Live: TypeAlias = Mapping[Visit, tuple[Interval, ...]]
+"""When each visit that is to take place is in a calendar."""
 
 
 @frozen(kw_only=True)
@@ -63,6 +65,14 @@ class Entry:
     reminders: tuple[Reminder, ...]
 
 
+class _Place(NamedTuple):
+    """What an entry is made of: an appointment, the span of it that is seen, and which of its spans that is."""
+
+    one: Appointment
+    span: Interval
+    ordinal: int
+
+
 @frozen(kw_only=True, slots=False)
 class View:
     """What one audience sees, in which words, and what is known of the courses beyond their appointments."""
@@ -95,7 +105,11 @@ class View:
         of = whose(self.audience)
         if self.sort == "busy":
             return ("busy", *(of or ()))
-        return (self.sort, of.id if of is not None and self.sort != "patient" else "")
+        return (self.sort, of.id if of is not None else "")
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return told(self.audience)
 
     @property
     def name(self) -> str:
@@ -135,102 +149,104 @@ class View:
         withdrawn: Iterable[Appointment] = (),
         shows: Callable[[Appointment], bool] = bool,  # an appointment is something
     ) -> Iterator[Entry]:
-        """An entry for each span of what it `shows`, and for each that is `withdrawn` and there no more."""
-        there = {visit_of(one): (one, self.spans(one)) for one in appointments}
+        """An entry for each span of what it `shows`, and for each that is `withdrawn` and there no more; by start."""
+        there = {
+            self.uid(one, ordinal): _Place(one, span, ordinal)
+            for one in appointments
+            for ordinal, span in enumerate(self.spans(one))
+        }
         gone = {
-            self.uid(one, ordinal): (one, span, ordinal)  # of several the last, which was told last
+            self.uid(one, ordinal): _Place(one, span, ordinal)  # of several the last, which was told last
             for one in withdrawn
             for ordinal, span in enumerate(self.spans(one))
         }
-        counts = {visit_of(one): ordinal + 1 for one, _, ordinal in gone.values()}
-        counts |= {visit: len(spans) for visit, (_, spans) in there.items() if spans}
-        for one, spans in there.values():
-            shown = shows(one)
-            for ordinal, span in enumerate(spans):
-                gone.pop(self.uid(one, ordinal), None)
-                if shown:
-                    yield self._entry(one, span, ordinal, counts)
-        for one, span, ordinal in gone.values():
-            if shows(one):
-                yield self._entry(one, span, ordinal, counts)
+        shown = [(uid, place) for uid, place in {**gone, **there}.items() if shows(place.one)]
+        live: dict[Visit, tuple[Interval, ...]] = {}
+        for _, (one, span, _) in shown:
+            if one.status != "cancelled":
+                live[visit_of(one)] = (*live.get(visit_of(one), ()), span)
+        for uid, place in sorted(shown, key=lambda each: (each[1].span.start, each[0])):
+            yield self._entry(uid, place, live)
 
-    def _entry(self, one: Appointment, span: Interval, ordinal: int, counts: Mapping[Visit, int]) -> Entry:
-        uid, sees, reader = self.uid(one, ordinal), self.sees, told(self.audience)
-        name = _zone_name(one.start)
+    def _entry(self, uid: str, place: _Place, live: Live) -> Entry:
+        (one, span, _), sees, name = place, self.sees, _zone_name(place.one.start)
         what = {"kind": one.kind, "course": one.course, "patient": one.patient, "session": one.session}
-        rooms = ", ".join(_ids(one, "room", span)) if sees.rooms else ""
+        where = ", ".join(rooms(self.courses.get(one.course), one, span)) if sees.rooms else ""
         return Entry(
             uid=uid,
             start=span.start,
             end=span.end,
             zone=name,
             times=_written(span, name),
-            sequence=getattr(one.sequence, reader),
+            sequence=getattr(one.sequence, self._reader),
             created=one.created,
-            revised=one.revised_for(reader),
+            revised=one.revised_for(self._reader),
             status=one.status,
             group=self._group(one.course),
             summary=self.wording.say(self.sort, "summary", **(what if sees.what else {})),
             category=one.kind if sees.what else "",
-            place=rooms,
-            description=self._description(one, span, rooms),
-            relations=tuple(self._relations(one, span, ordinal, counts)),
+            place=where,
+            description=self._description(one, span, where),
+            relations=tuple(self._relations(place, live)),
             reminders=tuple(self._reminders(one, uid)),
         )
 
-    def _description(self, one: Appointment, span: Interval, rooms: str) -> str:
+    def _description(self, one: Appointment, span: Interval, where: str) -> str:
         lines: list[str] = []
         if self.sees.roles:
-            lines += self._parts(one, span)
+            lines += self._duties(one, span)
         if self.sees.notes and one.notes:
             lines.append(self.wording.say("staff", "description", notes=one.notes))
         if self.sees.people:
-            staff = ", ".join(_ids(one, "staff"))
+            staff = ", ".join(sorted({row.resource for row in one.bookings if row.type == "staff"}))
             lines.append(
-                self.wording.say("clinic", "description", patient=one.patient, staff=staff, rooms=rooms)
+                self.wording.say("clinic", "description", patient=one.patient, staff=staff, rooms=where)
             )
         return "\n".join(lines)
 
-    def _parts(self, one: Appointment, span: Interval) -> Iterator[str]:
+    def _duties(self, one: Appointment, span: Interval) -> Iterator[str]:
         """As what somebody is there, in each segment of a stretch; without its course, in each booking."""
-        rows = [row for row in one.bookings if row.of == self.own and _meets(row, span)]
-        course, place = self.courses.get(one.course), zone(_zone_name(one.start) or "UTC")
-        parts = [
-            (begin, end, segment.name, {row.role for row in rows if serves(row, begin, end, segment)})
-            for begin, end, segment in (segments_of(course, one) if course else ())
-        ]
-        named = [part for part in parts if part[3]]
-        for begin, end, segment, roles in named or [
-            (row.start, row.end, one.kind, {row.role}) for row in rows
-        ]:
+        rows = [row for row in one.bookings if row.of == self.own and meets(row, span)]
+        place = zone(_zone_name(one.start) or "UTC")
+        for start, end, part, roles in duties(self.courses.get(one.course), one, rows):
             yield self.wording.say(
                 "staff",
                 "part",
-                start=f"{wall(begin, place):%H:%M}",
+                start=f"{wall(start, place):%H:%M}",
                 end=f"{wall(end, place):%H:%M}",
-                segment=segment,
-                roles=", ".join(sorted(roles)),
+                segment=part,
+                roles=", ".join(roles),
             )
 
-    def _relations(
-        self, one: Appointment, span: Interval, ordinal: int, counts: Mapping[Visit, int]
-    ) -> Iterator[Relation]:
-        """Ties to what else is in this calendar: the last entry of the one visit, and the first of the other."""
-        mine = self.courses.links(one.course, one.session) if self.sees.relations else ()
+    def _relations(self, place: _Place, live: Live) -> Iterator[Relation]:
+        """Ties to what else is to take place: the last entry of the one visit, and the first of the other.
+
+        What the times contradict is not told: somebody may have waived the rule.
+        """
+        one, span, ordinal = place
+        if not self.sees.relations or visit_of(one) not in live or one.status == "cancelled":
+            return
+        mine, course = self.courses.links(one.course, one.session), one.course
         if ordinal == 0:
             for before in dict.fromkeys(link.before for link in mine if link.after == one.session):
-                if count := counts.get((one.course, before)):
-                    yield Relation(type="DEPENDS-ON", uid=self._uid((one.course, before), count - 1))
-        if ordinal + 1 == counts.get(visit_of(one)):
-            place = zone(_zone_name(one.start) or "UTC")
-            firsts: dict[str, datetime] = {}
-            for link in mine:
-                if link.before == one.session and counts.get((one.course, link.after)):
-                    first = link.first_instant(one.start, one.end, place)
-                    firsts[link.after] = max(first, firsts.get(link.after, first))
-            for after, first in firsts.items():
-                gap = exact(first - span.end) if first > span.end else ""
-                yield Relation(type="FINISHTOSTART", uid=self._uid((one.course, after), 0), gap=gap)
+                spans = live.get((course, before), ())
+                if spans and spans[-1].end <= span.start:
+                    yield Relation(type="DEPENDS-ON", uid=self._uid((course, before), len(spans) - 1))
+        if ordinal + 1 == len(live[visit_of(one)]):
+            for after in dict.fromkeys(link.after for link in mine if link.before == one.session):
+                spans = live.get((course, after), ())
+                if spans and span.end <= spans[0].start:
+                    both = [link for link in mine if (link.before, link.after) == (one.session, after)]
+                    gap = self._gap(place, both, spans[0].start)
+                    yield Relation(type="FINISHTOSTART", uid=self._uid((course, after), 0), gap=gap)
+
+    def _gap(self, place: _Place, links: Iterable[Link], start: datetime) -> str:
+        """From the end of an entry to when another may begin, which begins at `start`; nothing where it may at once."""
+        one, span, _ = place
+        clocks = zone(_zone_name(one.start) or "UTC")
+        firsts = (link.first_instant(one.start, one.end, clocks) for link in links)
+        first = max((first for first in firsts if first <= start), default=span.end)
+        return exact(first - span.end) if first > span.end else ""
 
     def _reminders(self, one: Appointment, uid: str) -> Iterator[Reminder]:
         if one.status in ("provisional", "confirmed"):
@@ -242,16 +258,6 @@ class View:
 def visit_of(one: Appointment) -> Visit:
     """Which visit it is: a course's session or, of an appointment without a course, its patient's."""
     return (one.course, one.session) if one.course else ("", one.patient, one.session)
-
-
-def _ids(one: Appointment, type: ResourceType, span: Interval | None = None) -> list[str]:
-    """Who or what of a type is taken for it, in order; where a span is given, then."""
-    rows = (row for row in one.bookings if row.type == type and (span is None or _meets(row, span)))
-    return sorted({row.resource for row in rows})
-
-
-def _meets(row: Booking, span: Interval) -> bool:
-    return row.start < span.end and span.start < row.end
 
 
 def _written(span: Interval, name: str | None) -> tuple[datetime, datetime]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from kapsched.errors import Several, each, identifier, of_type, require, require_given, shown, text
+from kapsched.errors import Several, each, identifier, of_type, refuse, require, require_given, shown, text
 from kapsched.exchange.alarms import Alarm
 from kapsched.exchange.audiences import Audience, Sort, sort_of, told, whose
 from kapsched.exchange.calendar_policy import (
@@ -29,7 +29,7 @@ from kapsched.exchange.entries import View
 from kapsched.exchange.ics import written
 from kapsched.exchange.links import Courses
 from kapsched.exchange.opaque import a_key, opaque
-from kapsched.exchange.readers import Read, reads, speaking
+from kapsched.exchange.readers import Read, faults_of_schedule, reads, speaking
 from kapsched.logs import debug
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
@@ -112,8 +112,9 @@ def feeds(  # noqa: PLR0913  # as much as there is to choose
     withdrawn, has no calendar unless `also` names them; the clinic always has. A patient's is in the patient's
     language, where one of `wordings`, `wording` itself or a table that is shipped speaks it; everything else is in
     `wording`. Visits that ended more than `past` before the date of the schedule's `now` are left out, and so are
-    those that were cancelled or withdrawn more than `cancelled_for` before it; None leaves out nothing. `alarms` is
-    the clinic's policy of reminders.
+    those that were cancelled or withdrawn more than `cancelled_for` before it; None leaves out nothing that the
+    schedule holds, which forgets what is withdrawn 90 days after. Each appointment must say when it was `revised`.
+    `alarms` is the clinic's policy of reminders.
     """
     chosen, others, tables, policy = Several(audiences), Several(also), Several(wordings), Several(alarms)
     require_given(
@@ -127,8 +128,9 @@ def feeds(  # noqa: PLR0913  # as much as there is to choose
         also=(others, _SOME_READERS),
         alarms=(policy, some_alarms),
     )
+    refuse(fault.under("schedule") for fault in faults_of_schedule(schedule))
     courses = Courses(plan.course for plan in schedule.plans)
-    speaks = speaking(schedule, wording, tables)
+    speaks = speaking([schedule], wording, tables)
 
     def seen(audience: Audience) -> View:
         return View(audience=audience, key=uid_key, wording=speaks(audience), courses=courses, alarms=policy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Literal, TypeAlias, get_args
 
 import icalendar
@@ -17,6 +18,7 @@ from kapsched.exchange.ics_texts import Text
 from kapsched.exchange.links import Courses
 from kapsched.exchange.mail_addresses import Mailbox, Organizer, mailto
 from kapsched.exchange.opaque import a_key, opaque
+from kapsched.exchange.readers import faults_of
 from kapsched.exchange.timezones import vtimezone
 from kapsched.model.appointments import Appointment, Status
 from kapsched.model.bookings import Resource
@@ -95,22 +97,15 @@ def _faults(appointments: tuple[Appointment, ...], audience: Audience) -> Iterat
             yield Fault(f"a patient's calendar is one patient's; these are of {named}", "appointments")
 
 
-def faults_of(one: Appointment) -> Iterator[Fault]:
-    """What is wrong with an appointment that a calendar is to tell of."""
-    if one.revised is None:
-        yield Fault("a calendar says when an appointment was last revised; give the time", "revised")
-    moments = (one.start, one.end, *(edge for row in one.bookings for edge in (row.start, row.end)))
-    if any(moment.microsecond for moment in moments):
-        yield Fault("a calendar cannot say fractions of a second", "start")
-
-
 def written(view: View, entries: Iterable[Entry]) -> bytes:
-    """The file: properties, then zones by name, then events by start."""
-    ordered = sorted(entries, key=lambda one: (one.start, one.uid))
-    calendar = _calendar(view, ordered)
-    # One event at a time: a tree of thousands would take ten times the memory of the file.
-    head = calendar.to_ical().removesuffix(_END)
-    return b"".join([head, *(_event(entry, view.wording.language).to_ical() for entry in ordered), _END])
+    """The file: properties, then zones by name, then events in the order of the entries."""
+    events, facts = BytesIO(), _Facts()
+    for entry in entries:
+        facts.note(entry)
+        # One event at a time: a tree of thousands would take ten times the memory of the file.
+        events.write(_event(entry, view.wording.language).to_ical())
+    head = _calendar(view, facts).to_ical().removesuffix(_END)
+    return b"".join([head, events.getbuffer(), _END])
 
 
 def mailed(entry: Entry, language: str, method: Method, organizer: Organizer, to: Mailbox) -> bytes:
@@ -118,7 +113,9 @@ def mailed(entry: Entry, language: str, method: Method, organizer: Organizer, to
 
     Nobody is asked to answer: the time is taken already, and no answer is read here. Who cannot come says so as ever.
     """
-    message, event = _begun([entry]), _event(entry, language)
+    facts = _Facts()
+    facts.note(entry)
+    message, event = _begun(facts), _event(entry, language)
     message.add("METHOD", method)
     event.add("ORGANIZER", mailto(organizer.address), parameters={"CN": organizer.name})
     taken = {"CUTYPE": "ROOM"} if to.is_room else {}
@@ -128,41 +125,56 @@ def mailed(entry: Entry, language: str, method: Method, organizer: Organizer, to
     return bytes(message.to_ical())
 
 
-def _calendar(view: View, entries: list[Entry]) -> icalendar.Calendar:
+class _Facts:
+    """What a calendar says of all its entries together: when the last was revised, and in which zones they are."""
+
+    def __init__(self) -> None:
+        self.revised: datetime | None = None
+        self._some = False
+        self._zones: dict[str, tuple[date, date]] = {}
+
+    def note(self, entry: Entry) -> None:
+        """There is this entry too."""
+        self._some = True
+        start, end = entry.times
+        if entry.revised is not None:
+            self.revised = max(_stamp(entry.revised), self.revised or _stamp(entry.revised))
+        if entry.zone is not None and start.tzinfo is not UTC:
+            first, last = self._zones.get(entry.zone, (start.date(), end.date()))
+            self._zones[entry.zone] = min(first, start.date()), max(last, end.date())
+
+    @property
+    def zones(self) -> list[tuple[str, tuple[date, date]]]:
+        """Each zone by name, with the first and the last date in it."""
+        if self._some:
+            return sorted(self._zones.items())
+        # A calendar without a component is not lawful; that of somebody without appointments has only this.
+        return [("Etc/UTC", (date(1970, 1, 1), date(1970, 1, 1)))]
+
+
+def _calendar(view: View, facts: _Facts) -> icalendar.Calendar:
     """All but the events."""
-    calendar, of = _begun(entries), whose(view.audience)
+    calendar, of = _begun(facts), whose(view.audience)
     if of is not None or view.sort == "clinic":
         calendar.add("UID", opaque(view.key, "calendar", view.sort, *(of or ())))
     calendar.add("NAME", Text(view.name), parameters={"LANGUAGE": view.wording.language})
     calendar.add("X-WR-CALNAME", Text(view.name))
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
-    if stamps := [_stamp(entry.revised) for entry in entries if entry.revised is not None]:
-        calendar.add("LAST-MODIFIED", max(stamps))
+    if facts.revised is not None:
+        calendar.add("LAST-MODIFIED", facts.revised)
     return calendar
 
 
-def _begun(entries: list[Entry]) -> icalendar.Calendar:
+def _begun(facts: _Facts) -> icalendar.Calendar:
     """What stands before the events of feeds and messages alike."""
     calendar = icalendar.Calendar()
     calendar.add("PRODID", PRODID)
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
-    for zone_name, (first, last) in sorted(_zones(entries).items()):
+    for zone_name, (first, last) in facts.zones:
         calendar.add_component(vtimezone(zone_name, first, last))
     return calendar
-
-
-def _zones(entries: list[Entry]) -> dict[str, tuple[date, date]]:
-    """Each zone that the entries are written in, with the first and the last date in it."""
-    spans: dict[str, tuple[date, date]] = {}
-    for entry in entries:
-        start, end = entry.times
-        if entry.zone is not None and start.tzinfo is not UTC:
-            first, last = spans.get(entry.zone, (start.date(), end.date()))
-            spans[entry.zone] = min(first, start.date()), max(last, end.date())
-    # A calendar without a component is not lawful; that of somebody without appointments has only this.
-    return spans or ({} if entries else {"Etc/UTC": (date(1970, 1, 1), date(1970, 1, 1))})
 
 
 def _stamp(moment: datetime) -> datetime:

@@ -25,11 +25,11 @@ from kapsched.exchange.alarms import Alarm
 from kapsched.exchange.audiences import Audience, whose
 from kapsched.exchange.calendar_policy import some_alarms
 from kapsched.exchange.entries import Entry, View
-from kapsched.exchange.ics import METHODS, Method, faults_of, mailed
+from kapsched.exchange.ics import METHODS, Method, mailed
 from kapsched.exchange.links import Courses
 from kapsched.exchange.mail_addresses import Mailbox, Organizer, a_mail_address
 from kapsched.exchange.opaque import a_key, opaque
-from kapsched.exchange.readers import Read, reads, speaking
+from kapsched.exchange.readers import Read, faults_of_schedule, reads, speaking
 from kapsched.logs import debug
 from kapsched.model.appointments import READERS
 from kapsched.model.bookings import Resource
@@ -105,7 +105,7 @@ def messages(  # as much as there is to choose
         addresses=known,
         key=uid_key,
         alarms=policy,
-        speaks=speaking(schedule, wording, tables),
+        speaks=speaking([schedule, *([before] if before else [])], wording, tables),
     )
     return _messages(schedule, before, post)
 
@@ -137,7 +137,7 @@ class _Post:
         )
         found = view.entries(read.appointments, read.withdrawn)
         alone = (evolve(one, group="", relations=()) for one in found)
-        return {one.uid: one for one in sorted(alone, key=lambda one: (one.start, one.uid))}
+        return {one.uid: one for one in alone}
 
     def message(self, recipient: Resource, method: Method, entry: Entry) -> Message:
         address, language = self.addresses[recipient], self.speaks(recipient).language
@@ -192,13 +192,9 @@ def _faults_of_addresses(addresses: Mapping[Resource, str]) -> Iterator[Fault]:
 
 
 def _faults(schedule: Schedule, before: Schedule | None) -> Iterator[Fault]:
+    yield from (fault.under("schedule") for fault in faults_of_schedule(schedule))
     if before is not None and before.clinic != schedule.clinic:
         yield Fault(f"is of {before.clinic!r}, and the schedule is of {schedule.clinic!r}", "before")
     elif before is not None and before.revision > schedule.revision:
         versions = f"it is version {before.revision}, and the schedule is version {schedule.revision}"
         yield Fault(f"comes after the schedule that is said to follow it: {versions}", "before")
-    for plan in schedule.plans:
-        for one in plan.appointments:
-            yield from (
-                fault.under(f"schedule.plans.{plan.course.id}.{one.session}") for fault in faults_of(one)
-            )

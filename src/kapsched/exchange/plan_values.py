@@ -197,7 +197,7 @@ def _read_appointment(owners: tuple[str, str] | None, moment: Reader[datetime], 
         agreeing = f"{course_id}:{session}"
         table.need("id", anything if owners is None else _same(agreeing, "its course and session"), None)
         status = table.need("status", choice(*_STATUSES), _STATUSES[0])
-        confirmation = table.take("confirmation", reader_of(Confirmation), None)
+        confirmation = table.take("confirmation", partial(_read_confirmation, moment), None)
         sequence = table.need("sequence", reader_of(Sequence), Sequence())
         created, revised = (
             table.need("created", perhaps(moment), None),
@@ -225,6 +225,11 @@ def _read_appointment(owners: tuple[str, str] | None, moment: Reader[datetime], 
         end=end,
         bookings=bookings,
     )
+
+
+def _read_confirmation(moment: Reader[datetime], value: object) -> Confirmation:
+    with Fields(value) as table:
+        return Confirmation(by=table.need("by", label, ""), at=table.need("at", moment, moment(_FIRST)))
 
 
 def _read_changed(moment: Reader[datetime], value: object) -> Changed:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from attrs import evolve
 
+from kapsched.errors import Fault
 from kapsched.exchange.audiences import Audience, Busy, Sort, whose
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource, ResourceType
@@ -44,11 +45,35 @@ def reads(schedule: Schedule, sorts: Iterable[Sort], also: Iterable[Resource] = 
                 )
 
 
+def faults_of_schedule(schedule: Schedule) -> Iterator[Fault]:
+    """What is wrong with the appointments of a schedule that calendars are to tell of."""
+    for plan in schedule.plans:
+        for one in plan.appointments:
+            yield from (fault.under(f"plans.{plan.course.id}.{one.session}") for fault in faults_of(one))
+    for place, one in enumerate(schedule.withdrawn):
+        yield from (fault.under(f"withdrawn.{place}") for fault in faults_of(one))
+
+
+def faults_of(one: Appointment) -> Iterator[Fault]:
+    """What is wrong with an appointment that a calendar is to tell of."""
+    if one.revised is None:
+        yield Fault("a calendar says when an appointment was last revised; give the time", "revised")
+    moments = (one.start, one.end, *(edge for row in one.bookings for edge in (row.start, row.end)))
+    if any(moment.microsecond for moment in moments):
+        yield Fault("a calendar cannot say fractions of a second", "start")
+
+
 def speaking(
-    schedule: Schedule, wording: Wording, wordings: Iterable[Wording]
+    schedules: Iterable[Schedule], wording: Wording, wordings: Iterable[Wording]
 ) -> Callable[[Audience], Wording]:
-    """In which words an audience reads: a patient in their language, where a wording speaks it."""
-    languages, tables = _languages(schedule), (*WORDINGS.values(), wording, *wordings)
+    """In which words an audience reads: a patient in their language, where a wording speaks it.
+
+    Where schedules differ, the first that knows the patient says which language that is.
+    """
+    tables = (*WORDINGS.values(), wording, *wordings)
+    languages: dict[str, str] = {}
+    for schedule in schedules:
+        languages = {**_languages(schedule), **languages}
 
     def speaks(audience: Audience) -> Wording:
         of = whose(audience)

@@ -236,16 +236,25 @@ class Schedule:
         before.
         """
         require_given(course=(course, identifier))
-        every = {one.course.id for one in self.plans} | {one.course.id for one in self.refusals}
-        every |= {one.course for one in self.withdrawn}
-        if course not in every:
+        if course not in self.patients_of:
             raise InvalidInput(f"there is no course {course!r} in this schedule", path="course")
-        return evolve(
-            self,
-            plans=[_forgetting(course, one) for one in self.plans if one.course.id != course],
-            refusals=[_forgetting(course, one) for one in self.refusals if one.course.id != course],
-            withdrawn=[one for one in self.withdrawn if one.course != course],
-        )
+        plans = [_forgetting(course, one) for one in self.plans if one.course.id != course]
+        refusals = [_forgetting(course, one) for one in self.refusals if one.course.id != course]
+        staying = {one.course.patient.id for one in plans} | {one.course.patient.id for one in refusals}
+        gone = self.patients_of[course] - staying
+        withdrawn = [one for one in self.withdrawn if one.course != course and one.patient not in gone]
+        return evolve(self, plans=plans, refusals=refusals, withdrawn=withdrawn)
+
+    @property
+    def patients_of(self) -> dict[str, set[str]]:
+        """Whose each course is, or was before it was withdrawn; two where a patient was put right."""
+        owners: dict[str, set[str]] = {}
+        courses = [one.course for one in self.plans] + [one.course for one in self.refusals]
+        for course in courses:
+            owners.setdefault(course.id, set()).add(course.patient.id)
+        for one in self.withdrawn:
+            owners.setdefault(one.course, set()).add(one.patient)
+        return owners
 
     @property
     def bookings(self) -> tuple[Booking, ...]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 from attrs import evolve
 
 from kapsched.errors import a_moment, of_type, require_given
 from kapsched.model.appointments import READERS, Appointment, Changed, Sequence
-from kapsched.model.bookings import Resource, ResourceType
+from kapsched.model.bookings import ResourceType
 from kapsched.model.plan import Plan, Schedule
 from kapsched.model.programme import Segment
-from kapsched.timeline.intervals import Interval, IntervalSet
+from kapsched.model.withdrawals import by_id, id_of, remembered, taken_away
 from kapsched.timeline.zones import instant
-
-# A device that was off for longer than this has forgotten what it was told.
-REMEMBERED = timedelta(days=90)
 
 _A_SCHEDULE = of_type(Schedule)
 
@@ -24,7 +21,7 @@ _A_SCHEDULE = of_type(Schedule)
 def confirmed(schedule: Schedule) -> Schedule:
     """The schedule with every provisional appointment confirmed, its stamps untouched."""
 
-    def confirm(_: str, one: Appointment) -> Appointment:
+    def confirm(_: Plan, one: Appointment) -> Appointment:
         return evolve(one, status="confirmed") if one.status == "provisional" else one
 
     return _each(schedule, confirm)
@@ -39,21 +36,27 @@ def succeeding(schedule: Schedule, before: Schedule) -> Schedule:
     where it comes back its sequences go on.
     """
     require_given(schedule=(schedule, _A_SCHEDULE), before=(before, _A_SCHEDULE))
-    earlier = {one.id: one for one in before.withdrawn} | _by_id(before)
+    earlier = {one.id: one for one in before.withdrawn} | by_id(before)
     parts, former = _parts(schedule), _parts(before)
 
-    def stamp(id: str, one: Appointment) -> Appointment:
+    def stamp(plan: Plan, one: Appointment) -> Appointment:
+        id = id_of(plan, one)
         if id not in earlier:
             return one
-        same_parts = parts.get(id) == former.get(id)
-        return _stamped(one, earlier[id], schedule.now, same_parts=same_parts)
+        return _stamped(
+            one,
+            earlier[id],
+            schedule.now,
+            same_patient=plan.course.patient.id == earlier[id].patient,
+            same_parts=parts.get(id) == former.get(id),
+        )
 
     stamped = _each(schedule, stamp)
-    withdrawn = (*before.withdrawn, *_withdrawn(before, stamped))
+    withdrawn = (*before.withdrawn, *taken_away(before, stamped))
     if evolve(stamped, revision=before.revision, now=before.now, withdrawn=withdrawn) == before:
         return before
-    remembered = [one for one in withdrawn if _remembered(one, schedule.now)]
-    return evolve(stamped, revision=before.revision + 1, withdrawn=remembered)
+    kept = [one for one in withdrawn if remembered(one, schedule.now)]
+    return evolve(stamped, revision=before.revision + 1, withdrawn=kept)
 
 
 def with_plan(schedule: Schedule, plan: Plan, *, now: datetime) -> Schedule:
@@ -81,15 +84,6 @@ def with_plan(schedule: Schedule, plan: Plan, *, now: datetime) -> Schedule:
     return succeeding(changed, schedule)
 
 
-def _by_id(schedule: Schedule) -> dict[str, Appointment]:
-    return {_id(plan, one): one for plan in schedule.plans for one in plan.appointments}
-
-
-def _id(plan: Plan, one: Appointment) -> str:
-    """The appointment's id, also where it was never labelled with its course."""
-    return f"{plan.course.id}:{one.session}"
-
-
 def _parts(schedule: Schedule) -> dict[str, tuple[Segment, ...]]:
     """The segments of every visit, by its id."""
     return {
@@ -99,60 +93,20 @@ def _parts(schedule: Schedule) -> dict[str, tuple[Segment, ...]]:
     }
 
 
-def _withdrawn(before: Schedule, after: Schedule) -> Iterator[Appointment]:
-    """The last form of each appointment that is gone, or that somebody has lost a part of."""
-    staying = _by_id(after)
-    for plan in before.plans:
-        for old in plan.appointments:
-            form = _last_form(old, staying.get(_id(plan, old)), after.now)
-            if form is not None:
-                yield evolve(form, course=plan.course.id, patient=plan.course.patient.id)
-
-
-def _last_form(old: Appointment, new: Appointment | None, now: datetime) -> Appointment | None:
-    if old.status == "cancelled":
-        return old if new is None else None  # everybody was told already
-    if old.status == "done" or instant(old.end) <= instant(now):
-        return None  # it took place, whatever became of its plan
-    if new is None:
-        counts = {reader: getattr(old.sequence, reader) + 1 for reader in READERS}
-        return evolve(old, status="cancelled", sequence=Sequence(**counts), revised=now, changed=Changed())
-    if old.bookings != new.bookings and _loses(old, new):
-        return evolve(old, status="cancelled", sequence=new.sequence, revised=now, changed=Changed())
-    return None
-
-
-def _loses(old: Appointment, new: Appointment) -> bool:
-    """Is a room or a member of staff taken in fewer parts than before?"""
-    left = _stretches(new)
-    return any(count > left.get(of, 0) for of, count in _stretches(old).items())
-
-
-def _stretches(one: Appointment) -> dict[Resource, int]:
-    taken: dict[Resource, list[Interval]] = {}
-    for row in one.bookings:
-        if row.type in ("room", "staff"):
-            taken.setdefault(row.of, []).append(Interval(row.start, row.end))
-    return {of: len(tuple(IntervalSet(spans))) for of, spans in taken.items()}
-
-
-def _remembered(one: Appointment, now: datetime) -> bool:
-    last = max(instant(one.end), instant(one.revised or one.end))
-    return last + REMEMBERED >= instant(now)
-
-
-def _each(schedule: Schedule, change: Callable[[str, Appointment], Appointment]) -> Schedule:
+def _each(schedule: Schedule, change: Callable[[Plan, Appointment], Appointment]) -> Schedule:
     return evolve(
         schedule,
         plans=[
-            evolve(plan, appointments=[change(_id(plan, one), one) for one in plan.appointments])
+            evolve(plan, appointments=[change(plan, one) for one in plan.appointments])
             for plan in schedule.plans
         ],
     )
 
 
-def _stamped(one: Appointment, before: Appointment, now: datetime, *, same_parts: bool) -> Appointment:
-    moved = _visit(one) != _visit(before)
+def _stamped(
+    one: Appointment, before: Appointment, now: datetime, *, same_patient: bool, same_parts: bool
+) -> Appointment:
+    moved = not same_patient or _times(one) != _times(before)
     rooms, staff = (_rows(one, type) != _rows(before, type) for type in ("room", "staff"))
     same = not (moved or rooms or staff)
     if before.status == "confirmed" and same and one.status in ("provisional", "confirmed"):
@@ -177,9 +131,8 @@ def _stamped(one: Appointment, before: Appointment, now: datetime, *, same_parts
     return evolve(one, revised=now, changed=Changed(**untold))
 
 
-def _visit(one: Appointment) -> tuple[object, ...]:
-    """What everybody sees of an appointment."""
-    return instant(one.start), instant(one.end), one.patient
+def _times(one: Appointment) -> tuple[datetime, datetime]:
+    return instant(one.start), instant(one.end)
 
 
 def _told(one: Appointment) -> str:

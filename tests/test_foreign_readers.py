@@ -109,7 +109,7 @@ def file_of(name: str, first: date, last: date) -> str:
     calendar = icalendar.Calendar()
     calendar.add("PRODID", "-//test//test//EN")
     calendar.add("VERSION", "2.0")
-    calendar.add_component(vtimezone(name, first, last))
+    calendar.add_component(icalendar.Timezone.from_ical(vtimezone(name, first, last)))
     return str(calendar.to_ical().decode())
 
 

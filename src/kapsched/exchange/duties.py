@@ -37,7 +37,8 @@ def duties(course: Course | None, one: Appointment, rows: Iterable[Booking]) -> 
 def rooms(course: Course | None, one: Appointment, span: Interval) -> tuple[str, ...]:
     """Where a visit is during a span of it, by id; a room that is being made ready is not where it is."""
     rows = [row for row in one.bookings if row.type == "room" and meets(row, span)]
-    if course is not None and (parts := tuple(segments_of(course, one))):
+    whole = span.start <= one.start and one.end <= span.end
+    if course is not None and not whole and (parts := tuple(segments_of(course, one))):
         asking = [part for part in parts if part[2].room is not None and _overlap(part, span)]
         serving = [row for row in rows if any(serves(row, *part) for part in asking)]
         rows = serving or (rows if asking else [])

@@ -34,12 +34,13 @@ REFRESH = timedelta(hours=4)
 Method: TypeAlias = Literal["REQUEST", "CANCEL"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
-STATUS: Mapping[Status, str] = {
-    "provisional": "TENTATIVE",
-    "confirmed": "CONFIRMED",
-    "cancelled": "CANCELLED",
-    "done": "CONFIRMED",
+STATUS: Mapping[Status, icalendar.vText] = {
+    "provisional": icalendar.vText("TENTATIVE"),
+    "confirmed": icalendar.vText("CONFIRMED"),
+    "cancelled": icalendar.vText("CANCELLED"),
+    "done": icalendar.vText("CONFIRMED"),
 }
+_OPAQUE, _TRANSPARENT, _PRIVATE = (icalendar.vText(one) for one in ("OPAQUE", "TRANSPARENT", "PRIVATE"))
 
 _SOME_COURSES = each(of_type(Course))
 _END = b"END:VCALENDAR\r\n"
@@ -104,8 +105,7 @@ def written(view: View, entries: Iterable[Entry]) -> bytes:
         facts.note(entry)
         # One event at a time: a tree of thousands would take ten times the memory of the file.
         events.write(_event(entry, view.wording.language).to_ical())
-    head = _calendar(view, facts).to_ical().removesuffix(_END)
-    return b"".join([head, events.getbuffer(), _END])
+    return _whole(_calendar(view, facts), facts, events.getbuffer())
 
 
 def mailed(entry: Entry, language: str, method: Method, organizer: Organizer, to: Mailbox) -> bytes:
@@ -115,14 +115,19 @@ def mailed(entry: Entry, language: str, method: Method, organizer: Organizer, to
     """
     facts = _Facts()
     facts.note(entry)
-    message, event = _begun(facts), _event(entry, language)
+    message, event = _begun(), _event(entry, language)
     message.add("METHOD", method)
     event.add("ORGANIZER", mailto(organizer.address), parameters={"CN": organizer.name})
     taken = {"CUTYPE": "ROOM"} if to.is_room else {}
     asked = {**taken, "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"}
     event.add("ATTENDEE", mailto(to.address), parameters=asked)
-    message.add_component(event)
-    return bytes(message.to_ical())
+    return _whole(message, facts, event.to_ical())
+
+
+def _whole(head: icalendar.Calendar, facts: _Facts, events: bytes | memoryview) -> bytes:
+    """The calendar with its zones and these events, each of which is written already."""
+    zones = [vtimezone(name, first, last) for name, (first, last) in facts.zones]
+    return b"".join([head.to_ical().removesuffix(_END), *zones, events, _END])
 
 
 class _Facts:
@@ -153,11 +158,11 @@ class _Facts:
 
 
 def _calendar(view: View, facts: _Facts) -> icalendar.Calendar:
-    """All but the events."""
-    calendar, of = _begun(facts), whose(view.audience)
+    """The properties of the whole."""
+    calendar, of = _begun(), whose(view.audience)
     if of is not None or view.sort == "clinic":
         calendar.add("UID", opaque(view.key, "calendar", view.sort, *(of or ())))
-    calendar.add("NAME", Text(view.name), parameters={"LANGUAGE": view.wording.language})
+    calendar["NAME"] = _said(view.name, view.wording.language)
     calendar.add("X-WR-CALNAME", Text(view.name))
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
@@ -166,14 +171,12 @@ def _calendar(view: View, facts: _Facts) -> icalendar.Calendar:
     return calendar
 
 
-def _begun(facts: _Facts) -> icalendar.Calendar:
-    """What stands before the events of feeds and messages alike."""
+def _begun() -> icalendar.Calendar:
+    """What stands first in feeds and messages alike."""
     calendar = icalendar.Calendar()
     calendar.add("PRODID", PRODID)
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
-    for zone_name, (first, last) in facts.zones:
-        calendar.add_component(vtimezone(zone_name, first, last))
     return calendar
 
 
@@ -184,28 +187,27 @@ def _stamp(moment: datetime) -> datetime:
 def _event(entry: Entry, language: str) -> icalendar.Event:
     event = icalendar.Event()
     start, end = entry.times
-    event.add("UID", entry.uid)
-    event.add("DTSTART", start)
-    event.add("DTEND", end)
+    # Values of icalendar's own types, given as they are: `add` would look for the type of each again.
+    event["UID"] = icalendar.vText(entry.uid)
+    event["DTSTART"], event["DTEND"] = icalendar.vDatetime(start), icalendar.vDatetime(end)
     if entry.revised is not None:
-        event.add("DTSTAMP", _stamp(entry.revised))
-        event.add("LAST-MODIFIED", _stamp(entry.revised))
+        event["DTSTAMP"] = event["LAST-MODIFIED"] = icalendar.vDatetime(_stamp(entry.revised))
     if entry.created is not None:
-        event.add("CREATED", _stamp(entry.created))
-    event.add("SEQUENCE", entry.sequence)
-    event.add("STATUS", STATUS[entry.status])
+        event["CREATED"] = icalendar.vDatetime(_stamp(entry.created))
+    event["SEQUENCE"] = icalendar.vInt(entry.sequence)
+    event["STATUS"] = STATUS[entry.status]
     # What is provisional occupies too: nobody else may have the time.
-    event.add("TRANSP", "TRANSPARENT" if entry.status == "cancelled" else "OPAQUE")
-    event.add("CLASS", "PRIVATE")
-    event.add("SUMMARY", Text(entry.summary), parameters={"LANGUAGE": language})
+    event["TRANSP"] = _TRANSPARENT if entry.status == "cancelled" else _OPAQUE
+    event["CLASS"] = _PRIVATE
+    event["SUMMARY"] = _said(entry.summary, language)
     if entry.category:
         event.add("CATEGORIES", Text(entry.category))
     if entry.place:
-        event.add("LOCATION", Text(entry.place))  # a name, in no language
+        event["LOCATION"] = Text(entry.place)  # a name, in no language
     if entry.description:
-        event.add("DESCRIPTION", Text(entry.description), parameters={"LANGUAGE": language})
+        event["DESCRIPTION"] = _said(entry.description, language)
     if entry.group:
-        event.add("REFID", entry.group)
+        event["REFID"] = icalendar.vText(entry.group)
     for relation in entry.relations:
         gap = {"GAP": relation.gap} if relation.gap else {}
         event.add("RELATED-TO", relation.uid, parameters={"RELTYPE": relation.type, **gap})
@@ -219,5 +221,10 @@ def _alarm(uid: str, trigger: str, text: str, language: str) -> icalendar.Alarm:
     alarm.add("UID", uid)
     alarm.add("ACTION", "DISPLAY")
     alarm.add("TRIGGER", icalendar.vText(trigger))  # as text, for 24 hours would be written as a day
-    alarm.add("DESCRIPTION", Text(text), parameters={"LANGUAGE": language})
+    alarm["DESCRIPTION"] = _said(text, language)
     return alarm
+
+
+def _said(text: str, language: str) -> Text:
+    """Words of ours, in a language."""
+    return Text(text, params={"LANGUAGE": language})

@@ -40,19 +40,25 @@ class _Observance:
     weekday: str = ""  # of a change that comes back each year, such as -1SU
 
 
-def vtimezone(name: str, first: date, last: date) -> Timezone:
-    """The observances of the zone that hold from `first` to `last`, both inclusive, in order of onset."""
+def vtimezone(name: str, first: date, last: date) -> bytes:
+    """The component, written, with the observances that hold from `first` to `last`, both inclusive, by onset."""
     if last < first:
         raise InvalidInput(f"the calendar's last day {last} comes before its first {first}")
+    return _written(name, first.year, last.year)
+
+
+@lru_cache(maxsize=256)
+def _written(name: str, first: int, last: int) -> bytes:
+    """The same for every calendar of these years; most files are small, and it would be a quarter of their cost."""
     timezone = Timezone()
     timezone.add("TZID", name)
-    observances = _observances(name, first.year, last.year)
+    observances = _observances(name, first, last)
     for each in observances:
         # Summer is whatever moves ahead, also in Ireland, whose law calls the winter the exception; but what
         # nothing follows is no summer.
         summer = each.after > each.before and len(observances) > 1
         timezone.add_component(_component(each, summer=summer))
-    return timezone
+    return bytes(timezone.to_ical())
 
 
 def _component(observance: _Observance, *, summer: bool) -> TimezoneDaylight | TimezoneStandard:
@@ -67,7 +73,6 @@ def _component(observance: _Observance, *, summer: bool) -> TimezoneDaylight | T
     return component
 
 
-@lru_cache(maxsize=256)
 def _observances(name: str, first: int, last: int) -> tuple[_Observance, ...]:
     """What to write for the years `first` to `last`: changes one by one until a yearly pair takes over."""
     until = last + _SIGHT

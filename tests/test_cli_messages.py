@@ -73,6 +73,14 @@ def test_each_message_is_a_file_that_the_index_says_for_whom_it_is(desk: Desk) -
     assert result.stderr == "note: patients of the schedule without an address: 1\n"
 
 
+def test_messages_remind_as_the_clinic_s_calendars_do(desk: Desk) -> None:
+    policy = desk.write("calendars.toml", 'format = 1\n[[alarm]]\nbefore = "1 day"\n')
+    written(desk, None, "--calendars", policy)
+    files = contents(desk.folder / "post")
+    reminded = {row["type"]: b"TRIGGER:-P1D" in files[row["file"]] for row in index(desk)}
+    assert reminded == {"patient": True, "staff": False, "room": False}
+
+
 def test_the_identities_are_those_of_the_calendars(desk: Desk) -> None:
     written(desk)
     known = {

@@ -175,11 +175,16 @@ def test_a_gap_or_an_order_that_the_visits_do_not_keep_is_not_told(later: timede
     )
 
 
-def test_what_is_cancelled_is_tied_to_nothing() -> None:
+def test_what_is_cancelled_keeps_its_ties_and_nothing_that_is_to_be_is_tied_to_it() -> None:
     ready, dose, talk = PLAN.appointments[:3]
     off = evolve(dose, status="cancelled")
     content = to_ics([ready, off, talk], audience="patient", uid_key=KEY, courses=[PLAN.course])
-    assert [ties(event) for event in events(content)] == [[], [], []]
+    first, cancelled, last = events(content)
+    assert (ties(first), ties(last)) == ([], [])
+    assert ties(cancelled) == [
+        ("DEPENDS-ON", "", str(first["UID"])),
+        ("FINISHTOSTART", "PT12H15M", str(last["UID"])),
+    ]
 
 
 def test_no_tie_leads_to_what_is_not_shown_any_more() -> None:

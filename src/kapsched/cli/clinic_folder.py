@@ -13,6 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
+from kapsched.exchange.busy_files import busy_files, read_busy_files
 from kapsched.exchange.calendar_files import read_calendars
 from kapsched.exchange.calendar_policy import CalendarPolicy
 from kapsched.exchange.documents import (
@@ -48,9 +49,12 @@ class ClinicFolder:
     notes: tuple[str, ...]
 
     @classmethod
-    def read(cls, path: Path, wordings: Iterable[Wording] | None = None) -> ClinicFolder:
+    def read(
+        cls, path: Path, wordings: Iterable[Wording] | None = None, key: Path | None = None
+    ) -> ClinicFolder:
         """The files of a clinic's folder, or a clinic's file alone with its bookings but without any course.
 
+        By the `key` of the calendars, or else the folder's own, what others' calendars have from ours is known.
         `InvalidInput` holds the faults of all of them. Where `wordings` are given, the notes say which language of a
         patient neither they nor those that are shipped speak.
         """
@@ -64,13 +68,20 @@ class ClinicFolder:
         check = checked(files, wordings)
         refuse(check.faults)
         clinic = read_clinic(clinic_path)
+        booked = read_bookings(bookings.file, clinic, form=bookings.form) if bookings else Bookings()
+        courses = read_courses(patients, read_programmes(programmes)) if whole else ()
+        calendars = busy_files(path) if whole else []
+        uid_key = read_key(key or path / "uid.key") if calendars else None
+        owners = [course.patient.id for course in courses]
+        busy = read_busy_files(calendars, clinic, owners, booked, uid_key)
+        refuse(busy.faults)
         return cls(
-            files=tuple(files),
+            files=(*files, *calendars),
             clinic=clinic,
-            bookings=read_bookings(bookings.file, clinic, form=bookings.form) if bookings else Bookings(),
-            courses=read_courses(patients, read_programmes(programmes)) if whole else (),
+            bookings=Bookings([*booked, *busy.bookings]) if busy.bookings else booked,
+            courses=courses,
             calendars=read_calendars(*policy) if policy else CalendarPolicy(),
-            notes=check.notes,
+            notes=(*check.notes, *busy.notes),
         )
 
     def refuse_done_later(self, planned: Container[str], now: datetime) -> None:

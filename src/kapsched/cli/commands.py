@@ -142,15 +142,14 @@ def plan(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Plan the courses of the clinic in DIR and write schedule, calendars and pictures.
 
-    DIR holds clinic.toml, patients.toml, programmes/*.toml, perhaps calendars.toml, and the bookings that the
-    clinic's file names. A
-    schedule that is already in the folder to write into is kept: only courses that it does not place are
-    planned.
+    DIR holds clinic.toml, patients.toml, programmes/*.toml, perhaps calendars.toml, the bookings that the clinic's
+    file names, and in busy/ the calendars of others. A schedule that is already in the folder to write into is
+    kept: only courses that it does not place are planned.
     """
     if not folder.is_dir():
         raise InvalidInput(Fault("there is no such folder", source=str(folder)))
     wordings = wordings_for(out, wordings)
-    site, key = ClinicFolder.read(folder, wordings), key or folder / "uid.key"
+    site, key = ClinicFolder.read(folder, wordings, key), key or folder / "uid.key"
     wording, moment = wordings[0], _moment(now, site.clinic)
     require_own_folder(out, (*site.files, key))
     uid_key, before = read_key(key), _schedule_before(out / SCHEDULE, site.clinic)

@@ -42,7 +42,7 @@ def erase(
     Nothing else is planned or changed. Take it out of the patients' file before; nobody's calendar is told that
     what is still to come is off.
     """
-    site, key = ClinicFolder.read(folder), key or folder / "uid.key"
+    site, key = ClinicFolder.read(folder, key=key), key or folder / "uid.key"
     require_own_folder(out, (*site.files, key))
     uid_key, before = lasting_key(key), read_schedule(out / SCHEDULE)
     require_same_clinic(before, site.clinic, out / SCHEDULE)

@@ -16,6 +16,8 @@ from kapsched.cli.out_folder import index_file, read_schedule, require_own_folde
 from kapsched.cli.screen import tell
 from kapsched.errors import InvalidInput
 from kapsched.exchange.address_files import read_addresses
+from kapsched.exchange.calendar_files import read_calendars
+from kapsched.exchange.calendar_policy import CalendarPolicy
 from kapsched.exchange.mail_addresses import Organizer
 from kapsched.exchange.messages import Message
 from kapsched.exchange.messages import messages as messages_of
@@ -42,6 +44,7 @@ _ORGANIZER = re.compile(r"\s*(?P<name>[^<>]*\S)\s*<(?P<address>[^<>]*)>\s*")
     help="Who writes, such as 'Harbour clinic <appointments@example.org>'.",
 )
 @click.option("--key", metavar="FILE", required=True, type=A_PATH, help="The key of the calendars.")
+@click.option("--calendars", metavar="FILE", type=A_PATH, help="The clinic's calendars.toml: its alarms.")
 @click.option("--out", metavar="DIR", required=True, type=A_PATH, help="The folder to write into.")
 @languages_option
 def messages(  # one for each option
@@ -51,6 +54,7 @@ def messages(  # one for each option
     addresses: Path,
     organizer: str,
     key: Path,
+    calendars: Path | None,
     out: Path,
     wordings: tuple[Wording, ...],
 ) -> None:
@@ -60,8 +64,10 @@ def messages(  # one for each option
     left in the folder goes.
     """
     sender, first = _organizer(organizer), str(before) == NOTHING
-    require_own_folder(out, (*(() if first else (before,)), after, addresses, key))
+    given = (*(() if first else (before,)), after, addresses, key, *([calendars] if calendars else []))
+    require_own_folder(out, given)
     uid_key, known = lasting_key(key), read_addresses(addresses)
+    policy = read_calendars(calendars) if calendars else CalendarPolicy()
     old, schedule = None if first else read_schedule(before), read_schedule(after)
     wording, *others = wordings_for(after.parent, wordings)
     found = tuple(
@@ -73,6 +79,7 @@ def messages(  # one for each option
             uid_key=uid_key,
             wording=wording,
             wordings=others,
+            alarms=policy.alarms,
         )
     )
     if lacking := _patients(schedule) - known.keys():

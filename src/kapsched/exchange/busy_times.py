@@ -8,11 +8,22 @@ from importlib.util import find_spec
 
 from attrs import field, frozen
 
-from kapsched.errors import Fault, InvalidInput, Several, a_date, each, of_type, require, require_given
+from kapsched.errors import (
+    Fault,
+    InvalidInput,
+    Several,
+    a_date,
+    each,
+    of_type,
+    optional,
+    require,
+    require_given,
+)
 from kapsched.exchange.foreign.entries import Entry, Taken, Window, Zones, period
 from kapsched.exchange.foreign.lines import Component, components
 from kapsched.exchange.foreign.series import Series
 from kapsched.exchange.foreign.values import BROKEN, NotUnderstood
+from kapsched.exchange.opaque import a_key, is_signed
 from kapsched.model.bookings import Booking, Resource
 from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import midnight
@@ -44,15 +55,22 @@ class BusyTimes:
         )
 
 
-def read_busy(ics: bytes, *, zone: str, first: date, last: date) -> BusyTimes:
+def read_busy(ics: bytes, *, zone: str, first: date, last: date, uid_key: bytes | None = None) -> BusyTimes:
     """When an iCalendar file says that its owner has no time, from the date `first` to `last`, both included.
 
     Dates, and times that name no zone, are read on the clocks of `zone`. What is transparent, cancelled or shown
     as free takes no time; what is tentative does. An entry that cannot be understood is `unread` and all others are
-    used. `InvalidInput` where the file is no calendar, or asks for more than is done for one file: 10 MB, or more
-    series than can be expanded at once. Wants the extra `busy`.
+    used. With the key of the clinic's calendars, entries that came out of these are known, and take no time either:
+    they are booked already. `InvalidInput` where the file is no calendar, or asks for more than is done for one file:
+    10 MB, or more series than can be expanded at once. Wants the extra `busy`.
     """
-    require_given(ics=(ics, _a_file), zone=(zone, _a_zone), first=(first, a_date), last=(last, a_date))
+    require_given(
+        ics=(ics, _a_file),
+        zone=(zone, _a_zone),
+        first=(first, a_date),
+        last=(last, a_date),
+        uid_key=(uid_key, optional(a_key)),
+    )
     if last < first:
         raise InvalidInput(f"the last date {last} comes before the first, {first}", path="last")
     if last - first > _LONGEST_WINDOW:
@@ -65,7 +83,7 @@ def read_busy(ics: bytes, *, zone: str, first: date, last: date) -> BusyTimes:
     if not calendars:
         raise InvalidInput("is no calendar: BEGIN:VCALENDAR is missing", path="ics")
     window.faults += faults
-    taken = [one for calendar in calendars for one in _of_calendar(calendar, window)]
+    taken = [one for calendar in calendars for one in _of_calendar(calendar, window, uid_key)]
     return BusyTimes(
         intervals=IntervalSet(_clipped(taken, window)).intervals,
         unread=tuple(sorted(set(window.faults), key=_place)),
@@ -98,14 +116,14 @@ def _clipped(taken: list[Taken], window: Window) -> Iterator[Interval]:
             yield Interval(max(start, window.first), min(end, window.last))
 
 
-def _of_calendar(calendar: Component, window: Window) -> Iterator[Taken]:
+def _of_calendar(calendar: Component, window: Window, uid_key: bytes | None) -> Iterator[Taken]:
     zones = Zones(calendar, window)
     cores: dict[str, Entry] = {}
     others: dict[str, dict[datetime, Entry]] = {}
     for part in calendar.parts:
         if part.name == "VFREEBUSY":
             yield from _free_busy(part, zones, window)
-        if part.name == "VEVENT":
+        if part.name == "VEVENT" and not (uid_key and _is_ours(part, uid_key)):
             _sort_in(part, zones, window, cores, others)
     for uid, core in cores.items():
         yield from _guarded(core, list(others.get(uid, {}).values()), window)
@@ -113,6 +131,11 @@ def _of_calendar(calendar: Component, window: Window) -> Iterator[Taken]:
         for one in entries.values():
             if one.busy and not (one.from_then_on and one.uid in cores):
                 yield from _single(one, window)
+
+
+def _is_ours(part: Component, key: bytes) -> bool:
+    uid = part.first("UID")
+    return uid is not None and is_signed(key, uid.value.strip())
 
 
 def _sort_in(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -14,7 +14,7 @@ from kapsched.exchange.alarms import Alarm, exact
 from kapsched.exchange.audiences import SEES, Audience, Sees, Sort, sort_of, told, whose
 from kapsched.exchange.duties import duties, meets, rooms
 from kapsched.exchange.links import Courses, Link
-from kapsched.exchange.opaque import opaque
+from kapsched.exchange.opaque import opaque, signed
 from kapsched.model.appointments import Appointment, Reader, Status
 from kapsched.model.bookings import Resource
 from kapsched.model.wording import Wording
@@ -22,8 +22,8 @@ from kapsched.timeline.intervals import Interval, IntervalSet
 from kapsched.timeline.zones import wall, zone
 
 Visit: TypeAlias = tuple[str, ...]
-Live: TypeAlias = Mapping[Visit, tuple[Interval, ...]]
-"""When each visit that is to take place is in a calendar."""
+Spans: TypeAlias = dict[Visit, tuple[Interval, ...]]
+"""When each visit is in a calendar."""
 
 
 @frozen(kw_only=True)
@@ -125,7 +125,7 @@ class View:
     def _uid(self, visit: Visit, ordinal: int) -> str:
         known = self._uids.get((visit, ordinal))
         if known is None:  # asked for again by every entry that is tied to it
-            known = self._uids[visit, ordinal] = opaque(self.key, "uid", *self._named, *visit, ordinal)
+            known = self._uids[visit, ordinal] = signed(self.key, "uid", *self._named, *visit, ordinal)
         return known
 
     def _group(self, course: str) -> str:
@@ -161,14 +161,15 @@ class View:
             for ordinal, span in enumerate(self.spans(one))
         }
         shown = [(uid, place) for uid, place in {**gone, **there}.items() if shows(place.one)]
-        live: dict[Visit, tuple[Interval, ...]] = {}
+        live, off = Spans(), Spans()
         for _, (one, span, _) in shown:
-            if one.status != "cancelled":
-                live[visit_of(one)] = (*live.get(visit_of(one), ()), span)
+            visits = off if one.status == "cancelled" else live
+            visits[visit_of(one)] = (*visits.get(visit_of(one), ()), span)
+        every = off | live
         for uid, place in sorted(shown, key=lambda each: (each[1].span.start, each[0])):
-            yield self._entry(uid, place, live)
+            yield self._entry(uid, place, live, every)
 
-    def _entry(self, uid: str, place: _Place, live: Live) -> Entry:
+    def _entry(self, uid: str, place: _Place, live: Spans, every: Spans) -> Entry:
         (one, span, _), sees, name = place, self.sees, _zone_name(place.one.start)
         what = {"kind": one.kind, "course": one.course, "patient": one.patient, "session": one.session}
         where = ", ".join(rooms(self.courses.get(one.course), one, span)) if sees.rooms else ""
@@ -187,7 +188,7 @@ class View:
             category=one.kind if sees.what else "",
             place=where,
             description=self._description(one, span, where),
-            relations=tuple(self._relations(place, live)),
+            relations=tuple(self._relations(place, live, every)),
             reminders=tuple(self._reminders(one, uid)),
         )
 
@@ -218,23 +219,25 @@ class View:
                 roles=", ".join(roles),
             )
 
-    def _relations(self, place: _Place, live: Live) -> Iterator[Relation]:
-        """Ties to what else is to take place: the last entry of the one visit, and the first of the other.
+    def _relations(self, place: _Place, live: Spans, every: Spans) -> Iterator[Relation]:
+        """Ties to what else is in this calendar: the last entry of the one visit, and the first of the other.
 
-        What the times contradict is not told: somebody may have waived the rule.
+        Nothing that is to be is tied to what is not, and what the times contradict is not told: somebody may have
+        waived the rule. A part of a visit that somebody has lost is tied to nothing.
         """
         one, span, ordinal = place
-        if not self.sees.relations or visit_of(one) not in live or one.status == "cancelled":
+        if not self.sees.relations or (one.status == "cancelled" and visit_of(one) in live):
             return
         mine, course = self.courses.links(one.course, one.session), one.course
+        spans_of = every if one.status == "cancelled" else live
         if ordinal == 0:
             for before in dict.fromkeys(link.before for link in mine if link.after == one.session):
-                spans = live.get((course, before), ())
+                spans = spans_of.get((course, before), ())
                 if spans and spans[-1].end <= span.start:
                     yield Relation(type="DEPENDS-ON", uid=self._uid((course, before), len(spans) - 1))
-        if ordinal + 1 == len(live[visit_of(one)]):
+        if ordinal + 1 == len(spans_of[visit_of(one)]):
             for after in dict.fromkeys(link.after for link in mine if link.before == one.session):
-                spans = live.get((course, after), ())
+                spans = spans_of.get((course, after), ())
                 if spans and span.end <= spans[0].start:
                     both = [link for link in mine if (link.before, link.after) == (one.session, after)]
                     gap = self._gap(place, both, spans[0].start)

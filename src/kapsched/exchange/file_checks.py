@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from kapsched.errors import Fault, InvalidInput, refuse
 from kapsched.exchange.address_files import addresses_in
 from kapsched.exchange.booking_files import booking_rows, bookings_in, named_bookings
+from kapsched.exchange.busy_files import busy_files, read_busy_files
 from kapsched.exchange.calendar_files import calendars_in, unmet_kinds
 from kapsched.exchange.calendar_policy import CalendarPolicy
 from kapsched.exchange.clinic_files import clinic_of
@@ -25,6 +26,7 @@ from kapsched.exchange.table_forms import OURS, TableForm
 from kapsched.exchange.table_notes import of_bookings, of_gaps_in_the_past, of_leavers, of_past, of_words
 from kapsched.exchange.toml_files import TomlFile, read_text
 from kapsched.exchange.wording_files import wording_in
+from kapsched.model.bookings import Bookings
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Patient
 from kapsched.model.programme import Programme
@@ -44,7 +46,7 @@ def check_files(paths: Iterable[str | PathLike[str]]) -> FileCheck:
     """Read a clinic's files, told apart by what they hold, and schedules.
 
     They are of clinic, programmes, patients, wording, calendars, bookings and addresses. What belongs together is
-    compared. A folder stands for its TOML and CSV files and those of its `programmes`.
+    compared. A folder stands for its TOML and CSV files, those of its `programmes` and the calendars in its `busy`.
     """
     return checked(paths, ())
 
@@ -69,7 +71,7 @@ def _files(path: Path) -> list[Path]:
     found = sorted([*path.glob("*.toml"), *path.glob("*.csv"), *path.glob("programmes/*.toml")])
     if not found:
         raise InvalidInput(Fault("there is no TOML or CSV file in this folder", source=str(path)))
-    return found
+    return found + busy_files(path)
 
 
 @define
@@ -78,6 +80,7 @@ class _Check:
 
     tables: dict[str, list[TomlFile]] = field(factory=lambda: {sort: [] for sort in SORTS})
     schedules: list[tuple[str, str]] = field(factory=list)
+    foreign: list[Path] = field(factory=list)
     loose: list[tuple[Path, InvalidInput | None]] = field(factory=list)
     bookings: list[tuple[str, str, TableForm]] = field(factory=list)
     clinics: list[Clinic] = field(factory=list)
@@ -99,6 +102,9 @@ class _Check:
 
     def take(self, path: Path) -> None:
         """Sort in one file; what is none of ours may be a table that one of ours names."""
+        if path.suffix == ".ics":
+            self.foreign.append(path)
+            return
         try:
             text = read_text(path)
             sort = sort_of_text(text)
@@ -214,6 +220,10 @@ class _Check:
             with self.collecting(), file.placing():
                 refuse([*_strangers(clinic, patients), *self._beyond(clinic, courses)])
             self.notes += of_leavers(file.source, clinic, courses, table)
+        owners = [course.patient.id for _, _, courses, _ in self.enrolled for course in courses]
+        busy = read_busy_files(self.foreign, clinic, owners, Bookings())
+        self.faults += busy.faults
+        self.notes += busy.notes
 
     def _beyond(self, clinic: Clinic, courses: Iterable[Course]) -> Iterator[Fault]:
         """What the presets of some courses ask for that the clinic cannot give."""

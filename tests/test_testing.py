@@ -34,12 +34,14 @@ from kapsched.testing import (
     programmes,
 )
 from kapsched.testing.placing import first_visit
+from kapsched.testing.rule_strategies import Placed, rules_kept_by
 from kapsched.timeline.recurrence import Pattern, Week
 from kapsched.timeline.units import Hours, OpenDays
 from kapsched.timeline.zones import midnight
 from kapsched.verification.checks import verify
 from kapsched.verification.cost import cost_of
 from kapsched.workflow.one_course import find_plan
+from tests import calendar_stories
 from tests.desk import python
 from tests.pool_stories import at_lunch, ward
 from tests.stories import closed, course_of, london, planned, programme, quayside, taken, with_person
@@ -549,3 +551,25 @@ def test_without_hypothesis_one_sentence_names_the_install() -> None:
 def test_the_front_door_does_not_open_the_part_for_tests() -> None:
     run = python("-c", "import kapsched, sys; print('kapsched.testing' in sys.modules)")
     assert (run.stdout, run.stderr) == ("False\n", "")
+
+
+@st.composite
+def offsets_of_what_ends_as_its_anchor_begins(draw: st.DrawFn) -> list[Offset]:
+    """The offsets in hours that are drawn where an integration lies before its dose, and ends as it begins."""
+    dose, talk = calendar_stories.course("c1", "q17").planned.sessions[1:3]
+    start = datetime(2027, 3, 15, 9, tzinfo=calendar_stories.LONDON)
+    hour = timedelta(hours=1)
+    placed = [
+        Placed(session=one, day=start.date(), number=0, start=start + earlier, end=start + earlier + hour)
+        for one, earlier in ((dose, hour), (talk, 0 * hour))
+    ]
+    rules = rules_kept_by(draw, placed)
+    return [one for one in rules if isinstance(one, Offset) and isinstance(one.earliest, Hours)]
+
+
+@given(offsets_of_what_ends_as_its_anchor_begins())
+@settings(QUIETLY)
+def test_no_hours_after_its_anchor_are_drawn_for_what_ends_as_the_anchor_begins(rules: list[Offset]) -> None:
+    for rule in rules:
+        if rule.of == ("integration",) and rule.between == "end-start":
+            assert rule.earliest.count < 0

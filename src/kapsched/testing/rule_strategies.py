@@ -143,7 +143,10 @@ def _offsets(draw: st.DrawFn, sketch: Sketch, _: Sequence[Offset]) -> list[Rule]
     soonest, furthest = _extremes(unit, between, pairs)
     earliest, latest = soonest - draw(_SLACK), furthest + draw(_SLACK)
     if unit is Hours:
-        # No hours beside a negative bound would lie before the anchor.
+        # No hours lie on the side of the other bound: beside a negative one before the anchor, and else after it,
+        # where nothing is that ends just as its anchor begins.
+        if any(one.start < anchor.end for anchor, one in pairs):
+            earliest = min(earliest, -1)
         hours = (Hours(earliest), Hours(1 if earliest < latest == 0 else latest))
         return [evolve(wide, earliest=hours[0], latest=hours[1], ideal=None, between=between)]
     ideal = draw(among(*range(earliest, latest + 1)))

@@ -476,6 +476,7 @@ CALLS: Mapping[str, Door] = {
             "zone": "Europe/London",
             "first": MONDAY,
             "last": MONDAY,
+            "uid_key": b"key",
         },
     ),
     "read_calendars": (k.read_calendars, {"path": ROOT / "tests" / "formats" / "calendars-1.toml"}),

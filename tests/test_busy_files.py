@@ -9,8 +9,8 @@ from typing import Any
 import icalendar
 import pytest
 
-from kapsched.exchange.busy_times import read_busy
 from kapsched.exchange.documents import check_files
+from kapsched.exchange.foreign.busy_times import read_busy
 from kapsched.model.appointments import Appointment
 from kapsched.timeline.zones import zone
 from tests.desk import Desk, patient, quayside

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.alarms import Alarm
-from kapsched.exchange.calendar_files import read_calendars
-from kapsched.exchange.calendar_policy import CalendarPolicy
-from kapsched.exchange.feeds import ALL, USUAL
+from kapsched.exchange.calendars.alarms import Alarm
+from kapsched.exchange.calendars.feeds import ALL, USUAL
+from kapsched.exchange.calendars.policy import CalendarPolicy
+from kapsched.exchange.calendars.policy_files import read_calendars
 from kapsched.timeline.units import Days
 from tests.desk import Desk, patient, quayside
 from tests.fences import ROOT, fences

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from kapsched.exchange.address_files import read_addresses
+from kapsched.exchange.calendars.address_files import read_addresses
 from kapsched.model.bookings import Resource
 from tests.desk import Desk, contents, patient, quayside
 from tests.test_exchange_ics import events

@@ -10,8 +10,8 @@ import pytest
 from attrs import evolve, frozen
 from icalendar import Calendar
 
+from kapsched.exchange.calendars.feeds import feeds
 from kapsched.exchange.documents import clinic_digest
-from kapsched.exchange.feeds import feeds
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course, Done, Wishes
 from kapsched.model.periods import CalendarWeek, RollingDays, TreatmentWeek

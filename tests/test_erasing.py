@@ -12,10 +12,10 @@ from attrs import evolve
 
 from kapsched.cli.out_folder import write_folder
 from kapsched.errors import InvalidInput
-from kapsched.exchange.calendar_policy import CalendarPolicy
+from kapsched.exchange.calendars.feeds import feeds
+from kapsched.exchange.calendars.policy import CalendarPolicy
 from kapsched.exchange.day_sheets import day_sheet
 from kapsched.exchange.documents import from_document, to_document
-from kapsched.exchange.feeds import feeds
 from kapsched.exchange.opaque import opaque
 from kapsched.exchange.tables import closing_table
 from kapsched.exchange.views import busy_days, courses_of, resource_view, visits_view

@@ -10,10 +10,10 @@ import pytest
 from attrs import evolve
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.alarms import Alarm
-from kapsched.exchange.audiences import SEES, Audience, Busy
-from kapsched.exchange.feeds import ALL, feeds, index_rows
-from kapsched.exchange.ics import to_ics
+from kapsched.exchange.calendars.alarms import Alarm
+from kapsched.exchange.calendars.audiences import SEES, Audience, Busy
+from kapsched.exchange.calendars.feeds import ALL, feeds, index_rows
+from kapsched.exchange.calendars.ics import to_ics
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.programme import Programme
 from kapsched.model.rules import Gap, Offset

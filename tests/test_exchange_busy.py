@@ -15,8 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.busy_times import BusyTimes, read_busy
-from kapsched.exchange.ics import to_ics
+from kapsched.exchange.calendars.ics import to_ics
+from kapsched.exchange.foreign.busy_times import BusyTimes, read_busy
 from kapsched.model.bookings import Booking, Resource
 from kapsched.timeline.intervals import Interval
 from kapsched.timeline.zones import wall, zone

@@ -15,9 +15,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.audiences import Busy
-from kapsched.exchange.feeds import Feed
-from kapsched.exchange.ics import to_ics
+from kapsched.exchange.calendars.audiences import Busy
+from kapsched.exchange.calendars.feeds import Feed
+from kapsched.exchange.calendars.ics import to_ics
 from kapsched.model.appointments import Appointment, Confirmation
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.clinic import Room

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.feeds import feeds, index_rows
+from kapsched.exchange.calendars.feeds import feeds, index_rows
 from kapsched.exchange.schedule_documents import from_document, to_document
 from kapsched.model.appointments import READERS, Appointment, Changed, Sequence
 from kapsched.model.bookings import Resource, ResourceType

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.feeds import ALL, Feed, feeds, index_rows
-from kapsched.exchange.ics import to_ics
+from kapsched.exchange.calendars.feeds import ALL, Feed, feeds, index_rows
+from kapsched.exchange.calendars.ics import to_ics
 from kapsched.exchange.opaque import opaque
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Resource
@@ -218,7 +218,7 @@ def theirs(type: str, id: str, plan: Plan, visit: Appointment) -> IntervalSet:
 
 
 PROBE = """
-from kapsched.exchange.feeds import feeds
+from kapsched.exchange.calendars.feeds import feeds
 from tests.test_exchange_feeds import KEY, SCHEDULE
 print([(feed.name, feed.digest) for feed in feeds(SCHEDULE, uid_key=KEY)])
 """

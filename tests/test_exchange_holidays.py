@@ -15,10 +15,10 @@ from icalendar import Calendar, Event, vText
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.clinic_files import clinic_of
+from kapsched.exchange.foreign.ics_holidays import MOST_BYTES, Holidays, read_holidays
+from kapsched.exchange.foreign.yearly_rules import yearly
 from kapsched.exchange.holiday_lines import holiday_lines
-from kapsched.exchange.ics_holidays import MOST_BYTES, Holidays, read_holidays
 from kapsched.exchange.toml_files import TomlFile
-from kapsched.exchange.yearly_rules import yearly
 from kapsched.timeline.recurrence import Absence
 from tests.desk import CLINIC
 

@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.audiences import Audience, Busy
-from kapsched.exchange.ics import to_ics
+from kapsched.exchange.calendars.audiences import Audience, Busy
+from kapsched.exchange.calendars.ics import to_ics
+from kapsched.exchange.opaque import is_signed
 from kapsched.model.appointments import Appointment, Sequence
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.wording import Wording
@@ -302,7 +303,25 @@ def uids(audience: Audience, key: bytes = KEY) -> list[str]:
 def test_uids_are_opaque_and_differ_for_each_event_and_audience() -> None:
     found = [uid for audience in AUDIENCES for uid in uids(audience)]
     assert len(set(found)) == len(found)
-    assert all(re.fullmatch("[a-z2-7]{26}", uid) for uid in found)
+    assert all(re.fullmatch("[a-z2-7]{34}", uid) for uid in found)
+
+
+def test_a_uid_is_known_by_the_key_it_was_made_with_and_by_no_other() -> None:
+    for uid in uids("clinic"):
+        assert is_signed(KEY, uid)
+        assert not is_signed(KEY + b"x", uid)
+        # Neither with a letter changed, nor as programs that add or drop something might have it.
+        changed = [
+            uid[:place] + ("a" if uid[place] != "a" else "b") + uid[place + 1 :] for place in range(34)
+        ]
+        assert not any(
+            is_signed(KEY, other) for other in [*changed, uid.upper(), uid[:-1], f"{uid}@google.com"]
+        )
+
+
+@given(st.text())
+def test_no_text_of_somebody_else_s_is_taken_for_a_uid(text: str) -> None:
+    assert not is_signed(KEY, text)
 
 
 def test_uids_stay_when_the_appointment_moves() -> None:

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.alarms import Alarm
-from kapsched.exchange.feeds import feeds
-from kapsched.exchange.mail_addresses import Organizer, mailto
-from kapsched.exchange.messages import Message, messages
+from kapsched.exchange.calendars.alarms import Alarm
+from kapsched.exchange.calendars.feeds import feeds
+from kapsched.exchange.calendars.mail_addresses import Organizer, mailto
+from kapsched.exchange.calendars.messages import Message, messages
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.course import Patient

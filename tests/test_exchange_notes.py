@@ -11,8 +11,8 @@ from attrs import evolve
 from hypothesis.vendor.pretty import pretty
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.feeds import index_rows
-from kapsched.exchange.ics import to_ics
+from kapsched.exchange.calendars.feeds import index_rows
+from kapsched.exchange.calendars.ics import to_ics
 from kapsched.exchange.schedule_documents import from_document, to_document
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource

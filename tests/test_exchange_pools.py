@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 from kapsched.errors import InvalidInput
+from kapsched.exchange.calendars.feeds import index_rows
 from kapsched.exchange.documents import (
     check_files,
     clinic_digest,
@@ -18,7 +19,6 @@ from kapsched.exchange.documents import (
     read_programme,
     to_document,
 )
-from kapsched.exchange.feeds import index_rows
 from kapsched.exchange.programme_bases import programme_table
 from kapsched.exchange.programme_tables import programme_of
 from kapsched.exchange.utilisation import utilisation

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar, Event, Timezone, vText
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.timezones import vtimezone
+from kapsched.exchange.calendars.timezones import vtimezone
 
 DATABASE = files("tzdata")
 NAMES = DATABASE.joinpath("zones").read_text(encoding="utf-8").split()
@@ -266,7 +266,7 @@ def test_a_zone_that_does_not_exist_is_refused() -> None:
 
 def test_the_bytes_are_the_same_under_any_hash_seed() -> None:
     script = (
-        "from datetime import date; from kapsched.exchange.timezones import vtimezone\n"
+        "from datetime import date; from kapsched.exchange.calendars.timezones import vtimezone\n"
         "for name in ('Europe/London', 'America/Havana', 'Africa/Cairo', 'Asia/Kolkata'):\n"
         "    print(vtimezone(name, date(2026, 1, 1), date(2028, 12, 31)))"
     )

@@ -11,9 +11,12 @@ from attrs import evolve, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kapsched.exchange.feeds import ALL, feeds, index_rows
+from kapsched.exchange.calendars.feeds import ALL, feeds, index_rows
+from kapsched.exchange.calendars.mail_addresses import Organizer
+from kapsched.exchange.calendars.messages import messages
 from kapsched.model.appointments import Appointment, Sequence
 from kapsched.model.bookings import Resource
+from kapsched.model.course import Patient
 from kapsched.model.plan import Plan, Schedule
 from kapsched.model.revisions import succeeding
 from tests import calendar_stories as stories
@@ -27,6 +30,8 @@ EVERYBODY = [
     *(Resource("staff", id) for id in ("imran", "ben", "../../ruth", "zoe")),
     *(Resource("room", id) for id in ("ketamine-1", "Anchor & Co <2>", "attic")),
 ]
+CLINIC = Organizer(address="appointments@example.org", name="Quayside")
+ADDRESSES = {one: f"{number}@example.org" for number, one in enumerate(EVERYBODY)}
 
 
 class Entry(NamedTuple):
@@ -142,7 +147,7 @@ OF_A_VISIT = [
     "another kind",
     "notes",
 ]
-OF_A_COURSE = ["given up", "planned afresh", "visit gone"]
+OF_A_COURSE = ["given up", "planned afresh", "visit gone", "another patient"]
 CHANGES = st.builds(
     Change,
     course=st.integers(0, 2),
@@ -173,21 +178,24 @@ def next_version(before: Schedule, change: Change) -> Schedule:
         fresh = planned(change.course + 1)
         plans[id] = evolve(fresh, appointments=[evolve(one, revised=now) for one in fresh.appointments])
     elif plan is not None and change.what != "given up":
-        visits = list(plan.appointments)
+        visits, course = list(plan.appointments), plan.course
         at = change.visit % len(visits)
         if change.what == "visit gone":
             del visits[at]
+        elif change.what == "another patient":
+            course = evolve(course, patient=Patient(id=f"q{int(course.patient.id[1:]) % 3 + 1}"))
         else:
             visits[at] = changed(visits[at], change.what)
         if visits:
-            plans[id] = evolve(plan, appointments=visits)
+            plans[id] = Plan.of(course, visits)
     return succeeding(evolve(before, plans=[plans[one] for one in sorted(plans)], now=now), before)
 
 
-@given(
-    st.lists(CHANGES, min_size=10, max_size=10),
-    st.lists(st.booleans(), min_size=10, max_size=10),
-)
+TEN_CHANGES = st.lists(CHANGES, min_size=10, max_size=10)
+SLEEPS = st.lists(st.booleans(), min_size=10, max_size=10)
+
+
+@given(TEN_CHANGES, SLEEPS)
 @settings(max_examples=10)
 def test_after_ten_versions_every_program_shows_the_schedule_and_nothing_else(
     changes: list[Change], asleep: list[bool]
@@ -213,6 +221,28 @@ def test_after_ten_versions_every_program_shows_the_schedule_and_nothing_else(
     for whose, content in calendars(schedule).items():
         assert dozing[whose].shows == shown(content), whose
     assert_says(schedule)
+
+
+@given(TEN_CHANGES, SLEEPS)
+@settings(max_examples=10)
+def test_who_is_told_by_mail_has_what_stands_in_their_calendar(
+    changes: list[Change], unsent: list[bool]
+) -> None:
+    """Also where versions are passed over, and the next messages say what is different from the last that were sent."""
+    schedule = stories.schedule([planned(1), planned(2)])
+    boxes = {one: Merging() for one in EVERYBODY}
+    told: Schedule | None = None
+    for change, skipped in zip([None, *changes], [False, *unsent], strict=True):
+        schedule = schedule if change is None else next_version(schedule, change)
+        if skipped:
+            continue
+        for one in messages(schedule, told, organizer=CLINIC, addresses=ADDRESSES, uid_key=KEY):
+            boxes[one.recipient].read(one.content)
+        told = schedule
+        files = calendars(schedule)
+        for whom, box in boxes.items():
+            folder = {"patient": "patients", "staff": "staff", "room": "rooms"}[whom.type]
+            assert box.shows == shown(files[folder, whom.type, whom.id]), (whom, change)
 
 
 def assert_says(schedule: Schedule) -> None:

@@ -11,9 +11,9 @@ import pytest
 from attrs import evolve
 
 from kapsched.cli.clinic_folder import ClinicFolder
-from kapsched.exchange.feeds import ALL, feeds, index_rows
-from kapsched.exchange.ics import STATUS, to_ics
-from kapsched.exchange.timezones import vtimezone
+from kapsched.exchange.calendars.feeds import ALL, feeds, index_rows
+from kapsched.exchange.calendars.ics import STATUS, to_ics
+from kapsched.exchange.calendars.timezones import vtimezone
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule

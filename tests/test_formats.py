@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kapsched.exchange.booking_files import COLUMNS
-from kapsched.exchange.calendar_files import read_calendars
+from kapsched.exchange.calendars.policy_files import read_calendars
 from kapsched.exchange.documents import (
     read_bookings_file,
     read_clinic,

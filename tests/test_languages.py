@@ -15,11 +15,11 @@ import pytest
 from attrs import evolve
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.audiences import Audience
+from kapsched.exchange.calendars.audiences import Audience
+from kapsched.exchange.calendars.feeds import Feed, feeds
+from kapsched.exchange.calendars.ics import to_ics
 from kapsched.exchange.day_sheets import day_sheet
 from kapsched.exchange.documents import check_files, from_document, to_document
-from kapsched.exchange.feeds import Feed, feeds
-from kapsched.exchange.ics import to_ics
 from kapsched.exchange.patient_files import read_courses
 from kapsched.exchange.pictures import course_strip, utilisation_strip, week_by_person, week_by_room
 from kapsched.exchange.tables import (

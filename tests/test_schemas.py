@@ -17,7 +17,7 @@ from jsonschema import Draft4Validator, Draft7Validator
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange import schedule_documents
-from kapsched.exchange.calendar_files import calendars_in
+from kapsched.exchange.calendars.policy_files import calendars_in
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.documents import preset_text, presets, to_document
 from kapsched.exchange.patient_files import patients_and_courses_in

@@ -7,20 +7,20 @@ import typing
 # is not used. Checkers read the same names from the imports; a test holds both lists to each other.
 if typing.TYPE_CHECKING:
     from kapsched.errors import Clash, Fault, InvalidInput, KapschedError, PlannerBug
-    from kapsched.exchange.alarms import Alarm
-    from kapsched.exchange.audiences import Busy
     from kapsched.exchange.booking_files import read_bookings
-    from kapsched.exchange.busy_times import BusyTimes, read_busy
-    from kapsched.exchange.calendar_files import read_calendars
-    from kapsched.exchange.calendar_policy import CalendarPolicy
+    from kapsched.exchange.calendars.alarms import Alarm
+    from kapsched.exchange.calendars.audiences import Busy
+    from kapsched.exchange.calendars.feeds import Feed, feeds
+    from kapsched.exchange.calendars.ics import to_ics
+    from kapsched.exchange.calendars.mail_addresses import Organizer
+    from kapsched.exchange.calendars.messages import Message, messages
+    from kapsched.exchange.calendars.policy import CalendarPolicy
+    from kapsched.exchange.calendars.policy_files import read_calendars
     from kapsched.exchange.clinic_files import read_clinic
     from kapsched.exchange.done_files import read_done
-    from kapsched.exchange.feeds import Feed, feeds
+    from kapsched.exchange.foreign.busy_times import BusyTimes, read_busy
+    from kapsched.exchange.foreign.ics_holidays import Holidays, read_holidays
     from kapsched.exchange.holiday_lines import holiday_lines
-    from kapsched.exchange.ics import to_ics
-    from kapsched.exchange.ics_holidays import Holidays, read_holidays
-    from kapsched.exchange.mail_addresses import Organizer
-    from kapsched.exchange.messages import Message, messages
     from kapsched.exchange.oddities import Oddity, odd_bookings
     from kapsched.exchange.patient_files import read_courses
     from kapsched.exchange.programme_files import load_preset, read_programme
@@ -58,20 +58,20 @@ if typing.TYPE_CHECKING:
 else:
     _ROOMS = {
         "errors": "Clash Fault InvalidInput KapschedError PlannerBug",
-        "exchange.alarms": "Alarm",
-        "exchange.audiences": "Busy",
+        "exchange.calendars.alarms": "Alarm",
+        "exchange.calendars.audiences": "Busy",
         "exchange.booking_files": "read_bookings",
-        "exchange.busy_times": "BusyTimes read_busy",
-        "exchange.calendar_files": "read_calendars",
-        "exchange.calendar_policy": "CalendarPolicy",
+        "exchange.foreign.busy_times": "BusyTimes read_busy",
+        "exchange.calendars.policy_files": "read_calendars",
+        "exchange.calendars.policy": "CalendarPolicy",
         "exchange.clinic_files": "read_clinic",
         "exchange.done_files": "read_done",
-        "exchange.feeds": "Feed feeds",
+        "exchange.calendars.feeds": "Feed feeds",
         "exchange.holiday_lines": "holiday_lines",
-        "exchange.ics": "to_ics",
-        "exchange.ics_holidays": "Holidays read_holidays",
-        "exchange.mail_addresses": "Organizer",
-        "exchange.messages": "Message messages",
+        "exchange.calendars.ics": "to_ics",
+        "exchange.foreign.ics_holidays": "Holidays read_holidays",
+        "exchange.calendars.mail_addresses": "Organizer",
+        "exchange.calendars.messages": "Message messages",
         "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",

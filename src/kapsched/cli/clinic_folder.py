@@ -13,9 +13,8 @@ from pathlib import Path
 from attrs import frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
-from kapsched.exchange.busy_files import busy_files, read_busy_files
-from kapsched.exchange.calendar_files import read_calendars
-from kapsched.exchange.calendar_policy import CalendarPolicy
+from kapsched.exchange.calendars.policy import CalendarPolicy
+from kapsched.exchange.calendars.policy_files import read_calendars
 from kapsched.exchange.documents import (
     bookings_table,
     done_table,
@@ -25,6 +24,7 @@ from kapsched.exchange.documents import (
     read_programmes,
 )
 from kapsched.exchange.file_checks import checked
+from kapsched.exchange.foreign.busy_files import busy_files, read_busy_files
 from kapsched.exchange.patient_files import refuse_done_later
 from kapsched.exchange.table_forms import NamedTable
 from kapsched.exchange.writing import naming

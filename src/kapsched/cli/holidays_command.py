@@ -13,8 +13,8 @@ import click
 from kapsched.cli.exit_codes import FEW_EXIT_CODES
 from kapsched.cli.screen import tell
 from kapsched.errors import FIRST_YEAR, LAST_YEAR, InvalidInput
+from kapsched.exchange.foreign.ics_holidays import read_holidays
 from kapsched.exchange.holiday_lines import holiday_lines, tables_of_holidays
-from kapsched.exchange.ics_holidays import read_holidays
 from kapsched.exchange.shown import meant
 
 A_PATH = click.Path(path_type=Path)

@@ -15,12 +15,12 @@ from kapsched.cli.languages import languages_option, wordings_for
 from kapsched.cli.out_folder import index_file, read_schedule, require_own_folder
 from kapsched.cli.screen import tell
 from kapsched.errors import InvalidInput
-from kapsched.exchange.address_files import read_addresses
-from kapsched.exchange.calendar_files import read_calendars
-from kapsched.exchange.calendar_policy import CalendarPolicy
-from kapsched.exchange.mail_addresses import Organizer
-from kapsched.exchange.messages import Message
-from kapsched.exchange.messages import messages as messages_of
+from kapsched.exchange.calendars.address_files import read_addresses
+from kapsched.exchange.calendars.mail_addresses import Organizer
+from kapsched.exchange.calendars.messages import Message
+from kapsched.exchange.calendars.messages import messages as messages_of
+from kapsched.exchange.calendars.policy import CalendarPolicy
+from kapsched.exchange.calendars.policy_files import read_calendars
 from kapsched.exchange.writing import sweep, write_all
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule

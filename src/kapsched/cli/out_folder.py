@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kapsched.errors import Fault, InvalidInput
-from kapsched.exchange.calendar_policy import CalendarPolicy
+from kapsched.exchange.calendars.feeds import feeds, index_rows
+from kapsched.exchange.calendars.policy import CalendarPolicy
 from kapsched.exchange.documents import from_document, to_document
-from kapsched.exchange.feeds import feeds, index_rows
 from kapsched.exchange.opaque import opaque
 from kapsched.exchange.pictures import course_strip, utilisation_strip, week_by_person, week_by_room
 from kapsched.exchange.tables import Table, course_table, people_table, utilisation_table, week_table

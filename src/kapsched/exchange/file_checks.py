@@ -10,14 +10,14 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from kapsched.errors import Fault, InvalidInput, refuse
-from kapsched.exchange.address_files import addresses_in
 from kapsched.exchange.booking_files import booking_rows, bookings_in, named_bookings
-from kapsched.exchange.busy_files import busy_files, read_busy_files
-from kapsched.exchange.calendar_files import calendars_in, unmet_kinds
-from kapsched.exchange.calendar_policy import CalendarPolicy
+from kapsched.exchange.calendars.address_files import addresses_in
+from kapsched.exchange.calendars.policy import CalendarPolicy
+from kapsched.exchange.calendars.policy_files import calendars_in, unmet_kinds
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.done_files import DoneTable
 from kapsched.exchange.file_sorts import SORTS, sort_of_text, table_sort
+from kapsched.exchange.foreign.busy_files import busy_files, read_busy_files
 from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document

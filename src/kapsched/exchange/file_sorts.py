@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from kapsched.errors import Fault, InvalidInput
-from kapsched.exchange.address_files import COLUMNS as ADDRESSES
 from kapsched.exchange.booking_files import COLUMNS
+from kapsched.exchange.calendars.address_files import COLUMNS as ADDRESSES
 from kapsched.exchange.toml_files import TomlFile
 from kapsched.model.wordings.shipped import WORDINGS, spoken
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal, TypeAlias, TypeVar, get_args
 
@@ -33,6 +33,7 @@ from kapsched.model.bookings import Booking, Rows
 from kapsched.model.clinic import Horizon
 from kapsched.model.course import Course
 from kapsched.model.elsewhere import Elsewhere
+from kapsched.model.mappings import FrozenMapping
 from kapsched.model.reasons import Audience, Reason, sentences
 from kapsched.model.rules import Frequency
 from kapsched.model.wording import Wording
@@ -246,7 +247,7 @@ class Schedule:
         return evolve(self, plans=plans, refusals=refusals, withdrawn=withdrawn)
 
     @property
-    def patients_of(self) -> dict[str, set[str]]:
+    def patients_of(self) -> Mapping[str, frozenset[str]]:
         """Whose each course is, or was before it was withdrawn; two where a patient was put right."""
         owners: dict[str, set[str]] = {}
         courses = [one.course for one in self.plans] + [one.course for one in self.refusals]
@@ -254,7 +255,7 @@ class Schedule:
             owners.setdefault(course.id, set()).add(course.patient.id)
         for one in self.withdrawn:
             owners.setdefault(one.course, set()).add(one.patient)
-        return owners
+        return FrozenMapping({course: frozenset(patients) for course, patients in owners.items()})
 
     @property
     def bookings(self) -> tuple[Booking, ...]:

@@ -7,9 +7,9 @@ from os import PathLike
 from pathlib import Path
 
 from kapsched.errors import Fault, InvalidInput, identifier, refuse, require_given
+from kapsched.exchange.calendars.mail_addresses import a_mail_address
 from kapsched.exchange.csv_rows import Cells, Read, rows_of
 from kapsched.exchange.fields import Fields, private_text, text
-from kapsched.exchange.mail_addresses import a_mail_address
 from kapsched.exchange.table_forms import OURS
 from kapsched.exchange.toml_files import a_path, read_text
 from kapsched.model.appointments import READERS, Reader

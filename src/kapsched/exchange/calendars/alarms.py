@@ -8,7 +8,7 @@ from typing import get_args
 from attrs import field, frozen
 
 from kapsched.errors import Several, each, identifier, one_of, require
-from kapsched.exchange.audiences import SEES, Sort
+from kapsched.exchange.calendars.audiences import SEES, Sort
 from kapsched.timeline.units import Days
 
 _A_YEAR = timedelta(days=366)

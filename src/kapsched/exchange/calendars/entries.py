@@ -10,10 +10,10 @@ from typing import NamedTuple, TypeAlias
 from attrs import field, frozen
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.alarms import Alarm, exact
-from kapsched.exchange.audiences import SEES, Audience, Sees, Sort, sort_of, told, whose
-from kapsched.exchange.duties import duties, meets, rooms
-from kapsched.exchange.links import Courses, Link
+from kapsched.exchange.calendars.alarms import Alarm, exact
+from kapsched.exchange.calendars.audiences import SEES, Audience, Sees, Sort, sort_of, told, whose
+from kapsched.exchange.calendars.duties import duties, meets, rooms
+from kapsched.exchange.calendars.links import Courses, Link
 from kapsched.exchange.opaque import opaque, signed
 from kapsched.model.appointments import Appointment, Reader, Status
 from kapsched.model.bookings import Resource

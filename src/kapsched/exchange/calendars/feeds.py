@@ -16,20 +16,20 @@ from typing import NamedTuple
 from attrs import frozen
 
 from kapsched.errors import Several, each, identifier, of_type, refuse, require, require_given, shown, text
-from kapsched.exchange.alarms import Alarm
-from kapsched.exchange.audiences import Audience, Sort, sort_of, told, whose
-from kapsched.exchange.calendar_policy import (
+from kapsched.exchange.calendars.alarms import Alarm
+from kapsched.exchange.calendars.audiences import Audience, Sort, sort_of, told, whose
+from kapsched.exchange.calendars.entries import View
+from kapsched.exchange.calendars.ics import written
+from kapsched.exchange.calendars.links import Courses
+from kapsched.exchange.calendars.policy import (
     CANCELLED_FOR,
     PAST,
     CalendarPolicy,
     perhaps_some_days,
     some_alarms,
 )
-from kapsched.exchange.entries import View
-from kapsched.exchange.ics import written
-from kapsched.exchange.links import Courses
+from kapsched.exchange.calendars.readers import Read, faults_of_schedule, reads, speaking
 from kapsched.exchange.opaque import a_key, opaque
-from kapsched.exchange.readers import Read, faults_of_schedule, reads, speaking
 from kapsched.logs import debug
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource

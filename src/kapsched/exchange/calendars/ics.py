@@ -10,16 +10,16 @@ from typing import Literal, TypeAlias, get_args
 import icalendar
 
 from kapsched.errors import Fault, Several, each, of_type, refuse, require_given
-from kapsched.exchange.alarms import Alarm
-from kapsched.exchange.audiences import Audience, an_audience, whose
-from kapsched.exchange.calendar_policy import some_alarms
-from kapsched.exchange.entries import Entry, View, visit_of
-from kapsched.exchange.ics_texts import Text
-from kapsched.exchange.links import Courses
-from kapsched.exchange.mail_addresses import Mailbox, Organizer, mailto
+from kapsched.exchange.calendars.alarms import Alarm
+from kapsched.exchange.calendars.audiences import Audience, an_audience, whose
+from kapsched.exchange.calendars.entries import Entry, View, visit_of
+from kapsched.exchange.calendars.ics_texts import Text
+from kapsched.exchange.calendars.links import Courses
+from kapsched.exchange.calendars.mail_addresses import Mailbox, Organizer, mailto
+from kapsched.exchange.calendars.policy import some_alarms
+from kapsched.exchange.calendars.readers import faults_of
+from kapsched.exchange.calendars.timezones import vtimezone
 from kapsched.exchange.opaque import a_key, opaque
-from kapsched.exchange.readers import faults_of
-from kapsched.exchange.timezones import vtimezone
 from kapsched.model.appointments import Appointment, Status
 from kapsched.model.bookings import Resource
 from kapsched.model.course import Course

@@ -21,15 +21,15 @@ from kapsched.errors import (
     require_given,
     shown,
 )
-from kapsched.exchange.alarms import Alarm
-from kapsched.exchange.audiences import Audience, whose
-from kapsched.exchange.calendar_policy import some_alarms
-from kapsched.exchange.entries import Entry, View
-from kapsched.exchange.ics import METHODS, Method, mailed
-from kapsched.exchange.links import Courses
-from kapsched.exchange.mail_addresses import Mailbox, Organizer, a_mail_address
+from kapsched.exchange.calendars.alarms import Alarm
+from kapsched.exchange.calendars.audiences import Audience, whose
+from kapsched.exchange.calendars.entries import Entry, View
+from kapsched.exchange.calendars.ics import METHODS, Method, mailed
+from kapsched.exchange.calendars.links import Courses
+from kapsched.exchange.calendars.mail_addresses import Mailbox, Organizer, a_mail_address
+from kapsched.exchange.calendars.policy import some_alarms
+from kapsched.exchange.calendars.readers import Read, faults_of_schedule, reads, speaking
 from kapsched.exchange.opaque import a_key, opaque
-from kapsched.exchange.readers import Read, faults_of_schedule, reads, speaking
 from kapsched.logs import debug
 from kapsched.model.appointments import READERS
 from kapsched.model.bookings import Resource

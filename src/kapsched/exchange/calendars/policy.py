@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from kapsched.errors import Several, each, flag, of_type, optional, require
-from kapsched.exchange.alarms import Alarm
-from kapsched.exchange.audiences import SEES, Sort
+from kapsched.exchange.calendars.alarms import Alarm
+from kapsched.exchange.calendars.audiences import SEES, Sort
 from kapsched.timeline.units import Days
 
 # A quarter is enough to look back on; what was before stands in the schedule.

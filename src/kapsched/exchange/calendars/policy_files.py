@@ -8,9 +8,9 @@ from datetime import timedelta
 from os import PathLike
 
 from kapsched.errors import Fault, InvalidInput, require_given
-from kapsched.exchange.alarms import REMINDED, Alarm
-from kapsched.exchange.audiences import Sort
-from kapsched.exchange.calendar_policy import CalendarPolicy
+from kapsched.exchange.calendars.alarms import REMINDED, Alarm
+from kapsched.exchange.calendars.audiences import Sort
+from kapsched.exchange.calendars.policy import CalendarPolicy
 from kapsched.exchange.fields import Fields, boolean, choice, label, listed, text
 from kapsched.exchange.file_sorts import sort_of_table
 from kapsched.exchange.shown import meant, shown

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from attrs import evolve
 
 from kapsched.errors import Fault
-from kapsched.exchange.audiences import Audience, Busy, Sort, whose
+from kapsched.exchange.calendars.audiences import Audience, Busy, Sort, whose
 from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource, ResourceType
 from kapsched.model.plan import Schedule

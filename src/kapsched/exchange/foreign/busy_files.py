@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import define, field
 
 from kapsched.errors import Fault, InvalidInput
-from kapsched.exchange.busy_times import read_busy
+from kapsched.exchange.foreign.busy_times import read_busy
 from kapsched.exchange.shown import meant
 from kapsched.model.bookings import Booking, Bookings, Resource, ResourceType
 from kapsched.model.clinic import Clinic

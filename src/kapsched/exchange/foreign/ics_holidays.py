@@ -24,7 +24,7 @@ from kapsched.errors import (
     shown,
     whole,
 )
-from kapsched.exchange.yearly_rules import yearly
+from kapsched.exchange.foreign.yearly_rules import yearly
 from kapsched.model.mappings import FrozenMapping
 
 MOST_BYTES = 1_000_000

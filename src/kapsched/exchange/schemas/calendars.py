@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kapsched.exchange.alarms import REMINDED, Alarm
-from kapsched.exchange.calendar_files import ALWAYS
-from kapsched.exchange.calendar_policy import CANCELLED_FOR, PAST, CalendarPolicy
+from kapsched.exchange.calendars.alarms import REMINDED, Alarm
+from kapsched.exchange.calendars.policy import CANCELLED_FOR, PAST, CalendarPolicy
+from kapsched.exchange.calendars.policy_files import ALWAYS
 from kapsched.exchange.schemas.values import BOOLEAN, LABEL, form
 from kapsched.exchange.schemas.words import choice, either, listed, says, table, written
 from kapsched.exchange.toml_files import FORMAT

@@ -116,7 +116,6 @@ TUESDAYS = [day(3, 2, "09:00", "10:00"), day(3, 9, "09:00", "10:00"), day(3, 16,
         ("DTSTART:20270327T120000\nDURATION:P1D", [("03-27 12:00", "03-28 12:00")]),  # a day of 23 hours
         ("DTSTART:20270327T120000\nDURATION:PT24H", [("03-27 12:00", "03-28 13:00")]),
         ("DTSTART;VALUE=DATE:20270327\nDTEND;VALUE=DATE:20270329", [("03-27 00:00", "03-29 00:00")]),
-        ("DTSTART:20270302T100000\nDTEND:20270302T090000", []),
         (NINE + "TRANSP:TRANSPARENT", []),
         (NINE + "STATUS:CANCELLED", []),
         (NINE + "STATUS:TENTATIVE", [TUESDAYS[0]]),
@@ -261,6 +260,15 @@ def test_repeats_from_one_on_may_be_moved_or_cancelled() -> None:
     assert spans(read(calendar(series, f"{moved}\nSTATUS:CANCELLED"))) == TUESDAYS[:1]
 
 
+def test_working_hours_are_told_and_not_read() -> None:
+    hours = b"BEGIN:VAVAILABILITY\nBUSYTYPE:BUSY\nBEGIN:AVAILABLE\nDTSTART:20270302T090000Z\nEND:AVAILABLE\n"
+    content = calendar(NINE).replace(b"END:VCALENDAR", hours + b"END:VAVAILABILITY\nEND:VCALENDAR")
+    found = read(content)
+    assert spans(found) == [day(3, 2, "09:00", "10:00")]
+    (fault,) = faults(found)
+    assert fault.endswith(": working hours begin here (VAVAILABILITY), and are not read")
+
+
 def test_a_free_busy_answer_is_read() -> None:
     content = b"""BEGIN:VCALENDAR
 BEGIN:VFREEBUSY
@@ -292,6 +300,18 @@ TOO_OFTEN = "line 11: RRULE repeats more than once a day, and is not expanded; s
         ("DTSTART:soon", [], "line 8: DTSTART cannot be read"),
         ("DTSTART:20270304T090000\nDTEND:later", [], "line 8: DTEND cannot be read"),
         ("DTSTART:20270304T090000\nDURATION:long", [], "line 8: DURATION cannot be read"),
+        ("DTSTART:20270304T090000\nDTEND:20270304T080000", [], "line 8: DTEND is before DTSTART"),
+        (
+            "DTSTART;VALUE=DATE:20270304\nDTEND;VALUE=DATE:20270303",
+            [],
+            "line 8: DTEND is before DTSTART",
+        ),
+        ("DTSTART:20270304T090000\nDURATION:-PT1H", [], "line 8: DURATION is less than nothing"),
+        (
+            "DTSTART:20270304T090000\nDURATION:PT1H\nRDATE;VALUE=PERIOD:20270305T090000/20270305T080000",
+            [day(3, 4, "09:00", "10:00")],
+            "line 11: RDATE holds a period that is none",
+        ),
         (
             "DTSTART:20270304T090000\nDURATION:PT1H\nRRULE:FREQ=SECONDLY",
             [day(3, 4, "09:00", "10:00")],

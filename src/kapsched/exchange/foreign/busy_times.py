@@ -123,6 +123,9 @@ def _of_calendar(calendar: Component, window: Window, uid_key: bytes | None) -> 
     for part in calendar.parts:
         if part.name == "VFREEBUSY":
             yield from _free_busy(part, zones, window)
+        if part.name == "VAVAILABILITY":
+            message = "working hours begin here (VAVAILABILITY), and are not read"
+            window.faults.append(Fault(message, f"line {part.number}"))
         if part.name == "VEVENT" and not (uid_key and _is_ours(part, uid_key)):
             _sort_in(part, zones, window, cores, others)
     for uid, core in cores.items():

@@ -136,14 +136,19 @@ class Entry:
         ends, lasts = self.component.first("DTEND"), self.component.first("DURATION")
         if ends is not None:
             end = moment(ends, self.zones)
+            if end.instant < self.start.instant:
+                raise NotUnderstood("DTEND is before DTSTART")
             if self.start.all_day and end.all_day:
                 return max(1, (end.local - self.start.local).days), timedelta()
             return 0, end.instant - self.start.instant
         if lasts is not None:
             try:
-                return a_duration(lasts.value)
+                found = a_duration(lasts.value)
             except NotUnderstood as error:
                 raise NotUnderstood(f"DURATION {error}") from None
+            if min(found[0] * _A_DAY, found[1]) < timedelta():
+                raise NotUnderstood("DURATION is less than nothing")
+            return found
         return (1, timedelta()) if self.start.all_day else (0, timedelta())
 
     @property
@@ -189,13 +194,20 @@ def _whole(text: str) -> int:
 
 def period(text: str, line: Line, zones: Zones, window: Window) -> Iterator[Taken]:
     """The stretch that a PERIOD says; what is none is noted."""
-    begins, _, ends = text.partition("/")
     try:
-        start = moment_in(begins, line, zones).instant
-        if ends.strip().upper().lstrip("+").startswith("P"):
-            days, rest = a_duration(ends)
-            yield Taken(start, start + days * _A_DAY + rest)
-        else:
-            yield Taken(start, moment_in(ends, line, zones).instant)
+        found = _stretch(text, line, zones)
     except (NotUnderstood, *BROKEN):
+        found = None
+    if found is None or found.end < found.start:
         window.note(line, f"{line.name} holds a period that is none")
+    else:
+        yield found
+
+
+def _stretch(text: str, line: Line, zones: Zones) -> Taken:
+    begins, _, ends = text.partition("/")
+    start = moment_in(begins, line, zones).instant
+    if ends.strip().upper().lstrip("+").startswith("P"):
+        days, rest = a_duration(ends)
+        return Taken(start, start + days * _A_DAY + rest)
+    return Taken(start, moment_in(ends, line, zones).instant)

@@ -117,7 +117,7 @@ NOUNS: Mapping[str, Door] = {
         {"past": k.Days(90), "cancelled_for": k.Days(30), "busy": True, "alarms": [ALARM]},
     ),
     "CalendarWeek": (k.CalendarWeek, {}),
-    "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE}),
+    "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE, "busy": NINE}),
     "Clinic": (
         k.Clinic,
         {
@@ -325,7 +325,7 @@ NOUNS: Mapping[str, Door] = {
             "tail": 5,
         },
     ),
-    "Sequence": (k.Sequence, {"patient": 1, "staff": 2, "room": 3}),
+    "Sequence": (k.Sequence, {"patient": 1, "staff": 2, "room": 3, "busy": 1}),
     "Session": (k.Session, {"phase": "only", "kind": TALK, "number": 1}),
     "SessionKind": (k.SessionKind, {"name": "talk", "segments": [SEGMENT], "handover": ["therapist"]}),
     "Span": (k.Span, {"name": "in a month", "of": "talk", "at_most": k.Days(28)}),

@@ -129,8 +129,20 @@ def test_what_could_not_be_read_is_noted_with_its_line_and_the_rest_is_used(desk
         (
             "nurses/nia.ics",
             calendar(),
-            "a calendar of others lies in busy/staff, busy/patients, busy/rooms, and not in nurses",
+            "a calendar of others lies in busy/staff, busy/patients, busy/rooms, and nowhere else",
         ),
+        (
+            "nia.ics",
+            calendar(),
+            "a calendar of others lies in busy/staff, busy/patients, busy/rooms, and nowhere else",
+        ),
+        (
+            "staff/old/nia.ics",
+            calendar(),
+            "a calendar of others lies in busy/staff, busy/patients, busy/rooms, and nowhere else",
+        ),
+        ("staff/nia.txt", calendar(), "is no calendar by its name, which ends in .ics"),
+        ("staff/nia.ICS", "Dear all,\n", "is no calendar: BEGIN:VCALENDAR is missing"),
         ("rooms/blue.ics", "Dear all,\n", "is no calendar: BEGIN:VCALENDAR is missing"),
     ],
 )
@@ -181,3 +193,46 @@ def test_the_window_is_the_clinic_s_horizon(desk: Desk) -> None:
     desk.planned()
     assert dose(desk).staff("nurse") == ("ned",)
     assert dose(desk).start - datetime(2027, 1, 4, tzinfo=LONDON) < timedelta(days=60)
+
+
+def test_a_place_that_is_shared_is_not_free_for_others_than_those_who_share_it(desk: Desk) -> None:
+    """The oak room is lent out, and a group of the clinic's stands in its table on the same days."""
+    desk.change("clinic.toml", '[rooms.oak]\ntype = "therapy"', '[rooms.oak]\ntype = "therapy"\ncapacity = 2')
+    desk.change("programmes/short.toml", 'room = "therapy"', 'room = "therapy"\nshares = ["therapy"]')
+    lent = desk.write("busy/rooms/oak.ics", calendar(all_day("20270104", "20270201")))
+    desk.planned()
+    alone = talk(desk).start
+    assert alone >= datetime(2027, 2, 1, tzinfo=LONDON)
+    desk.change(
+        "bookings.csv", "painters\n", "painters\nroom,oak,2027-01-04T00:00,2027-02-01T00:00,false,group\n"
+    )
+    desk.planned("--afresh", "--yes")
+    assert talk(desk).start == alone
+    lent.unlink()
+    desk.planned("--afresh", "--yes")
+    assert talk(desk).start < alone
+
+
+def test_our_own_entries_are_known_also_by_a_key_that_lies_elsewhere(desk: Desk) -> None:
+    key = desk.folder / "secret.key"
+    desk.planned("--key", key)
+    (row,) = [
+        line
+        for line in (desk.out / "calendars/index.csv").read_text().splitlines()
+        if line.startswith("staff,tess")
+    ]
+    hers = (desk.out / "calendars" / row.split(",")[2]).read_text(encoding="utf-8")
+    desk.write("busy/staff/tess.ics", hers)
+    schedule, day = desk.out / "schedule.json", f"{talk(desk).start:%Y-%m-%d}"
+    assert desk.type("verify", schedule, "--clinic", desk.clinic, "--key", key).exit_code == 0
+    assert desk.type("verify", schedule, "--clinic", desk.clinic).exit_code == 4
+    show = ["show", desk.out, "--staff", "tess", "--day", day, "--clinic", desk.clinic]
+    assert "taken" not in desk.type(*show, "--key", key).stdout
+    assert "taken" in desk.type(*show).stdout
+
+
+def test_without_the_clinic_a_calendar_is_said_to_go_unread(desk: Desk) -> None:
+    path = desk.write("busy/staff/nia.ics", calendar())
+    assert check_files([path]).notes == (
+        "busy/staff/nia.ics: no one clinic was given, so that it goes unread",
+    )

@@ -134,7 +134,7 @@ def test_a_document_holds_what_others_read() -> None:
     assert plan["cost"] == {"wait": 1, "drift": 2, "changes": 3, "wishes": 4, "minutes": 5}
     (appointment,) = plan["appointments"]
     assert appointment["id"] == "../../x:preparation/preparation/2"
-    assert appointment["sequence"] == {"patient": 1, "staff": 2, "room": 0}
+    assert appointment["sequence"] == {"patient": 1, "staff": 2, "room": 0, "busy": 0}
     assert appointment["start"] == "2027-01-05T10:00:00+00:00"
     assert [row["type"] for row in appointment["bookings"]] == ["patient", "room", "staff"]
     (refusal,) = document["refusals"]
@@ -526,7 +526,7 @@ numbers = counts | counts.map(lambda count: -count)
 @given(
     steps=st.tuples(counts, counts),
     revision=counts.filter(bool),
-    sequence=st.builds(Sequence, patient=counts, staff=counts, room=counts),
+    sequence=st.builds(Sequence, patient=counts, staff=counts, room=counts, busy=counts),
     cost=st.builds(Cost, wait=numbers, drift=numbers, changes=numbers, wishes=numbers, minutes=numbers),
 )
 def test_whatever_a_schedule_may_count_survives_being_written(

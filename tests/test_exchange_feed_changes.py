@@ -164,7 +164,7 @@ def test_what_is_confirmed_is_dated_then_for_everybody() -> None:
     nurse = succeeding(with_first_dose(BEFORE, **NURSE), BEFORE).plans[0]
     said = LATER + timedelta(days=1)
     dose = confirm(nurse, [DOSE.session], by="mira", at=said).appointments[1]
-    assert [dose.revised_for(reader) for reader in READERS] == [said] * 3
+    assert [dose.revised_for(reader) for reader in READERS] == [said] * len(READERS)
 
 
 def test_a_room_that_hears_nothing_of_a_nurse_keeps_its_date() -> None:
@@ -174,6 +174,29 @@ def test_a_room_that_hears_nothing_of_a_nurse_keeps_its_date() -> None:
         LATER,
         DOSE.revised,
     ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"notes": "N-4711"},
+        {"bookings": [evolve(row, role="second") if row.type == "staff" else row for row in DOSE.bookings]},
+        ROOM,
+    ],
+    ids=["notes", "roles", "room"],
+)
+def test_who_may_know_when_somebody_is_busy_learns_of_nothing_else_that_changed(
+    changes: dict[str, Any],
+) -> None:
+    after = succeeding(with_first_dose(BEFORE, **changes), BEFORE)
+    before, now = (
+        {row.file: feed.content for row, feed in zip(*both, strict=True) if row.type in ("staff", "patient")}
+        for both in (
+            (index_rows(one, KEY, audiences=["busy"]), feeds(one, uid_key=KEY, audiences=["busy"]))
+            for one in (BEFORE, after)
+        )
+    )
+    assert before == now
 
 
 # How much of the past is written, and how long what is cancelled is told.

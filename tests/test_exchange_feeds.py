@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
 from kapsched.exchange.calendars.alarms import REMINDED, Alarm
+from kapsched.exchange.calendars.audiences import Busy
 from kapsched.exchange.calendars.feeds import ALL, Feed, feeds, index_rows
 from kapsched.exchange.calendars.ics import to_ics
 from kapsched.exchange.opaque import opaque
@@ -220,6 +221,44 @@ def theirs(type: str, id: str, plan: Plan, visit: Appointment) -> IntervalSet:
         return IntervalSet([Interval(visit.start, visit.end)])
     mine = [row for row in visit.bookings if (row.type, row.resource) == (type, id) and type != "patient"]
     return IntervalSet(Interval(row.start, row.end) for row in mine)
+
+
+@pytest.mark.parametrize(
+    ("whom", "said"),
+    [
+        (
+            Resource("pool", "nurses"),
+            "'pool' has no calendar; a patient, a member of staff and a room have one",
+        ),
+        (Resource("xx", "y"), "'xx' has no calendar; a patient, a member of staff and a room have one"),  # type: ignore[arg-type]
+        (Resource("staff", "\ud800"), ""),
+        (Resource("staff", "x\r\nX:y"), ""),
+        (Resource("staff", 5), "text is wanted, not 5"),  # type: ignore[arg-type]
+        (Resource("room", None), "text is wanted, not None"),  # type: ignore[arg-type]
+        (Resource(["xx"], "y"), ""),  # type: ignore[arg-type]
+        ("ruth", "a Resource is wanted, not str"),
+    ],
+)
+def test_whoever_is_nobody_has_no_calendar(whom: Any, said: str) -> None:
+    for call in (
+        lambda: list(feeds(SCHEDULE, uid_key=KEY, also=[whom])),
+        lambda: index_rows(SCHEDULE, KEY, also=[whom]),
+        lambda: Busy(of=whom),
+        lambda: to_ics([], audience=whom, uid_key=KEY),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            call()
+        assert refused.value.faults[0].path in ("also", "of", "audience")
+        if refused.value.faults[0].path != "audience":
+            assert said in str(refused.value)
+
+
+def test_two_appointments_of_one_session_are_refused() -> None:
+    twice = evolve(MIRA, appointments=[*MIRA.appointments, MIRA.appointments[0]])
+    with pytest.raises(
+        InvalidInput, match=r"^schedule\.plans\.c1\.readying/preparation/1: two appointments are of"
+    ):
+        feeds(evolve(SCHEDULE, plans=[twice]), uid_key=KEY)
 
 
 def all_that_is_written() -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.calendars.audiences import Audience, Busy
+from kapsched.exchange.calendars.audiences import Audience
 from kapsched.exchange.calendars.ics import to_ics
 from kapsched.exchange.opaque import is_signed
 from kapsched.model.appointments import Appointment, Sequence
@@ -437,7 +437,6 @@ def test_everything_wrong_is_said_at_once() -> None:
         None,
         ("staff", "ben"),
         Resource("pool", "nurse"),
-        Busy(of=Resource("pool", "nurse")),
     ],
 )
 def test_an_audience_that_names_nobody_is_refused(audience: Any) -> None:

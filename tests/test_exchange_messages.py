@@ -226,8 +226,41 @@ def test_nobody_is_told_of_what_is_over(status: Any) -> None:
 
 
 def test_what_took_place_is_no_news_though_it_is_not_over() -> None:
-    after = evolve(with_first_dose(BEFORE, status="done", **an_hour_later()), now=LATER)
+    after = evolve(with_first_dose(BEFORE, status="done"), now=DOSE.end - timedelta(minutes=30))
     assert sent(succeeding(after, BEFORE), BEFORE) == []
+
+
+def days_earlier(count: int) -> dict[str, Any]:
+    day = timedelta(days=count)
+    rows = [evolve(row, start=row.start - day, end=row.end - day) for row in DOSE.bookings]
+    return {"start": DOSE.start - day, "end": DOSE.end - day, "bookings": rows}
+
+
+@pytest.mark.parametrize("passed_over", [True, False])
+@pytest.mark.parametrize(("became", "method"), [("done", "REQUEST"), ("gone", "CANCEL")])
+def test_who_expects_what_took_place_earlier_is_told_that_it_is_no_more_to_come(
+    became: str, method: str, passed_over: bool
+) -> None:
+    """It was brought forward by ten days, and those who were not told of that expect it still."""
+    moved = succeeding(with_first_dose(BEFORE, **days_earlier(10)), BEFORE)
+    (plan,) = moved.plans
+    visits = [
+        evolve(one, status="done") if one.session == DOSE.session else one
+        for one in plan.appointments
+        if became == "done" or one.session != DOSE.session
+    ]
+    now = DOSE.start - timedelta(days=8)
+    after = succeeding(evolve(moved, plans=[evolve(plan, appointments=visits)], now=now), moved)
+    found = sent(after, BEFORE if passed_over else moved)
+    if not passed_over:
+        assert found == []
+        return
+    assert {one.recipient for one in found} == {MIRA, RUTH, BEN, IMRAN, KETAMINE_1} - (
+        {BEN} if "ben" not in [row.resource for row in DOSE.bookings] else set()
+    )
+    assert {one.method for one in found} == {method}
+    first = {of(one)["UID"]: of(one)["SEQUENCE"] for one in sent(BEFORE, None)}
+    assert all(of(one)["SEQUENCE"] > first[of(one)["UID"]] for one in found)
 
 
 def test_what_is_brought_forward_into_the_past_is_told() -> None:

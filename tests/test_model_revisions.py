@@ -9,7 +9,8 @@ import pytest
 from attrs import evolve
 
 from kapsched.errors import InvalidInput
-from kapsched.model.appointments import Appointment, Sequence, Status
+from kapsched.exchange.schedule_documents import from_document, to_document
+from kapsched.model.appointments import READERS, Appointment, Sequence, Status
 from kapsched.model.course import Done, Patient
 from kapsched.model.plan import Plan, Schedule
 from kapsched.model.revisions import confirmed, succeeding, with_plan
@@ -43,21 +44,25 @@ def taken(type: str, **changes: Any) -> list[Any]:
 @pytest.mark.parametrize(
     ("changes", "raised"),
     [
-        ({"start": FIRST.start + HOUR, "end": FIRST.end + HOUR}, (1, 1, 1)),
-        ({"end": FIRST.end + HOUR}, (1, 1, 1)),
-        ({"status": "cancelled"}, (1, 1, 1)),
-        ({"bookings": taken("staff", resource="zoe")}, (0, 1, 0)),
-        ({"bookings": taken("room", resource="attic")}, (0, 1, 1)),
-        ({"bookings": taken("staff", role="friend")}, (0, 1, 0)),
-        ({"kind": "longer"}, (0, 1, 1)),
+        ({"start": FIRST.start + HOUR, "end": FIRST.end + HOUR}, (1, 1, 1, 1)),
+        ({"end": FIRST.end + HOUR}, (1, 1, 1, 1)),
+        ({"status": "cancelled"}, (1, 1, 1, 1)),
+        ({"bookings": taken("staff", resource="zoe")}, (0, 1, 0, 1)),
+        ({"bookings": taken("room", resource="attic")}, (0, 1, 1, 0)),
+        ({"bookings": taken("staff", role="friend")}, (0, 1, 0, 0)),
+        ({"kind": "longer"}, (0, 1, 1, 0)),
+        ({"notes": "N-4711"}, (0, 1, 0, 0)),
     ],
 )
 def test_a_sequence_rises_for_those_who_see_the_difference(
-    changes: dict[str, Any], raised: tuple[int, int, int]
+    changes: dict[str, Any], raised: tuple[int, int, int, int]
 ) -> None:
     found, old = after(**changes), FIRST.sequence
     assert found.sequence == Sequence(
-        patient=old.patient + raised[0], staff=old.staff + raised[1], room=old.room + raised[2]
+        patient=old.patient + raised[0],
+        staff=old.staff + raised[1],
+        room=old.room + raised[2],
+        busy=old.busy + raised[3],
     )
     assert found.revised == (LATER if any(raised) else FIRST.revised)
     assert found.created == FIRST.created
@@ -156,6 +161,10 @@ def version(before: Schedule, plans: list[Plan], later: timedelta) -> Schedule:
     return succeeding(evolve(before, plans=plans, now=before.now + later), before)
 
 
+def raised_by_one(one: Sequence) -> Sequence:
+    return Sequence(**{reader: getattr(one, reader) + 1 for reader in READERS})
+
+
 def test_what_is_given_up_is_withdrawn_for_everybody() -> None:
     given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
     planned = BEFORE.plans[0].appointments
@@ -164,21 +173,68 @@ def test_what_is_given_up_is_withdrawn_for_everybody() -> None:
     ]
     for one, old in zip(given_up.withdrawn, planned, strict=True):
         assert (one.status, one.revised, one.start) == ("cancelled", given_up.now, old.start)
-        assert one.sequence == Sequence(
-            patient=old.sequence.patient + 1, staff=old.sequence.staff + 1, room=old.sequence.room + 1
-        )
+        assert one.sequence == raised_by_one(old.sequence)
 
 
-def test_what_comes_back_counts_on_from_where_it_was_given_up() -> None:
-    given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
-    anew = [
-        evolve(one, sequence=Sequence(), created=None, revised=LATER, status="provisional")
-        for one in BEFORE.plans[0].appointments
+def anew(plan: Plan, at: datetime = LATER) -> Plan:
+    """The same as a search finds it that knows nothing of what was before."""
+    fresh = [
+        evolve(one, sequence=Sequence(), created=at, revised=at, status="provisional")
+        for one in plan.appointments
     ]
-    back = version(given_up, [BEFORE.plans[1], evolve(BEFORE.plans[0], appointments=anew)], HOUR)
+    return evolve(plan, appointments=fresh)
+
+
+def test_what_comes_back_has_a_higher_sequence_than_when_it_was_given_up() -> None:
+    given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
+    back = version(given_up, [BEFORE.plans[1], anew(BEFORE.plans[0])], HOUR)
     for one, form in zip(back.plans[1].appointments, given_up.withdrawn, strict=True):
-        assert one.sequence.patient == form.sequence.patient + 1
+        assert all(getattr(one.sequence, reader) > getattr(form.sequence, reader) for reader in READERS)
         assert (one.created, one.revised) == (form.created, back.now)
+
+
+OVER = FIRST.end + HOUR
+
+
+@pytest.mark.parametrize("since", [HOUR, timedelta(days=300)])
+def test_what_comes_back_after_it_was_over_and_forgotten_has_a_higher_sequence(since: timedelta) -> None:
+    """Nobody came, the course was given up, and months later it is planned again: devices remember the visit."""
+    moved = succeeding(changed(start=FIRST.start + HOUR, end=FIRST.end + HOUR), BEFORE)
+    before = moved.plans[0].appointments[0].sequence
+    gone = succeeding(evolve(moved, plans=[moved.plans[1]], now=OVER + 2 * HOUR), moved)
+    assert FIRST.session not in [one.session for one in gone.withdrawn]
+    later = succeeding(evolve(gone, tzdata="2099a", now=gone.now + since), gone)
+    back = version(later, [later.plans[0], anew(BEFORE.plans[0])], HOUR).plans[1].appointments[0]
+    assert all(getattr(back.sequence, reader) > getattr(before, reader) for reader in READERS)
+
+
+def test_what_took_place_after_all_is_withdrawn_from_nobody_who_was_there() -> None:
+    """The nurse was taken off and came back, or the course was given up and planned again: the old form is nobody's."""
+    off = succeeding(changed(bookings=taken("staff", resource="zoe")), BEFORE)
+    again = version(off, list(BEFORE.plans), HOUR)
+    given_up = version(BEFORE, [BEFORE.plans[1]], HOUR)
+    planned = version(given_up, [anew(BEFORE.plans[0]), BEFORE.plans[1]], HOUR)
+    for version_before in (again, planned):
+        assert [one.session for one in version_before.withdrawn][:1] == [FIRST.session]
+        gone = succeeding(evolve(version_before, plans=[BEFORE.plans[1]], now=OVER), version_before)
+        forms = [one for one in gone.withdrawn if one.session == FIRST.session]
+        assert {one.patient for one in forms} <= {""}
+        there = {row.of for row in FIRST.bookings}
+        assert not there & {row.of for one in forms for row in one.bookings}
+
+
+def test_who_was_not_there_when_it_took_place_is_still_told_and_the_patient_is_not() -> None:
+    off = succeeding(changed(bookings=taken("staff", resource="zoe")), BEFORE)
+    gone = succeeding(evolve(off, plans=[BEFORE.plans[1]], now=OVER), off)
+    (form,) = [one for one in gone.withdrawn if one.session == FIRST.session]
+    assert (form.patient, {row.of for row in form.bookings if row.type == "staff"}) == (
+        "",
+        {row.of for row in FIRST.bookings if row.type == "staff"},
+    )
+    assert not any(row.type == "room" for row in form.bookings)
+    assert gone.patients_of == {"c1": {"q17"}, "c2": {"q18"}}
+    assert gone.without("c1").withdrawn == ()
+    assert from_document(to_document(gone)) == gone
 
 
 def test_a_visit_that_somebody_is_taken_off_is_withdrawn_in_the_form_it_had() -> None:
@@ -213,6 +269,30 @@ def test_who_is_needed_in_fewer_parts_has_lost_one() -> None:
         BEFORE.plans[1],
     ]
     assert [one.session for one in version(BEFORE, plans, HOUR).withdrawn] == [dose.session]
+
+
+@pytest.mark.parametrize(
+    ("now", "start", "moved"),
+    [
+        (OVER, FIRST.start - timedelta(days=2), False),  # what is over stays where it was
+        (FIRST.start + HOUR / 2, FIRST.start + HOUR / 6, False),  # it is under way, and began late
+        (FIRST.start - HOUR, FIRST.start - timedelta(days=2), True),
+    ],
+)
+def test_what_took_place_before_the_time_that_is_booked_is_moved_to_when_it_did(
+    now: datetime, start: datetime, moved: bool
+) -> None:
+    before = confirmed(BEFORE)
+    plan = before.plans[0]
+    done = Done(start=start, staff={"therapist": ["ben"]})
+    course = evolve(plan.course, done={FIRST.session: done})
+    rest = [one for one in plan.appointments if one.session != FIRST.session]
+    after = with_plan(before, Plan.of(course, rest), now=now)
+    (first,) = [one for one in after.plans[0].appointments if one.session == FIRST.session]
+    away = start - FIRST.start if moved else timedelta()
+    assert (first.status, first.start, first.end) == ("done", FIRST.start + away, FIRST.end + away)
+    assert [row.start for row in first.bookings] == [row.start + away for row in FIRST.bookings]
+    assert first.sequence == (raised_by_one(FIRST.sequence) if moved else FIRST.sequence)
 
 
 def test_what_took_place_is_not_taken_from_anybody() -> None:

@@ -63,7 +63,7 @@ def _schedule() -> Schedule:
         bookings=[row],
         created=NINE,
         revised=TEN,
-        changed=Changed(patient=NINE, staff=TEN, room=TEN),
+        changed=Changed(patient=NINE, staff=TEN, room=TEN, busy=NINE),
         notes="rec-7",
         status="confirmed",
         confirmation=Confirmation(by="jo", at=NINE),

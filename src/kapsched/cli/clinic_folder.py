@@ -25,6 +25,7 @@ from kapsched.exchange.documents import (
 )
 from kapsched.exchange.file_checks import checked
 from kapsched.exchange.foreign.busy_files import busy_files, read_busy_files
+from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.patient_files import refuse_done_later
 from kapsched.exchange.table_forms import NamedTable
 from kapsched.exchange.writing import naming
@@ -32,6 +33,7 @@ from kapsched.model.bookings import Bookings
 from kapsched.model.clinic import Clinic
 from kapsched.model.course import Course
 from kapsched.model.wording import Wording
+from kapsched.timeline.zones import wall
 
 # Any file could be taken for a key, and would rename every calendar.
 _KEY = re.compile(rb"[0-9a-f]{64}")
@@ -88,6 +90,14 @@ class ClinicFolder:
         """Refuse what the files say took place after now, in courses that are not planned yet."""
         for patients in (one for one in self.files if one.name == "patients.toml"):
             refuse_done_later(patients, self.courses, planned, now, self.clinic)
+
+
+def moment_at(text: str, clinic: Clinic) -> datetime:
+    """The time that the option `--now` says, on the clinic's clocks unless it has an offset."""
+    try:
+        return wall(placed(written_moment(text), clinic.zone), clinic.place)
+    except InvalidInput as error:
+        raise error.under("--now") from None
 
 
 def _named(table: Callable[[Path], NamedTable | None], path: Path) -> NamedTable | None:

@@ -12,16 +12,15 @@ from pathlib import Path
 
 import click
 
-from kapsched.cli.clinic_folder import ClinicFolder, new_key, read_key
+from kapsched.cli.clinic_folder import ClinicFolder, moment_at, new_key, read_key
 from kapsched.cli.erase_command import erase
 from kapsched.cli.exit_codes import (
     BAD_INPUT,
     EXIT_CODES,
     FEW_EXIT_CODES,
     INTERRUPTED,
-    NEW_FINDINGS,
     NOBODY_READS,
-    SOME_REFUSED,
+    finish,
 )
 from kapsched.cli.holidays_command import holidays
 from kapsched.cli.languages import languages_option, wordings_for
@@ -38,15 +37,14 @@ from kapsched.cli.screen import (
     difference,
     progress_over,
     show_closing,
-    show_decisions,
     show_reports,
     summary,
     tell,
 )
 from kapsched.cli.show_command import show
+from kapsched.cli.verify_command import verify
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.documents import check_files, clinic_digest, preset_text, presets
-from kapsched.exchange.hours import placed, written_moment
 from kapsched.exchange.schemas.printed import SCHEMAS, schema_text
 from kapsched.exchange.tables import closing_table
 from kapsched.model.bookings import not_among
@@ -56,7 +54,6 @@ from kapsched.model.revisions import confirmed, succeeding
 from kapsched.model.wording import Wording
 from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
-from kapsched.timeline.zones import wall
 from kapsched.workflow.many_courses import plan_courses, verify_plans
 
 A_PATH = click.Path(path_type=Path)
@@ -150,7 +147,7 @@ def plan(  # noqa: PLR0913  # one for each option
         raise InvalidInput(Fault("there is no such folder", source=str(folder)))
     wordings = wordings_for(out, wordings)
     site, key = ClinicFolder.read(folder, wordings, key), key or folder / "uid.key"
-    wording, moment = wordings[0], _moment(now, site.clinic)
+    wording, moment = wordings[0], moment_at(now, site.clinic)
     require_own_folder(out, (*site.files, key))
     uid_key, before = read_key(key), _schedule_before(out / SCHEDULE, site.clinic)
     for note in (*site.notes, *_every_calendar_anew(before, uid_key, key)):
@@ -172,7 +169,7 @@ def plan(  # noqa: PLR0913  # one for each option
         tell(difference(schedule, before, wording))
     where = wording.say("desk", "written" if changed else "unchanged", place=out)
     tell(f"{summary(schedule, wording)}; {where}")
-    _finish(new, refused=len(schedule.refusals))
+    finish(new, refused=len(schedule.refusals))
 
 
 def _every_calendar_anew(before: Schedule | None, uid_key: bytes | None, key: Path) -> Iterator[str]:
@@ -198,14 +195,6 @@ def _planned(site: ClinicFolder, kept: Schedule | None, now: datetime, steps: in
         )
 
 
-def _moment(text: str, clinic: Clinic) -> datetime:
-    """The time that an option says, on the clinic's clocks unless it has an offset."""
-    try:
-        return wall(placed(written_moment(text), clinic.zone), clinic.place)
-    except InvalidInput as error:
-        raise error.under("--now") from None
-
-
 def _schedule_before(path: Path, clinic: Clinic) -> Schedule | None:
     if not path.exists():
         return None
@@ -226,47 +215,6 @@ def _ask_to_discard(before: Schedule, out: Path) -> None:
         agreed = False
     if not agreed:
         raise InvalidInput("the schedule stays as it is; with --yes it is discarded unasked", path="--afresh")
-
-
-def _finish(new_findings: int, refused: int = 0) -> None:
-    sys.exit(NEW_FINDINGS if new_findings else SOME_REFUSED if refused else 0)
-
-
-@kapsched.command(epilog=EXIT_CODES, short_help="Verify the plans of a schedule.")
-@click.argument("schedule", type=A_PATH)
-@click.option(
-    "--clinic",
-    "folder",
-    metavar="DIR",
-    required=True,
-    type=A_PATH,
-    help="The clinic's folder, or its clinic.toml alone: then courses count as they were planned.",
-)
-@click.option("--now", metavar="T", help="Judge notice and horizon too, as at this time.")
-def verify(schedule: Path, folder: Path, now: str | None) -> None:
-    """Verify the plans of a SCHEDULE against the clinic, its bookings and one another."""
-    site, planned = ClinicFolder.read(folder), read_schedule(schedule)
-    require_same_clinic(planned, site.clinic, schedule)
-    moment = _moment(now, site.clinic) if now else None
-    reports = verify_plans(
-        planned,
-        site.clinic,
-        booked=site.bookings,
-        courses=site.courses,
-        now=moment,
-        horizon=site.clinic.horizon if now else None,
-    )
-    for note in site.notes:
-        tell(f"note: {note}", aside=True)
-    if planned.digest != clinic_digest(site.clinic):
-        tell(f"note: {site.clinic.id} has changed since this schedule was made", aside=True)
-    new = show_reports(reports, aside=False, new_only=False)
-    show_decisions(planned.plans, site.courses, site.clinic.place)
-    accepted = sum(len(report.accepted) for _, report in reports)
-    there = sum(len(report.findings) for _, report in reports) - new - accepted
-    also = f", {accepted} accepted" if accepted else ""
-    tell(f"plans verified: {len(reports)}; findings: {new} new, {there} already there{also}")
-    _finish(new)
 
 
 @kapsched.command("presets", epilog=FEW_EXIT_CODES, short_help="List the presets, or print one.")
@@ -290,6 +238,7 @@ def show_schema(sort: str) -> None:
     click.echo(schema_text(sort), nl=False)
 
 
+kapsched.add_command(verify)
 kapsched.add_command(show)
 kapsched.add_command(erase)
 kapsched.add_command(holidays)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from typing import NoReturn
+
 BAD_INPUT, SOME_REFUSED, NEW_FINDINGS = 2, 3, 4
 INTERRUPTED, NOBODY_READS = 130, 141
 
@@ -24,3 +27,8 @@ Exit status:
 
 {_OURS}"""
 """Of a command that neither plans nor judges."""
+
+
+def finish(new_findings: int, refused: int = 0) -> NoReturn:
+    """End a command that plans or judges."""
+    sys.exit(NEW_FINDINGS if new_findings else SOME_REFUSED if refused else 0)

@@ -61,6 +61,7 @@ ASKED: tuple[ResourceType, ...] = ("patient", "staff", "room")
 @click.option(
     "--clinic", "folder", metavar="DIR", type=A_PATH, help="Show what else is booked at the clinic in DIR."
 )
+@click.option("--key", metavar="FILE", type=A_PATH, help="The key of the calendars.  [default: DIR/uid.key]")
 @click.option("--names", is_flag=True, help="Show patients by name as well as by id.")
 @language_option
 @click.option(
@@ -72,6 +73,7 @@ def show(
     day: str | None,
     week: str | None,
     folder: Path | None,
+    key: Path | None,
     names: bool,
     sheet: Path | None,
     wording: Wording | None,
@@ -83,7 +85,7 @@ def show(
     """
     path = out / SCHEDULE if out.is_dir() else out
     schedule, wording = read_schedule(path), wording_for(path.parent, wording)
-    site = ClinicFolder.read(folder) if folder else None
+    site = ClinicFolder.read(folder, key=key) if folder else None
     if site:
         require_same_clinic(schedule, site.clinic, path)
         for note in site.notes:

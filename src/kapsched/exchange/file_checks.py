@@ -17,7 +17,7 @@ from kapsched.exchange.calendars.policy_files import calendars_in, unmet_kinds
 from kapsched.exchange.clinic_files import clinic_of
 from kapsched.exchange.done_files import DoneTable
 from kapsched.exchange.file_sorts import SORTS, sort_of_text, table_sort
-from kapsched.exchange.foreign.busy_files import busy_files, read_busy_files
+from kapsched.exchange.foreign.busy_files import busy_files, read_busy_files, source_of
 from kapsched.exchange.patient_files import done_beside, done_file, patients_and_courses_in
 from kapsched.exchange.programme_files import own_name, programmes_and_faults_in
 from kapsched.exchange.schedule_documents import clinic_digest, from_document
@@ -59,6 +59,7 @@ def checked(paths: Iterable[str | PathLike[str]], wordings: Iterable[Wording] | 
             for one in _files(Path(path)):
                 with check.collecting():
                     check.take(one)
+        check.foreign += busy_files(Path(path))
     check.settle()
     check.read()
     check.compare()
@@ -71,7 +72,7 @@ def _files(path: Path) -> list[Path]:
     found = sorted([*path.glob("*.toml"), *path.glob("*.csv"), *path.glob("programmes/*.toml")])
     if not found:
         raise InvalidInput(Fault("there is no TOML or CSV file in this folder", source=str(path)))
-    return found + busy_files(path)
+    return found
 
 
 @define
@@ -102,7 +103,7 @@ class _Check:
 
     def take(self, path: Path) -> None:
         """Sort in one file; what is none of ours may be a table that one of ours names."""
-        if path.suffix == ".ics":
+        if path.suffix.lower() == ".ics":
             self.foreign.append(path)
             return
         try:
@@ -210,6 +211,8 @@ class _Check:
             for file, patients, _, _ in self.enrolled:
                 self.notes += [f"{file.source}: {note}" for note in _unspoken(patients, self.spoken)]
         if len(self.clinics) != 1:
+            lacking = "no one clinic was given, so that it goes unread"
+            self.notes += [f"{source_of(path)}: {lacking}" for path in self.foreign]
             return
         (clinic,) = self.clinics
         for file, programme in zip(self.tables["programme"], self.programmes, strict=True):

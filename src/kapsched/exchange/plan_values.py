@@ -89,7 +89,7 @@ def appointment_value(one: Appointment, zone_name: str) -> dict[str, Any]:
         "patient": one.patient,
         "status": one.status,
         **({} if one.confirmation is None else {"confirmation": plain(one.confirmation, zone_name)}),
-        "sequence": {"patient": one.sequence.patient, "staff": one.sequence.staff, "room": one.sequence.room},
+        "sequence": {reader: getattr(one.sequence, reader) for reader in READERS},
         "created": None if one.created is None else clock_text(one.created, zone_name),
         "revised": None if one.revised is None else clock_text(one.revised, zone_name),
         **({} if one.changed == Changed() else {"changed": plain(one.changed, zone_name)}),

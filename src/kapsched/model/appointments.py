@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from kapsched.model.by_hand import Named
     from kapsched.model.course import Course
 
-Reader: TypeAlias = Literal["patient", "staff", "room"]
+Reader: TypeAlias = Literal["patient", "staff", "room", "busy"]
 Status: TypeAlias = Literal["provisional", "confirmed", "cancelled", "done"]
 
 READERS: tuple[Reader, ...] = get_args(Reader)
@@ -63,14 +63,18 @@ class Confirmation:
 
 @frozen(kw_only=True)
 class Sequence:
-    """How often an appointment changed in a way that each reader cares about."""
+    """How often an appointment changed in a way that each reader cares about.
+
+    `busy` is whoever may know when staff are taken, and nothing else of them.
+    """
 
     patient: int = 0
     staff: int = 0
     room: int = 0
+    busy: int = 0
 
     def __attrs_post_init__(self) -> None:
-        require(self, patient=_A_COUNT, staff=_A_COUNT, room=_A_COUNT)
+        require(self, **dict.fromkeys(READERS, _A_COUNT))
 
 
 @frozen(kw_only=True)
@@ -80,9 +84,10 @@ class Changed:
     patient: datetime | None = None
     staff: datetime | None = None
     room: datetime | None = None
+    busy: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
-        require(self, patient=_PERHAPS_A_MOMENT, staff=_PERHAPS_A_MOMENT, room=_PERHAPS_A_MOMENT)
+        require(self, **dict.fromkeys(READERS, _PERHAPS_A_MOMENT))
 
 
 _A_SEQUENCE = of_type(Sequence)

@@ -188,7 +188,8 @@ class Schedule:
 
     `clinic`, `zone` and `digest` name the clinic they were made for, `tzdata` the time zone rules; `revision`
     counts the versions of this schedule and `now` is when this one was made. `withdrawn` holds, as cancelled, the
-    last form of each appointment that a version before took from somebody, so that calendars can tell them.
+    last form of each appointment that a version before took from somebody, so that calendars can tell them; without a
+    patient where it is none of the patient's business any more.
     """
 
     clinic: str
@@ -242,8 +243,13 @@ class Schedule:
         plans = [_forgetting(course, one) for one in self.plans if one.course.id != course]
         refusals = [_forgetting(course, one) for one in self.refusals if one.course.id != course]
         staying = {one.course.patient.id for one in plans} | {one.course.patient.id for one in refusals}
-        gone = self.patients_of[course] - staying
-        withdrawn = [one for one in self.withdrawn if one.course != course and one.patient not in gone]
+        patients = self.patients_of[course] - staying
+        courses = {id for id, owners in self.patients_of.items() if owners and owners <= patients}
+        withdrawn = [
+            one
+            for one in self.withdrawn
+            if one.course not in {course, *courses} and one.patient not in patients
+        ]
         return evolve(self, plans=plans, refusals=refusals, withdrawn=withdrawn)
 
     @property
@@ -254,7 +260,7 @@ class Schedule:
         for course in courses:
             owners.setdefault(course.id, set()).add(course.patient.id)
         for one in self.withdrawn:
-            owners.setdefault(one.course, set()).add(one.patient)
+            owners.setdefault(one.course, set()).update({one.patient} - {""})
         return FrozenMapping({course: frozenset(patients) for course, patients in owners.items()})
 
     @property

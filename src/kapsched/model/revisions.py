@@ -10,9 +10,10 @@ from attrs import evolve
 from kapsched.errors import a_moment, of_type, require_given
 from kapsched.model.appointments import READERS, Appointment, Changed, Sequence
 from kapsched.model.bookings import ResourceType
+from kapsched.model.done import Done
 from kapsched.model.plan import Plan, Schedule
 from kapsched.model.programme import Segment
-from kapsched.model.withdrawals import by_id, id_of, remembered, taken_away
+from kapsched.model.withdrawals import by_id, id_of, remembered, still_withdrawn, taken_away
 from kapsched.timeline.zones import instant
 
 _A_SCHEDULE = of_type(Schedule)
@@ -32,17 +33,19 @@ def succeeding(schedule: Schedule, before: Schedule) -> Schedule:
 
     An appointment that stays as it was keeps its stamps and, once confirmed, stays so. Any other was revised
     at the schedule's `now`, and its sequence rises for those who can see the difference; the others keep the time of
-    the last change that they could see. What was still to come and is taken from somebody, or gone, is `withdrawn`;
-    where it comes back its sequences go on.
+    the last change that they could see. What was still to come and is taken from somebody, or gone, is `withdrawn`.
+    What is new, or comes back, has a sequence that no appointment had before, for somebody may still remember it.
     """
     require_given(schedule=(schedule, _A_SCHEDULE), before=(before, _A_SCHEDULE))
-    earlier = {one.id: one for one in before.withdrawn} | by_id(before)
-    parts, former = _parts(schedule), _parts(before)
+    earlier, gone = by_id(before), {one.id: one for one in before.withdrawn}
+    parts, former, first = _parts(schedule), _parts(before), _first_sequence(before)
 
     def stamp(plan: Plan, one: Appointment) -> Appointment:
         id = id_of(plan, one)
+        if id in gone and id not in earlier:
+            one = evolve(one, created=gone[id].created, revised=schedule.now, changed=Changed())
         if id not in earlier:
-            return one
+            return evolve(one, sequence=first)
         return _stamped(
             one,
             earlier[id],
@@ -52,7 +55,7 @@ def succeeding(schedule: Schedule, before: Schedule) -> Schedule:
         )
 
     stamped = _each(schedule, stamp)
-    withdrawn = (*before.withdrawn, *taken_away(before, stamped))
+    withdrawn = (*still_withdrawn(before, stamped), *taken_away(before, stamped))
     if evolve(stamped, revision=before.revision, now=before.now, withdrawn=withdrawn) == before:
         return before
     kept = [one for one in withdrawn if remembered(one, schedule.now)]
@@ -69,7 +72,7 @@ def with_plan(schedule: Schedule, plan: Plan, *, now: datetime) -> Schedule:
     id, new = plan.course.id, {one.session for one in plan.appointments}
     before = next((one for one in schedule.plans if one.course.id == id), None)
     past = [
-        evolve(one, status="done")
+        as_it_took_place(one, plan.course.done[one.session], now)
         for one in (before.appointments if before else ())
         if one.session in plan.course.done and one.session not in new and one.status != "cancelled"
     ]
@@ -82,6 +85,23 @@ def with_plan(schedule: Schedule, plan: Plan, *, now: datetime) -> Schedule:
         now=now,
     )
     return succeeding(changed, schedule)
+
+
+def as_it_took_place(one: Appointment, done: Done, now: datetime) -> Appointment:
+    """The appointment as done; moved to when that was, where it is booked for another time that is still to come."""
+    if instant(one.end) <= instant(now) or instant(one.start) <= done.start < instant(one.end):
+        return evolve(one, status="done")
+    later = done.start - instant(one.start)
+    start, end = ((instant(edge) + later).astimezone(edge.tzinfo) for edge in (one.start, one.end))
+    rows = [evolve(row, start=row.start + later, end=row.end + later) for row in one.bookings]
+    return evolve(one, status="done", start=start, end=end, bookings=rows)
+
+
+def _first_sequence(before: Schedule) -> Sequence:
+    """Higher than any appointment has had: none rises more than once in a version, and people may begin higher."""
+    known = [one for plan in before.plans for one in plan.appointments] + list(before.withdrawn)
+    highest = {reader: max((getattr(one.sequence, reader) for one in known), default=0) for reader in READERS}
+    return Sequence(**{reader: max(count, before.revision) + 1 for reader, count in highest.items()})
 
 
 def _parts(schedule: Schedule) -> dict[str, tuple[Segment, ...]]:
@@ -112,6 +132,7 @@ def _stamped(
     if before.status == "confirmed" and same and one.status in ("provisional", "confirmed"):
         one = evolve(one, status="confirmed", confirmation=one.confirmation or before.confirmation)
     moved |= _told(one) != _told(before)
+    taken = staff
     rooms |= one.kind != before.kind
     staff |= one.notes != before.notes or _roles(one) != _roles(before) or not same_parts
     sequence = Sequence(
@@ -119,6 +140,7 @@ def _stamped(
         # Staff are told the room, while a room is told nothing of staff.
         staff=before.sequence.staff + (moved or rooms or staff),
         room=before.sequence.room + (moved or rooms),
+        busy=before.sequence.busy + (moved or taken),
     )
     one = evolve(one, sequence=sequence, created=before.created)
     if sequence == before.sequence and before.revised:

@@ -36,6 +36,27 @@ def taken_away(before: Schedule, after: Schedule) -> Iterator[Appointment]:
             yield form
 
 
+def still_withdrawn(before: Schedule, after: Schedule) -> Iterator[Appointment]:
+    """What was withdrawn before, but for what has taken place since in another form, which leaves the schedule now."""
+    former, staying = by_id(before), by_id(after)
+    for form in before.withdrawn:
+        last = former.get(form.id)
+        if last is None or form.id in staying or _last_form(last, None, after.now) is not None:
+            yield form
+        elif (left := _without_those_in(form, last)) is not None:
+            yield left
+
+
+def _without_those_in(form: Appointment, last: Appointment) -> Appointment | None:
+    """A form that nobody reads who had part in the last one: nobody in particular is its patient then."""
+    there = {row.of for row in last.bookings}
+    rows = [row for row in form.bookings if row.of not in there]
+    patient = "" if form.patient == last.patient else form.patient
+    if not patient and not any(row.type in ("room", "staff") for row in rows):
+        return None
+    return evolve(form, bookings=rows, patient=patient)
+
+
 def remembered(one: Appointment, now: datetime) -> bool:
     """Is it still told that it was withdrawn?"""
     last = max(instant(one.end), instant(one.revised or one.end))

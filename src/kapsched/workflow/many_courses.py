@@ -21,11 +21,12 @@ from kapsched.errors import (
     text,
 )
 from kapsched.logs import info
-from kapsched.model.appointments import Appointment, Status
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Booking, Bookings, not_among
 from kapsched.model.clinic import Clinic, Horizon
 from kapsched.model.course import Course, Patient
 from kapsched.model.plan import Plan, Refusal, Schedule
+from kapsched.model.revisions import as_it_took_place
 from kapsched.model.versions import transfer
 from kapsched.planning.course_plan import DEFAULT_STEPS
 from kapsched.planning.diary import Diary
@@ -89,10 +90,11 @@ def plan_courses(
     )
     ordered = sorted(courses, key=lambda course: course.first_day)
     today = {course.id: course for course in ordered}
-    plans = [] if kept is None else list(_kept(kept.plans, today, diary.clinic))
+    plans = [] if kept is None else list(_kept(kept.plans, today, diary.clinic, now))
     refusals: list[Refusal] = []
     waiting = _waiting(ordered, plans)
-    diary = _with_all_that_stands(diary, kept, ordered, waiting, instant(now))
+    standing = [row for plan in plans for row in plan.bookings]
+    diary = _with_all_that_stands(diary, standing, ordered, waiting, instant(now))
     for course in waiting:
         if progress is not None:
             progress(course)
@@ -119,11 +121,10 @@ def plan_courses(
 
 
 def _with_all_that_stands(
-    diary: Diary, kept: Schedule | None, courses: Iterable[Course], waiting: Iterable[Course], now: datetime
+    diary: Diary, kept: Iterable[Booking], courses: Iterable[Course], waiting: Iterable[Course], now: datetime
 ) -> Diary:
     """The diary with what no plan may take: kept plans, visits that go on, and pins, whoever is planned first."""
-    if kept is not None:
-        diary = diary.with_bookings(add=not_among(kept.bookings, diary.bookings))
+    diary = diary.with_bookings(add=not_among(kept, diary.bookings))
     diary = _with_visits_that_go_on(courses, diary, now)
     # Also where its own course is refused, what is pinned is nobody else's.
     for course in waiting:
@@ -170,7 +171,9 @@ def _beside_others(course: Course, courses: Iterable[Course], plans: Iterable[Pl
     )
 
 
-def _kept(plans: Iterable[Plan], today: Mapping[str, Course], clinic: Clinic) -> Iterator[Plan]:
+def _kept(
+    plans: Iterable[Plan], today: Mapping[str, Course], clinic: Clinic, now: datetime
+) -> Iterator[Plan]:
     """The plans as they stand today; what their programmes of today have lost of them is raised together."""
     faults: list[Fault] = []
     patients = {course.patient.id: course.patient for course in today.values()}
@@ -179,7 +182,7 @@ def _kept(plans: Iterable[Plan], today: Mapping[str, Course], clinic: Clinic) ->
         try:
             found = _as_today(plan, course, clinic)
             patient = course.patient if course else patients.get(plan.course.patient.id)
-            yield _with_done(_as_called_today(found, patient), course)
+            yield _with_done(_as_called_today(found, patient), course, now)
         except InvalidInput as error:
             faults += error.under(f"courses.{plan.course.id}").faults
     refuse(faults)
@@ -212,16 +215,17 @@ def _as_called_today(plan: Plan, patient: Patient | None) -> Plan:
     return evolve(plan, course=evolve(plan.course, patient=called))
 
 
-def _with_done(plan: Plan, course: Course | None) -> Plan:
+def _with_done(plan: Plan, course: Course | None, now: datetime) -> Plan:
     """The plan, in which what the course has done by now is no longer to come, and what was recorded is known."""
 
     def marked(one: Appointment) -> Appointment:
         if course is None or one.status == "cancelled":
             return one
-        status: Status = "done" if one.session in course.done else one.status
+        if one.session in course.done:
+            one = as_it_took_place(one, course.done[one.session], now)
         # Notes that a person wrote on a pinned appointment stay with it.
         noted = one.notes if one.session in course.pinned else ""
-        return evolve(one, status=status, notes=course.notes.get(one.session, noted))
+        return evolve(one, notes=course.notes.get(one.session, noted))
 
     return evolve(plan, appointments=map(marked, plan.appointments))
 

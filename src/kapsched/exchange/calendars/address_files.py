@@ -7,12 +7,11 @@ from os import PathLike
 from pathlib import Path
 
 from kapsched.errors import Fault, InvalidInput, identifier, refuse, require_given
-from kapsched.exchange.calendars.mail_addresses import a_mail_address
+from kapsched.exchange.calendars.mail_addresses import RECIPIENTS, Recipient, a_mail_address
 from kapsched.exchange.csv_rows import Cells, Read, rows_of
 from kapsched.exchange.fields import Fields, private_text, text
 from kapsched.exchange.table_forms import OURS
 from kapsched.exchange.toml_files import a_path, read_text
-from kapsched.model.appointments import READERS, Reader
 from kapsched.model.bookings import Resource
 
 COLUMNS = ("type", "id", "address")
@@ -39,7 +38,7 @@ def _unlike_ours(columns: list[str]) -> Iterator[str]:
 
 def _row(cells: Cells) -> tuple[Resource, str]:
     with Fields(cells) as row:
-        type, id = row.need("type", _type, READERS[0]), row.need("id", text, "x")
+        type, id = row.need("type", _type, RECIPIENTS[0]), row.need("id", text, "x")
         address = row.need("address", private_text, "").strip()
         if identifier(id):
             row.fault("is blank, or no text that every file can carry", "id")
@@ -48,12 +47,12 @@ def _row(cells: Cells) -> tuple[Resource, str]:
     return Resource(type, id), address
 
 
-def _type(value: object) -> Reader:
-    for reader in READERS:
-        if value == reader:
-            return reader
+def _type(value: object) -> Recipient:
+    for recipient in RECIPIENTS:
+        if value == recipient:
+            return recipient
     # It is not shown: where the columns are in another order, it is somebody's address.
-    raise InvalidInput(f"is no recipient; there are {', '.join(READERS)}")
+    raise InvalidInput(f"is no recipient; there are {', '.join(RECIPIENTS)}")
 
 
 def _twice(rows: Iterable[Read[tuple[Resource, str]]], source: str) -> Iterator[Fault]:

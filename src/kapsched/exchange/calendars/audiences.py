@@ -7,12 +7,21 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from kapsched.errors import identifier, of_type, require, shown
+from kapsched.errors import identifier, require, shown
 from kapsched.model.appointments import Reader as Told
 from kapsched.model.bookings import Resource
 
 Sort: TypeAlias = Literal["patient", "staff", "room", "clinic", "busy"]
 """The audiences of calendars."""
+
+
+def a_person_or_room(value: object) -> str:
+    """A patient, a member of staff or a room, by id."""
+    if not isinstance(value, Resource):
+        return f"a Resource is wanted, not {type(value).__name__}"
+    if value.type not in ("patient", "staff", "room"):
+        return f"{shown(value.type)} has no calendar; a patient, a member of staff and a room have one"
+    return identifier(value.id)
 
 
 @frozen(kw_only=True)
@@ -22,7 +31,7 @@ class Busy:
     of: Resource
 
     def __attrs_post_init__(self) -> None:
-        require(self, of=of_type(Resource))
+        require(self, of=a_person_or_room)
 
 
 Audience: TypeAlias = Literal["patient", "clinic"] | Resource | Busy
@@ -73,6 +82,8 @@ def whose(audience: Audience) -> Resource | None:
 def told(audience: Audience) -> Told:
     """For whom an appointment counts its changes where this audience reads; the clinic reads what its staff do."""
     of = whose(audience)
+    if isinstance(audience, Busy) and audience.of.type == "staff":
+        return "busy"
     if of is None or of.type == "pool":
         return "patient" if audience == "patient" else "staff"
     return of.type
@@ -80,9 +91,10 @@ def told(audience: Audience) -> Told:
 
 def an_audience(value: object) -> str:
     """Somebody who reads a calendar."""
-    of = value.of if isinstance(value, Busy) else value
-    if isinstance(of, Resource) and of.type != "pool":
-        return identifier(of.id)
+    if isinstance(value, Busy):
+        return ""
+    if isinstance(value, Resource) and value.type != "pool":
+        return a_person_or_room(value)
     if isinstance(value, str) and value in ("patient", "clinic"):
         return ""
     return (

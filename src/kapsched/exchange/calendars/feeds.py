@@ -17,7 +17,7 @@ from attrs import frozen
 
 from kapsched.errors import Several, each, identifier, of_type, refuse, require, require_given, shown, text
 from kapsched.exchange.calendars.alarms import Alarm
-from kapsched.exchange.calendars.audiences import Audience, Sort, sort_of, told, whose
+from kapsched.exchange.calendars.audiences import Audience, Sort, a_person_or_room, sort_of, told, whose
 from kapsched.exchange.calendars.entries import View
 from kapsched.exchange.calendars.ics import written
 from kapsched.exchange.calendars.links import Courses
@@ -50,7 +50,7 @@ FOLDERS: Mapping[Sort, str] = {
 }
 
 _A_SCHEDULE = of_type(Schedule)
-_SOME_READERS = each(of_type(Resource))
+_SOME_READERS = each(a_person_or_room)
 
 
 @frozen(kw_only=True)

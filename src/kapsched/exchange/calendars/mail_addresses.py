@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias, get_args
 from urllib.parse import quote
 
 from attrs import field, frozen
@@ -13,6 +13,10 @@ from kapsched.errors import by_repr, identifier, require
 # As mail is delivered everywhere: no quoted parts, no comments, and a domain in letters, or in its xn-- form.
 _ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE | re.ASCII)
 _LONGEST = 254
+
+Recipient: TypeAlias = Literal["patient", "staff", "room"]
+RECIPIENTS: tuple[Recipient, ...] = get_args(Recipient)
+"""Who can be written to: a room may have a mailbox too."""
 
 # RFC 6868 has a way to write them, but not every program knows it.
 _NOT_IN_NAMES = '"^'

@@ -26,12 +26,11 @@ from kapsched.exchange.calendars.audiences import Audience, whose
 from kapsched.exchange.calendars.entries import Entry, View
 from kapsched.exchange.calendars.ics import METHODS, Method, mailed
 from kapsched.exchange.calendars.links import Courses
-from kapsched.exchange.calendars.mail_addresses import Mailbox, Organizer, a_mail_address
+from kapsched.exchange.calendars.mail_addresses import RECIPIENTS, Mailbox, Organizer, a_mail_address
 from kapsched.exchange.calendars.policy import some_alarms
 from kapsched.exchange.calendars.readers import Read, faults_of_schedule, reads, speaking
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.logs import debug
-from kapsched.model.appointments import READERS
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule
 from kapsched.model.wording import Wording
@@ -41,7 +40,7 @@ from kapsched.timeline.zones import instant
 
 def a_recipient(value: object) -> str:
     """Somebody who can be written to: a patient, a member of staff, or a room with a mailbox."""
-    if isinstance(value, Resource) and value.type in READERS:
+    if isinstance(value, Resource) and value.type in RECIPIENTS:
         return identifier(value.id)
     return f"{shown(value)} is no recipient; a patient, a member of staff or a room is one"
 
@@ -84,8 +83,8 @@ def messages(  # as much as there is to choose
 
     A `REQUEST` for each entry of theirs that is new or now says something else, a `CANCEL` for each that is cancelled
     or theirs no more: with the identity, the sequence and the words that it has in their calendar. Nobody is told of
-    what ended before the schedule's `now`, or took place. Patients in order of course, then staff and rooms by id; to
-    each in order of start.
+    what ended before the schedule's `now`, or took place, but those who expect it at another time. Patients in order
+    of course, then staff and rooms by id; to each in order of start.
     """
     tables, policy = Several(wordings), Several(alarms)
     require_given(
@@ -152,30 +151,42 @@ class _Post:
 
 
 def _messages(schedule: Schedule, before: Schedule | None, post: _Post) -> Iterator[Message]:
-    earlier = {one.audience: one for one in reads(before, READERS)} if before else {}
+    earlier = {one.audience: one for one in reads(before, RECIPIENTS)} if before else {}
+    once = [of for of in map(whose, earlier) if of is not None]
     courses, courses_before = (
         Courses(plan.course for plan in one.plans) if one else Courses() for one in (schedule, before)
     )
     count = 0
-    for read in reads(schedule, READERS):
+    for read in reads(schedule, RECIPIENTS, once):
         recipient = whose(read.audience)
         if recipient is None or recipient not in post.addresses:
             continue
         old = post.entries(earlier.get(read.audience), courses_before)
-        for uid, entry in post.entries(read, courses).items():
-            if method := _method(entry, old.get(uid), instant(schedule.now)):
+        new = post.entries(read, courses)
+        new |= {uid: _called_off(one, schedule) for uid, one in old.items() if uid not in new}
+        for entry in sorted(new.values(), key=lambda one: (one.start, one.uid)):
+            if method := _method(entry, old.get(entry.uid), instant(schedule.now)):
                 count += 1
                 yield post.message(recipient, method, entry)
     debug("messages made: %d", count)
 
 
+def _called_off(one: Entry, schedule: Schedule) -> Entry:
+    """An entry of before that the schedule has in no form: it is over in a version passed over, or erased."""
+    sequence = max(one.sequence, schedule.revision) + 1
+    return evolve(one, status="cancelled", sequence=sequence, revised=schedule.now, reminders=())
+
+
 def _method(entry: Entry, old: Entry | None, now: datetime) -> Method | None:
     """What a message does that tells of an entry; None where there is nothing to tell."""
-    if entry.status == "done" or max(entry.end, old.end if old else entry.end) <= now:
-        return None
     there = old is not None and old.status != "cancelled"
+    expected = old is not None and there and old.end > now
     if entry.status == "cancelled":
-        return "CANCEL" if there else None
+        return "CANCEL" if there and max(entry.end, old.end if old else now) > now else None
+    if entry.status == "done" or entry.end <= now:
+        # What is over is news only to who expects it still.
+        moved = old is not None and (entry.start, entry.end) != (old.start, old.end)
+        return "REQUEST" if expected and moved else None
     if old is None or not there:
         return "REQUEST"
     # Of another nurse the doctor's calendar counts one change more, and says the same.

@@ -31,7 +31,7 @@ def reads(schedule: Schedule, sorts: Iterable[Sort], also: Iterable[Resource] = 
     others = tuple(also)
     for sort in sorts:
         if sort == "clinic":
-            yield Read("clinic", appointments, withdrawn)
+            yield Read("clinic", appointments, tuple(one for one in withdrawn if one.patient))
             continue
         for type in ("patient", "staff", "room") if sort == "busy" else (sort,):
             theirs, formerly = _grouped(appointments, type), _grouped(withdrawn, type)
@@ -48,8 +48,13 @@ def reads(schedule: Schedule, sorts: Iterable[Sort], also: Iterable[Resource] = 
 def faults_of_schedule(schedule: Schedule) -> Iterator[Fault]:
     """What is wrong with the appointments of a schedule that calendars are to tell of."""
     for plan in schedule.plans:
+        seen: set[str] = set()
         for one in plan.appointments:
-            yield from (fault.under(f"plans.{plan.course.id}.{one.session}") for fault in faults_of(one))
+            path = f"plans.{plan.course.id}.{one.session}"
+            if one.session in seen:
+                yield Fault("two appointments are of this session", path)
+            seen.add(one.session)
+            yield from (fault.under(path) for fault in faults_of(one))
     for place, one in enumerate(schedule.withdrawn):
         yield from (fault.under(f"withdrawn.{place}") for fault in faults_of(one))
 
@@ -117,7 +122,9 @@ def _grouped(appointments: Iterable[Appointment], type: ResourceType) -> dict[st
     grouped: dict[str, list[Appointment]] = {}
     for one in appointments:
         ids = (
-            [one.patient] if type == "patient" else {row.resource for row in one.bookings if row.type == type}
+            {one.patient} - {""}
+            if type == "patient"
+            else {row.resource for row in one.bookings if row.type == type}
         )
         for id in ids:
             grouped.setdefault(id, []).append(one)

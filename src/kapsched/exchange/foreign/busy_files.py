@@ -14,6 +14,7 @@ from kapsched.model.bookings import Booking, Bookings, Resource, ResourceType
 from kapsched.model.clinic import Clinic
 from kapsched.timeline.intervals import Interval, IntervalSet
 
+BUSY = "busy"
 FOLDERS: Mapping[str, ResourceType] = {"staff": "staff", "patients": "patient", "rooms": "room"}
 """The folders in `busy/`, in each of which a file is named by an id."""
 
@@ -34,8 +35,9 @@ class BusyFiles:
 
 
 def busy_files(folder: Path) -> list[Path]:
-    """Every calendar in the `busy` of a clinic's folder, by path."""
-    return sorted(folder.glob("busy/*/*.ics"))
+    """Every file in the `busy` of a clinic's folder, by path, but for hidden ones."""
+    there = (path for path in folder.glob(f"{BUSY}/**/*") if not path.name.startswith("."))
+    return sorted(path for path in there if path.is_file())
 
 
 def read_busy_files(
@@ -48,7 +50,7 @@ def read_busy_files(
     """What the calendars say of the clinic's horizon, beside what is `booked` anyway."""
     found, owners = BusyFiles(), tuple(patients)
     for path in paths:
-        source = "/".join(path.parts[-3:])
+        source = source_of(path)
         try:
             of = _owner(path, clinic, owners)
             busy = read_busy(
@@ -62,7 +64,7 @@ def read_busy_files(
             found.faults += [Fault(fault.message, source=source) for fault in error.faults]
             continue
         # What stands in both is one booking, and nobody is told that it is there twice.
-        known = IntervalSet(Interval(row.start, row.end) for row in booked.of(of))
+        known = IntervalSet(Interval(row.start, row.end) for row in booked.of(of) if row.exclusive)
         found.bookings += [
             Booking(type=of.type, resource=of.id, start=one.start, end=one.end)
             for one in IntervalSet(busy.intervals) - known
@@ -71,12 +73,18 @@ def read_busy_files(
     return found
 
 
+def source_of(path: Path) -> str:
+    """How a calendar is named where something is said of it."""
+    name, start = path.as_posix(), path.as_posix().rfind(f"{BUSY}/")
+    return name[start:] if start >= 0 else path.name
+
+
 def _owner(path: Path, clinic: Clinic, patients: tuple[str, ...]) -> Resource:
-    type, id = FOLDERS.get(path.parent.name), path.name.removesuffix(".ics")
-    if type is None:
-        raise InvalidInput(
-            f"a calendar of others lies in busy/{', busy/'.join(FOLDERS)}, and not in {path.parent.name}"
-        )
+    type, id = FOLDERS.get(path.parent.name), path.stem
+    if path.suffix.lower() != ".ics":
+        raise InvalidInput("is no calendar by its name, which ends in .ics")
+    if type is None or path.parent.parent.name != BUSY:
+        raise InvalidInput(f"a calendar of others lies in busy/{', busy/'.join(FOLDERS)}, and nowhere else")
     known = dict(_known(clinic, patients))[type]
     if id not in known:
         # Of patients there are too many to name them all.

@@ -252,3 +252,20 @@ def test_a_schedule_that_cannot_be_read_is_refused_and_left_there(desk: Desk, te
     assert result.exit_code == 2
     assert all(line.startswith(f"{path}: ") for line in result.stderr.splitlines())
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_what_took_place_before_the_time_that_is_booked_frees_that_time(tmp_path: Path) -> None:
+    """The dose was booked for Monday the 11th, and somebody came on Wednesday the 6th."""
+    desk = quayside(tmp_path)
+    desk.patients(patient(1, first_day="2027-01-11"))
+    desk.planned("--confirm")
+    booked = desk.appointment(DOSE)
+    (room,) = {row.of for row in booked.bookings if row.type == "room"}
+    came = '[courses.c1.done."only/dosing/1"]\nstart = 2027-01-06T10:00:00\nstaff = { nurse = ["nia"] }\n'
+    desk.patients(patient(1, first_day="2027-01-11") + came, patient(2, first_day="2027-01-11"))
+    desk.plan(now="2027-01-07T09:00")
+    dose = desk.appointment(DOSE)
+    assert (dose.status, f"{dose.start:%d %H:%M}", f"{dose.end:%d %H:%M}") == ("done", "06 10:00", "06 11:00")
+    assert dose.sequence.patient == booked.sequence.patient + 1
+    other = desk.appointment("c2:only/dosing/1")
+    assert (other.start, room in {row.of for row in other.bookings}) == (booked.start, True)

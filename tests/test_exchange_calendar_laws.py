@@ -340,7 +340,7 @@ DOORS: dict[str, tuple[str, Callable[[str], object]]] = {
     "a role": ("role", lambda words: booking(role=words)),
     "what a booking is for": ("ref", lambda words: booking(ref=words)),
     "whose calendar it is": ("audience", calendar_of),
-    "whose busy times they are": ("audience", busy_calendar_of),
+    "whose busy times they are": ("of", busy_calendar_of),
     "the name of a file": ("name", lambda words: Feed(name=words, content=b"", digest="d")),
     "a room": ("id", lambda words: Room(id=words, type="therapy")),
     "a member of staff": ("id", lambda words: evolve(CLINIC.staff[0], id=words)),

@@ -173,7 +173,7 @@ def _messages(schedule: Schedule, before: Schedule | None, post: _Post) -> Itera
 
 def _called_off(one: Entry, schedule: Schedule) -> Entry:
     """An entry of before that the schedule has in no form: it is over in a version passed over, or erased."""
-    sequence = max(one.sequence, schedule.revision) + 1
+    sequence = max(one.sequence + 1, schedule.revision)  # what is booked anew begins above the revision
     return evolve(one, status="cancelled", sequence=sequence, revised=schedule.now, reminders=())
 
 

@@ -260,6 +260,47 @@ def test_repeats_from_one_on_may_be_moved_or_cancelled() -> None:
     assert spans(read(calendar(series, f"{moved}\nSTATUS:CANCELLED"))) == TUESDAYS[:1]
 
 
+@pytest.mark.parametrize("name", ["DTEND", "DTSTART", "RRULE", "UID", "EXDATE", "TZID"])
+def test_a_name_without_a_value_is_told_with_its_line(name: str) -> None:
+    found = read(calendar(NINE, f"{name}\nDTSTART:20270304T090000\nDURATION:PT1H"))
+    assert day(3, 2, "09:00", "10:00") in spans(found)
+    assert f"{name} cannot be taken apart" in " ".join(faults(found))
+
+
+def test_an_entry_that_lacks_its_end_takes_no_other_with_it() -> None:
+    three = [NINE.replace("UID:a", f"UID:{day}").replace("0302T", f"030{day}T") for day in (2, 3, 4)]
+    whole = calendar(*three)
+    first = whole.index(b"END:VEVENT")
+    torn = whole[:first] + whole[whole.index(b"\n", first) + 1 :]
+    found = read(torn)
+    assert spans(found) == spans(read(whole))
+    assert len(spans(found)) == 3
+    (fault,) = faults(found)
+    assert fault.endswith(": a component that begins here has no end")
+
+
+def test_an_entry_outside_of_every_calendar_is_told() -> None:
+    whole = calendar(NINE)
+    entry = whole[whole.index(b"BEGIN:VEVENT") : whole.index(b"END:VCALENDAR")]
+    found = read(whole + entry)
+    assert spans(found) == [day(3, 2, "09:00", "10:00")]
+    assert any("outside of a calendar" in fault for fault in faults(found))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "DTSTART;TZID=" + "a/" * 100_000 + "b:20270310T090000\nDURATION:PT1H",
+        "BEGIN:A\n" * 30_000 + "END:B\n" * 30_000,
+    ],
+    ids=["names", "nesting"],
+)
+def test_what_is_nested_without_end_costs_no_more_than_its_length(entry: str) -> None:
+    found = read(calendar(NINE, entry))
+    assert day(3, 2, "09:00", "10:00") in spans(found)
+    assert found.unread
+
+
 def test_working_hours_are_told_and_not_read() -> None:
     hours = b"BEGIN:VAVAILABILITY\nBUSYTYPE:BUSY\nBEGIN:AVAILABLE\nDTSTART:20270302T090000Z\nEND:AVAILABLE\n"
     content = calendar(NINE).replace(b"END:VCALENDAR", hours + b"END:VAVAILABILITY\nEND:VCALENDAR")

@@ -24,6 +24,9 @@ KEPT = frozenset(
     }
 )
 PARTS = frozenset({"VCALENDAR", "VEVENT", "VFREEBUSY", "VAVAILABILITY", "VTIMEZONE", "STANDARD", "DAYLIGHT"})
+ENTRIES = frozenset({"VEVENT", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"})
+DEEPEST = 20
+"""How many components may be within each other: a reader of real calendars meets four."""
 _BREAK = re.compile(r"\r\n|\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 
@@ -76,7 +79,7 @@ def components(text: str) -> tuple[list[Component], list[Fault]]:
         name = _NAME.match(line)
         word = name[0].upper() if name else ""
         if word == "BEGIN":
-            open_ones.append(Component(line[6:].strip().upper(), number))
+            faults += _begun(Component(line[6:].strip().upper(), number), open_ones, found)
         elif word == "END":
             faults += _closed(line[4:].strip().upper(), number, open_ones, found)
         elif not name:
@@ -93,6 +96,20 @@ def components(text: str) -> tuple[list[Component], list[Fault]]:
     while open_ones:
         _close(open_ones, found)
     return found, faults
+
+
+def _begun(one: Component, open_ones: list[Component], found: list[Component]) -> Iterator[Fault]:
+    """Open a component; an entry stands in a calendar and in nothing else, and ends what lacks an end before it."""
+    if one.name in ENTRIES:
+        while open_ones and open_ones[-1].name != "VCALENDAR":
+            yield Fault("a component that begins here has no end", f"line {open_ones[-1].number}")
+            _close(open_ones, found)
+        if not open_ones:
+            yield Fault("an entry begins here outside of a calendar, and is not read", f"line {one.number}")
+    if len(open_ones) >= DEEPEST:
+        yield Fault("a component begins here deeper within others than any does", f"line {one.number}")
+        return
+    open_ones.append(one)
 
 
 def _closed(name: str, number: int, open_ones: list[Component], found: list[Component]) -> Iterator[Fault]:
@@ -114,7 +131,7 @@ def _close(open_ones: list[Component], found: list[Component]) -> None:
 
 
 def _line(number: int, name: str, text: str) -> Line:
-    if text[len(name)] == ":":  # most have no parameters, and are quick to read
+    if text[len(name) : len(name) + 1] == ":":  # most have no parameters, and are quick to read
         return Line(number, name, {}, text[len(name) + 1 :])
     _, params, value = Contentline(text).parts()  # type: ignore[no-untyped-call]
     return Line(number, name, {key.upper(): str(one) for key, one in params.items()}, value)

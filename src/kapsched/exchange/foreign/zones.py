@@ -31,7 +31,7 @@ def clocks_of(place: Zone) -> Clocks:
 
 def known_zone(name: str) -> Zone | None:
     """The zone that a TZID names, be it IANA's, Windows' or one with a vendor's prefix; None where none is known."""
-    parts = name.strip().strip('"').split("/")
+    parts = name.strip().strip('"').split("/")[-3:]  # as many as any name has
     tries = ["/".join(parts[place:]) for place in range(len(parts))]
     for one in (WINDOWS_TO_OLSON.get(name.strip().strip('"'), ""), *tries):
         try:

@@ -301,6 +301,29 @@ def test_what_is_nested_without_end_costs_no_more_than_its_length(entry: str) ->
     assert found.unread
 
 
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [f"UID:{n}\nDTSTART;VALUE=DATE:160403{n % 28 + 1:02}\nRRULE:FREQ=YEARLY" for n in range(300)],
+        [f"UID:{n}\nDTSTART;VALUE=DATE:20150601\nRRULE:FREQ=DAILY;COUNT=5" for n in range(600)],
+        [f"UID:{n}\nDTSTART:20160601T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=10" for n in range(600)],
+        [f"UID:{n}\nTRANSP:TRANSPARENT\nDTSTART:19500131\nRRULE:FREQ=YEARLY" for n in range(600)],
+    ],
+    ids=["since ever", "leaves that are over", "meetings that are over", "birthdays"],
+)
+def test_what_is_over_or_comes_once_a_year_is_no_reason_to_refuse_a_calendar(entries: list[str]) -> None:
+    found = read(calendar(NINE, *entries))
+    assert found.unread == ()
+    assert found.intervals
+
+
+def test_a_set_within_each_day_is_told_and_taken_for_no_week() -> None:
+    rule = "RRULE:FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1;COUNT=8"
+    found = read(calendar(f"UID:a\nDTSTART:20270301T090000\nDURATION:PT1H\n{rule}"))
+    assert [one.start.day for one in found.intervals] == [1]
+    assert faults(found) == ["line 7: RRULE may come so seldom that its dates are not looked for"]
+
+
 def test_working_hours_are_told_and_not_read() -> None:
     hours = b"BEGIN:VAVAILABILITY\nBUSYTYPE:BUSY\nBEGIN:AVAILABLE\nDTSTART:20270302T090000Z\nEND:AVAILABLE\n"
     content = calendar(NINE).replace(b"END:VCALENDAR", hours + b"END:VAVAILABILITY\nEND:VCALENDAR")

@@ -169,6 +169,8 @@ def _sort_in(
 
 
 def _guarded(core: Entry, others: list[Entry], window: Window) -> Iterator[Taken]:
+    if not core.busy and not any(one.busy and one.from_then_on for one in others):
+        return  # birthdays and the like: nothing of it takes time, and nothing is spent on it
     try:
         yield from Series(core, others, window).taken()
     except InvalidInput:

@@ -64,7 +64,7 @@ def starts(
     """
     rule = _read(line)
     until = _until(rule, local)
-    last = last if until is None else min(last, until)
+    last = min(last, until or last, _end_of_count(rule, start) or last)
     if last < start or last < first:
         return
     shift = timedelta() if "COUNT" in rule else _whole_periods(rule, start, first)
@@ -87,7 +87,8 @@ def _read(line: Line) -> Rule:
     rule = a_rule(line.value)
     rule["FREQ"] = [str(one).upper() for one in rule.get("FREQ", ())]
     rule.setdefault("INTERVAL", [1])
-    if rule["FREQ"] == ["DAILY"] and rule["INTERVAL"] == [1] and "BYDAY" in rule:
+    by_weekday = "BYDAY" in rule and "BYSETPOS" not in rule  # of a set in each day there is no week
+    if rule["FREQ"] == ["DAILY"] and rule["INTERVAL"] == [1] and by_weekday:
         rule["FREQ"] = ["WEEKLY"]  # the same dates, and sooner found
     once = all(len(rule.get(part, [1])) == 1 for part in ("FREQ", "INTERVAL", "COUNT", "UNTIL"))
     counts = (*rule["INTERVAL"], *rule.get("COUNT", ()))
@@ -113,8 +114,21 @@ def _until(rule: Rule, local: Callable[[datetime], datetime]) -> datetime | None
     raise NotUnderstood("says until when it repeats, but not by a date")
 
 
+def _end_of_count(rule: Rule, start: datetime) -> datetime | None:
+    """No earlier than the last of so many starts, where each period is known to have one; else None."""
+    parts = {name for name in rule if name.startswith("BY")}
+    if "COUNT" not in rule or parts - ({"BYDAY"} if rule["FREQ"] == ["WEEKLY"] else set()) or start.day > 28:
+        return None
+    days = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}[rule["FREQ"][0]]
+    periods = (int(rule["COUNT"][0]) + 1) * int(rule["INTERVAL"][0])
+    return start + timedelta(days=days * periods) if days * periods < _MOST else None
+
+
 def _whole_periods(rule: Rule, start: datetime, first: datetime) -> timedelta:
     """How much later a series without a count may begin, and give the same starts from `first` on."""
+    dated = {name for name in rule if name.startswith("BY")} <= {"BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS"}
+    if rule["FREQ"] == ["YEARLY"] and rule["INTERVAL"] == [1] and dated and start.day <= 28:
+        return start.replace(year=max(start.year, first.year - 1)) - start
     days = {"DAILY": 1, "WEEKLY": 7}.get(rule["FREQ"][0])
     if days is None:
         return timedelta()

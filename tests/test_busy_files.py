@@ -109,7 +109,7 @@ def test_what_could_not_be_read_is_noted_with_its_line_and_the_rest_is_used(desk
         "busy/staff/nia.ics",
         calendar("DTSTART:yesterday\r\n", all_day("20270104", "20270304")),
     )
-    note = "note: busy/staff/nia.ics: line 4: DTSTART cannot be read; the rest is used\n"
+    note = "note: busy/staff/nia.ics: line 6: DTSTART cannot be read; the rest is used\n"
     result = desk.plan()
     assert (result.exit_code, result.stderr.startswith(note)) == (0, True)
     assert dose(desk).staff("nurse") == ("ned",)
@@ -163,7 +163,7 @@ def test_a_calendar_alone_is_checked_by_the_folder_that_it_lies_in(desk: Desk) -
     found = check_files([desk.clinic / "clinic.toml", desk.clinic / "bookings.csv", path])
     assert found.faults == ()
     assert [note for note in found.notes if "busy" in note] == [
-        "busy/staff/nia.ics: line 4: DTSTART cannot be read; the rest is used"
+        "busy/staff/nia.ics: line 6: DTSTART cannot be read; the rest is used"
     ]
 
 

@@ -48,6 +48,16 @@ def _names() -> frozenset[str]:
     return frozenset((files("tzdata") / "zones").read_text(encoding="ascii").split())
 
 
+@cache
+def _spelt() -> dict[str, str]:
+    return {name.casefold(): name for name in _names()}
+
+
+def spelt(name: str) -> str | None:
+    """The IANA name that is meant, whatever of it is in capitals; None where there is none."""
+    return _spelt().get(name.casefold())
+
+
 _ZONES: dict[str, ZoneInfo] = {}
 
 

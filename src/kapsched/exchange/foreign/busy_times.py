@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from importlib.util import find_spec
 
 from attrs import field, frozen
@@ -19,10 +19,9 @@ from kapsched.errors import (
     require,
     require_given,
 )
-from kapsched.exchange.foreign.entries import Entry, Taken, Window, Zones, period
+from kapsched.exchange.foreign.entries import Taken, Window, Zones, period
+from kapsched.exchange.foreign.kept_entries import KeptEntries
 from kapsched.exchange.foreign.lines import Component, components
-from kapsched.exchange.foreign.series import Series
-from kapsched.exchange.foreign.values import BROKEN, NotUnderstood
 from kapsched.exchange.opaque import a_key, is_signed
 from kapsched.model.bookings import Booking, Resource
 from kapsched.timeline.intervals import Interval, IntervalSet
@@ -83,7 +82,9 @@ def read_busy(ics: bytes, *, zone: str, first: date, last: date, uid_key: bytes 
     if not calendars:
         raise InvalidInput("is no calendar: BEGIN:VCALENDAR is missing", path="ics")
     window.faults += faults
-    taken = [one for calendar in calendars for one in _of_calendar(calendar, window, uid_key)]
+    kept = KeptEntries(window)
+    taken = [one for calendar in calendars for one in _of_calendar(calendar, window, kept, uid_key)]
+    taken += kept.taken()
     return BusyTimes(
         intervals=IntervalSet(_clipped(taken, window)).intervals,
         unread=tuple(sorted(set(window.faults), key=_place)),
@@ -116,10 +117,11 @@ def _clipped(taken: list[Taken], window: Window) -> Iterator[Interval]:
             yield Interval(max(start, window.first), min(end, window.last))
 
 
-def _of_calendar(calendar: Component, window: Window, uid_key: bytes | None) -> Iterator[Taken]:
+def _of_calendar(
+    calendar: Component, window: Window, kept: KeptEntries, uid_key: bytes | None
+) -> Iterator[Taken]:
+    """The free-busy answers of a calendar; its entries are kept until all of the file is known."""
     zones = Zones(calendar, window)
-    cores: dict[str, Entry] = {}
-    others: dict[str, dict[datetime, Entry]] = {}
     for part in calendar.parts:
         if part.name == "VFREEBUSY":
             yield from _free_busy(part, zones, window)
@@ -127,63 +129,12 @@ def _of_calendar(calendar: Component, window: Window, uid_key: bytes | None) -> 
             message = "working hours begin here (VAVAILABILITY), and are not read"
             window.faults.append(Fault(message, f"line {part.number}"))
         if part.name == "VEVENT" and not (uid_key and _is_ours(part, uid_key)):
-            _sort_in(part, zones, window, cores, others)
-    for uid, core in cores.items():
-        yield from _guarded(core, list(others.get(uid, {}).values()), window)
-    for entries in others.values():
-        for one in entries.values():
-            if one.busy and not (one.from_then_on and one.uid in cores):
-                yield from _single(one, window)
+            kept.add(part, zones)
 
 
 def _is_ours(part: Component, key: bytes) -> bool:
     uid = part.first("UID")
     return uid is not None and is_signed(key, uid.value.strip())
-
-
-def _sort_in(
-    part: Component,
-    zones: Zones,
-    window: Window,
-    cores: dict[str, Entry],
-    others: dict[str, dict[datetime, Entry]],
-) -> None:
-    """Keep the latest form of each entry, and of each that stands for a repeat of a series."""
-    try:
-        entry = Entry(part, zones)
-        uid = entry.uid or f"line {part.number}"  # without one it is nobody else's
-        if entry.recurrence is None:
-            if uid not in cores or cores[uid].sequence <= entry.sequence:
-                cores[uid] = entry
-        else:
-            known, which = others.setdefault(uid, {}), entry.stands_for
-            if which not in known or known[which].sequence <= entry.sequence:
-                known[which] = entry
-    except InvalidInput:
-        raise  # there is too much to do
-    except (NotUnderstood, *BROKEN) as error:
-        message = (
-            str(error) if isinstance(error, NotUnderstood) else "an entry begins here that cannot be read"
-        )
-        window.faults.append(Fault(message, f"line {part.number}"))
-
-
-def _guarded(core: Entry, others: list[Entry], window: Window) -> Iterator[Taken]:
-    if not core.busy and not any(one.busy and one.from_then_on for one in others):
-        return  # birthdays and the like: nothing of it takes time, and nothing is spent on it
-    try:
-        yield from Series(core, others, window).taken()
-    except InvalidInput:
-        raise  # there is too much to do
-    except (NotUnderstood, *BROKEN):
-        window.note(core.line, "a series begins here that cannot be followed")
-
-
-def _single(one: Entry, window: Window) -> Iterator[Taken]:
-    try:
-        yield one.taken_from(one.start.local)
-    except BROKEN:
-        window.note(one.line, "an entry begins here that cannot be read")
 
 
 def _free_busy(part: Component, zones: Zones, window: Window) -> Iterator[Taken]:

@@ -12,10 +12,18 @@ from kapsched.errors import Fault
 from kapsched.exchange.foreign.lines import Component, Line
 from kapsched.exchange.foreign.repeats import Effort
 from kapsched.exchange.foreign.values import BROKEN, NotUnderstood, a_duration, a_moment
-from kapsched.exchange.foreign.zones import Clocks, clocks_of, defined_clocks, known_zone
+from kapsched.exchange.foreign.zones import (
+    Clocks,
+    clocks_of,
+    defined_clocks,
+    plain,
+    zone_by_habit,
+    zone_of_place,
+)
 from kapsched.timeline.zones import Zone
 
 _A_DAY = timedelta(days=1)
+_WELL_AFTER = timedelta(days=10 * 366)
 
 
 class Taken(NamedTuple):
@@ -65,7 +73,7 @@ class Zones:
         self._own = clocks_of(window.place)
         self._found: dict[str, Clocks | None] = {}
         self._defined = {
-            tzid.value.strip(): part
+            plain(tzid.value): part
             for part in calendar.parts
             if part.name == "VTIMEZONE" and (tzid := part.first("TZID"))
         }
@@ -76,22 +84,25 @@ class Zones:
         if name is None:
             return self._own
         if name not in self._found:
-            self._found[name] = self._clocks(name)
+            self._found[name] = self._clocks(plain(name))
             if self._found[name] is None:
                 self._window.note(
                     line,
-                    "its TZID is no zone that is known or described here; read on the clocks that were named",
+                    "its TZID is no zone that is known or described here; read on the clocks that were named, "
+                    "here and wherever it stands",
                 )
         return self._found[name] or self._own
 
     def _clocks(self, name: str) -> Clocks | None:
-        known = known_zone(name)
-        if known is not None:
-            return clocks_of(known)
-        if name.strip() not in self._defined:
-            return None
-        early, late = (self._window.local(edge) for edge in (self._window.first, self._window.last))
-        return defined_clocks(self._defined[name.strip()], early, late, self._window.effort)
+        """A place has the clocks that it has; any other name means what the file says, or else what it mostly does."""
+        found = zone_of_place(name)
+        if found is None and name in self._defined:
+            late = self._window.local(self._window.last) + _WELL_AFTER
+            clocks = defined_clocks(self._defined[name], late, self._window.effort)
+            if clocks is not None:
+                return clocks
+        found = found or zone_by_habit(name)
+        return None if found is None else clocks_of(found)
 
 
 def moment(line: Line, zones: Zones) -> Moment:
@@ -104,7 +115,7 @@ def moment_in(text: str, line: Line, zones: Zones) -> Moment:
     try:
         found = a_moment(text)
     except NotUnderstood as error:
-        raise NotUnderstood(f"{line.name} {error}") from None
+        raise NotUnderstood(f"{line.name} {error}", line.number) from None
     if isinstance(found, datetime):
         if found.tzinfo is not None:
             return Moment(found.replace(tzinfo=None), _utc, all_day=False)
@@ -129,7 +140,8 @@ class Entry:
         uid = component.first("UID")
         self.uid = uid.value.strip() if uid else ""
         self.recurrence = component.first("RECURRENCE-ID")
-        self.sequence = _whole(component.word("SEQUENCE"))
+        self.revision = (_whole(component.word("SEQUENCE")), _stamp(component.word("DTSTAMP")))
+        """Of two forms of one entry the later has the higher."""
 
     def _length(self) -> tuple[int, timedelta]:
         """In days of the calendar, and in elapsed time."""
@@ -137,7 +149,7 @@ class Entry:
         if ends is not None:
             end = moment(ends, self.zones)
             if end.instant < self.start.instant:
-                raise NotUnderstood("DTEND is before DTSTART")
+                raise NotUnderstood("DTEND is before DTSTART", ends.number)
             if self.start.all_day and end.all_day:
                 return max(1, (end.local - self.start.local).days), timedelta()
             return 0, end.instant - self.start.instant
@@ -145,9 +157,9 @@ class Entry:
             try:
                 found = a_duration(lasts.value)
             except NotUnderstood as error:
-                raise NotUnderstood(f"DURATION {error}") from None
+                raise NotUnderstood(f"DURATION {error}", lasts.number) from None
             if min(found[0] * _A_DAY, found[1]) < timedelta():
-                raise NotUnderstood("DURATION is less than nothing")
+                raise NotUnderstood("DURATION is less than nothing", lasts.number)
             return found
         return (1, timedelta()) if self.start.all_day else (0, timedelta())
 
@@ -157,6 +169,11 @@ class Entry:
         word = self.component.word
         shown = word("X-MICROSOFT-CDO-BUSYSTATUS") or word("X-MICROSOFT-CDO-INTENDEDSTATUS")
         return word("TRANSP") != "TRANSPARENT" and word("STATUS") != "CANCELLED" and shown != "FREE"
+
+    @property
+    def times(self) -> tuple[datetime, int, timedelta, bool]:
+        """What tells one form of it from another: when it is, and whether that takes time."""
+        return self.start.instant, self.days, self.rest, self.busy
 
     @property
     def stands_for(self) -> datetime:
@@ -176,9 +193,8 @@ class Entry:
             self.recurrence is not None and self.recurrence.params.get("RANGE", "").upper() == "THISANDFUTURE"
         )
 
-    def taken_from(self, local: datetime) -> Taken:
-        """The stretch that it takes when it begins as the clocks show `local`."""
-        clocks = self.start.clocks
+    def taken_from(self, local: datetime, clocks: Clocks) -> Taken:
+        """The stretch that it takes when it begins as those clocks show `local`."""
         end = clocks(local + self.days * _A_DAY) if self.days else clocks(local)
         return Taken(clocks(local), end + self.rest)
 
@@ -190,6 +206,15 @@ class Entry:
 
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _stamp(text: str) -> datetime:
+    """When a form of an entry was written; without a time that can be read, before all others."""
+    try:
+        found = a_moment(text)
+    except NotUnderstood:
+        return datetime.min.replace(tzinfo=UTC)
+    return found.replace(tzinfo=UTC) if isinstance(found, datetime) else _utc(datetime.combine(found, time()))
 
 
 def period(text: str, line: Line, zones: Zones, window: Window) -> Iterator[Taken]:

@@ -17,7 +17,7 @@ from kapsched.errors import Fault
 
 KEPT = frozenset(
     {
-        *("UID", "SEQUENCE", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION"),
+        *("UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION"),
         *("RRULE", "RDATE", "EXDATE", "EXRULE", "FREEBUSY"),
         *("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS"),
         *("TZID", "TZOFFSETFROM", "TZOFFSETTO"),
@@ -134,7 +134,12 @@ def _line(number: int, name: str, text: str) -> Line:
     if text[len(name) : len(name) + 1] == ":":  # most have no parameters, and are quick to read
         return Line(number, name, {}, text[len(name) + 1 :])
     _, params, value = Contentline(text).parts()  # type: ignore[no-untyped-call]
-    return Line(number, name, {key.upper(): str(one) for key, one in params.items()}, value)
+    # A name with commas or a colon in it, as Outlook's zones have, is one name although nobody quoted it.
+    joined = {key.upper(): one if isinstance(one, str) else ",".join(one) for key, one in params.items()}
+    if "TZID" in joined and ":" in value:
+        rest, _, value = value.rpartition(":")
+        joined["TZID"] += ":" + rest.partition(";")[0]
+    return Line(number, name, joined, value)
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:

@@ -20,13 +20,15 @@ from kapsched.exchange.foreign.values import BROKEN, NotUnderstood, a_rule
 Rule: TypeAlias = dict[str, list[Any]]
 
 # What is spent on expanding rules, in steps of about ten microseconds.
-MOST_STEPS = 60_000
+MOST_STEPS = 80_000
+_MOST_FOR_A_RULE = 30_000
 _A_RULE = 30
 _LONGEST_RULE = 500  # in characters
 _MOST = 100_000
 # The calendar repeats every 400 years. Near its end, a rule whose date never comes is given up soon.
 _LATE = 7_600
 _STEPS_A_YEAR = {"DAILY": 366, "WEEKLY": 53, "MONTHLY": 12, "YEARLY": 15}
+_DATES_A_YEAR = 53  # of each weekday
 _YEARS_LEFT = 9_999 - _LATE - 1_970
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
@@ -74,8 +76,9 @@ def starts(
     if "COUNT" not in rule:
         rule["UNTIL"] = [last]
     steps = _STEPS_A_YEAR[rule["FREQ"][0]] * (_YEARS_LEFT if seldom else years)
-    if steps > MOST_STEPS // 2:
-        raise NotUnderstood("may come so seldom that its dates are not looked for")
+    steps += _DATES_A_YEAR * years * (len(rule.get("BYDAY", ())) if rule["FREQ"] == ["WEEKLY"] else 0)
+    if steps > _MOST_FOR_A_RULE:
+        raise NotUnderstood("takes too long to work out, and is not expanded")
     effort.spend(_A_RULE + steps, line)
     later = _LATE if seldom and last.year < 2_300 else 0
     yield from filter(holds, _expanded(rule, begins, max(first, begins), last, later))
@@ -87,9 +90,9 @@ def _read(line: Line) -> Rule:
     rule = a_rule(line.value)
     rule["FREQ"] = [str(one).upper() for one in rule.get("FREQ", ())]
     rule.setdefault("INTERVAL", [1])
-    by_weekday = "BYDAY" in rule and "BYSETPOS" not in rule  # of a set in each day there is no week
-    if rule["FREQ"] == ["DAILY"] and rule["INTERVAL"] == [1] and by_weekday:
+    if rule["FREQ"] == ["DAILY"] and rule["INTERVAL"] == [1] and not {"BYSETPOS", "BYMONTHDAY"} & rule.keys():
         rule["FREQ"] = ["WEEKLY"]  # the same dates, and sooner found
+        rule.setdefault("BYDAY", list(_WEEKDAYS))
     once = all(len(rule.get(part, [1])) == 1 for part in ("FREQ", "INTERVAL", "COUNT", "UNTIL"))
     counts = (*rule["INTERVAL"], *rule.get("COUNT", ()))
     if not once or not all(isinstance(count, int) and 0 < count < _MOST for count in counts):
@@ -120,7 +123,8 @@ def _end_of_count(rule: Rule, start: datetime) -> datetime | None:
     if "COUNT" not in rule or parts - ({"BYDAY"} if rule["FREQ"] == ["WEEKLY"] else set()) or start.day > 28:
         return None
     days = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}[rule["FREQ"][0]]
-    periods = (int(rule["COUNT"][0]) + 1) * int(rule["INTERVAL"][0])
+    in_each = len(set(rule.get("BYDAY", "1")))
+    periods = (int(rule["COUNT"][0]) // in_each + 2) * int(rule["INTERVAL"][0])
     return start + timedelta(days=days * periods) if days * periods < _MOST else None
 
 
@@ -164,6 +168,8 @@ def _limits(rule: Rule) -> Callable[[datetime], bool]:
 def _seldom(rule: Rule, start: datetime) -> bool:
     """May its dates be years apart, or never come? Of the others one comes within a few periods."""
     parts = {name for name in rule if name.startswith("BY")} - set(_WITHIN_A_DAY)
+    if rule["FREQ"] == ["DAILY"] and parts == {"BYDAY"}:
+        return bool(rule["INTERVAL"][0] % 7 == 0)
     if not parts:
         return start.day > 28 and rule["FREQ"][0] in ("MONTHLY", "YEARLY") and rule["INTERVAL"][0] > 1
     plain = {

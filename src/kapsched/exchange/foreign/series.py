@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 
-from kapsched.exchange.foreign.entries import Entry, Taken, Window, moment_in, period
+from kapsched.exchange.foreign.entries import Entry, Moment, Taken, Window, moment, moment_in, period
 from kapsched.exchange.foreign.lines import Line
 from kapsched.exchange.foreign.repeats import starts
 from kapsched.exchange.foreign.values import NotUnderstood
@@ -20,14 +21,12 @@ class Series:
     def __init__(self, core: Entry, others: Sequence[Entry], window: Window) -> None:
         self._core, self._window = core, window
         self._clocks = core.start.clocks
-        self._replaced = {self._own(one.repeat) for one in others if not one.from_then_on}
-        self._from_then_on = sorted(
-            ((self._own(one.repeat), one) for one in others if one.from_then_on), key=lambda pair: pair[0]
-        )
+        repeats = [(self._own(moment(one.repeat, one.zones)), one) for one in others]
+        self._replaced = {local for local, one in repeats if not one.from_then_on}
+        self._from_then_on = sorted((pair for pair in repeats if pair[1].from_then_on), key=itemgetter(0))
 
-    def _own(self, line: Line, text: str = "") -> datetime:
-        """A time that the series' clocks show."""
-        found = moment_in(text or line.value, line, self._core.zones)
+    def _own(self, found: Moment) -> datetime:
+        """What the series' clocks show then."""
         if found.clocks is self._clocks or found.all_day or self._core.start.all_day:
             return found.local
         return self._shown(found.instant)
@@ -42,22 +41,21 @@ class Series:
     def taken(self) -> Iterator[Taken]:
         """Every stretch that its repeats take about the window."""
         without, dates = self._exceptions()
-        for local in sorted(set(self._starts())):
-            if local in self._replaced or local in without or local.date() in dates:
-                continue
-            entry, moved = self._entry_at(local)
-            if entry.busy:
-                yield entry.taken_from(local + moved)
-        if self._core.busy:
-            yield from self._periods()
+        for local, lasts in sorted(dict(self._starts()).items()):
+            if not (local in self._replaced or local in without or local.date() in dates):
+                yield from self._at(local, lasts)
 
-    def _entry_at(self, local: datetime) -> tuple[Entry, timedelta]:
-        """Which entry says how it is at a repeat, and by how much it is moved."""
-        place = bisect_right(self._from_then_on, local, key=lambda pair: pair[0])
-        if not place:
-            return self._core, timedelta()
-        since, other = self._from_then_on[place - 1]
-        return other, self._of(other) - since
+    def _at(self, local: datetime, lasts: timedelta | None) -> Iterator[Taken]:
+        """What the entry that says how it is from then on takes, as much later as that begins later."""
+        place = bisect_right(self._from_then_on, local, key=itemgetter(0))
+        if place:
+            since, other = self._from_then_on[place - 1]
+            if other.busy:
+                clocks = other.start.clocks if other.start.all_day else self._clocks
+                yield other.taken_from(local + (self._of(other) - since), clocks)
+        elif self._core.busy:
+            taken = self._core.taken_from(local, self._clocks)
+            yield taken if lasts is None else Taken(taken.start, taken.start + lasts)
 
     def _of(self, other: Entry) -> datetime:
         """When another entry begins, on the series' clocks."""
@@ -69,20 +67,39 @@ class Series:
         for line in self._core.component.lines.get("EXDATE", ()):
             for text in line.value.split(","):
                 try:
-                    found = self._own(line, text)
-                    whole_day = moment_in(text, line, self._core.zones).all_day
+                    found = moment_in(text, line, self._core.zones)
                 except NotUnderstood as error:
                     self._window.note(line, str(error))
                     continue
-                if whole_day:
-                    dates.add(found.date())
+                if found.all_day:
+                    dates.add(found.local.date())
                 else:
-                    times.add(found)
+                    times.add(self._own(found))
         return times, dates
 
-    def _starts(self) -> Iterator[datetime]:
+    def _starts(self) -> Iterator[tuple[datetime, timedelta | None]]:
+        """When it begins on its own clocks, and how long a start lasts that has a length of its own."""
+        yield self._core.start.local, None
+        yield from ((local, None) for local in self._by_rules())
+        for line in self._core.component.lines.get("EXRULE", ()):
+            self._window.note(line, "EXRULE is not understood; what it leaves out is taken")
+        for line in self._core.component.lines.get("RDATE", ()):
+            self._window.effort.spend(line.value.count(","), line)
+            for text in line.value.split(","):
+                yield from self._by_date(text, line)
+
+    def _by_date(self, text: str, line: Line) -> Iterator[tuple[datetime, timedelta | None]]:
+        if "/" in text:
+            for one in period(text, line, self._core.zones, self._window):
+                yield self._shown(one.start), one.end - one.start
+            return
+        try:
+            yield self._own(moment_in(text, line, self._core.zones)), None
+        except NotUnderstood as error:
+            self._window.note(line, str(error))
+
+    def _by_rules(self) -> Iterator[datetime]:
         core, window = self._core, self._window
-        yield core.start.local
         # Any clocks are within a day of UTC; a repeat that is moved is looked for where it was.
         moves = [abs(self._of(other) - since) for since, other in self._from_then_on]
         longest = max(one.longest for one in (core, *(other for _, other in self._from_then_on)))
@@ -100,19 +117,3 @@ class Series:
                 )
             except NotUnderstood as error:
                 window.note(line, f"RRULE {error}")
-        for line in core.component.lines.get("EXRULE", ()):
-            window.note(line, "EXRULE is not understood; what it leaves out is taken")
-        for line in core.component.lines.get("RDATE", ()):
-            window.effort.spend(line.value.count(","), line)
-            for text in line.value.split(","):
-                try:
-                    if "/" not in text:
-                        yield self._own(line, text)
-                except NotUnderstood as error:
-                    window.note(line, str(error))
-
-    def _periods(self) -> Iterator[Taken]:
-        for line in self._core.component.lines.get("RDATE", ()):
-            for text in line.value.split(","):
-                if "/" in text:
-                    yield from period(text, line, self._core.zones, self._window)

@@ -1,27 +1,39 @@
-"""What does a value of a foreign calendar mean? icalendar's readers, with one way to fail."""
+"""What does a value of a foreign calendar mean? Times as most files have them, the rest by icalendar's readers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 import icalendar
 
 # What a broken value raises within the libraries that read it.
 BROKEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, ArithmeticError)
+_MOMENT = re.compile(r"(\d{8})(T([01]\d|2[0-3])[0-5]\d[0-5]\d)?(Z?)", re.ASCII)
 
 
 class NotUnderstood(Exception):
-    """Why something in a calendar cannot be understood, said of the line that it stands in."""
+    """Why something in a calendar cannot be understood, and the number of the line, where one property says it."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 def a_moment(text: str) -> date:
     """A date, or a date and time, with or without UTC."""
-    found = _read(icalendar.vDDDTypes.from_ical, text)
-    if not isinstance(found, date):
-        raise NotUnderstood("is no date or time")
-    return found
+    parts = _MOMENT.fullmatch(text.strip().upper())
+    try:
+        if parts and parts[2]:
+            found = datetime.fromisoformat(parts[1] + parts[2])
+            return found.replace(tzinfo=UTC) if parts[4] else found
+        if parts and not parts[4]:
+            return date.fromisoformat(parts[1])
+    except ValueError:
+        pass  # there is no such day
+    raise NotUnderstood("cannot be read")
 
 
 def a_duration(text: str) -> tuple[int, timedelta]:

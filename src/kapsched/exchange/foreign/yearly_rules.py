@@ -20,25 +20,28 @@ _DAY = timedelta(days=1)
 
 @frozen
 class _Place:
-    """A place in each year: a day of a month, or the weekday of so many in the month, counted from its end below 0."""
+    """A place in each year: a day of a month, or the first of a weekday from that day on.
+
+    A day below 0 is counted from the month's end, and the weekday is the last until then.
+    """
 
     month: int
-    day: int = 0
-    ordinal: int = 0
-    weekday: int = 0
+    day: int
+    weekday: int | None = None
 
     def in_year(self, year: int) -> date | None:
         try:
-            if not self.ordinal:
-                return date(year, self.month, self.day)
-            first = date(year, self.month, 1)
-            if self.ordinal > 0:
-                found = first + (self.weekday - first.weekday()) % 7 * _DAY + (self.ordinal - 1) * 7 * _DAY
+            if self.day > 0:
+                found = date(year, self.month, self.day)
             else:
-                last = date(year + self.month // 12, self.month % 12 + 1, 1) - _DAY
-                found = last - (last.weekday() - self.weekday) % 7 * _DAY + (self.ordinal + 1) * 7 * _DAY
+                following = date(year + self.month // 12, self.month % 12 + 1, 1)
+                found = following + self.day * _DAY
         except ValueError:  # there is no 29 February
             return None
+        if self.weekday is not None and self.day > 0:
+            found += (self.weekday - found.weekday()) % 7 * _DAY
+        elif self.weekday is not None:
+            found -= (found.weekday() - self.weekday) % 7 * _DAY
         return found if found.month == self.month else None
 
 
@@ -74,12 +77,33 @@ def _place(parts: dict[str, str], start: date) -> _Place:
             raise _not_understood()
         return _Place(start.month, start.day)
     month = _number(parts, "BYMONTH", 0)
-    found = _ORDINAL.fullmatch(by_day or "")
-    if month > 12 or (by_day and by_date) or (by_day and not found):
+    if month > 12:
         raise _not_understood()
-    if found:
-        return _Place(month, ordinal=int(found[1]), weekday=_WEEKDAYS.index(found[2]))
-    return _Place(month, _number(parts, "BYMONTHDAY", start.day))
+    if by_day is None:
+        return _Place(month, _number(parts, "BYMONTHDAY", start.day))
+    if by_date:
+        return _Place(month, _a_week(by_date), _weekday(by_day))
+    found = _ORDINAL.fullmatch(by_day)
+    if not found:
+        raise _not_understood()
+    turn = int(found[1])
+    return _Place(month, (turn - 1) * 7 + 1 if turn > 0 else (turn + 1) * 7 - 1, _weekday(found[2]))
+
+
+def _a_week(by_date: str) -> int:
+    """The first of seven days in a row, of which each weekday is one."""
+    if not re.fullmatch(r"\d\d?(,\d\d?){6}", by_date, re.ASCII):
+        raise _not_understood()
+    days = sorted(map(int, by_date.split(",")))
+    if days[0] < 1 or days != list(range(days[0], days[0] + 7)):
+        raise _not_understood()
+    return days[0]
+
+
+def _weekday(name: str) -> int:
+    if name not in _WEEKDAYS:
+        raise _not_understood()
+    return _WEEKDAYS.index(name)
 
 
 def _number(parts: dict[str, str], key: str, default: int) -> int:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TypeAlias
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.foreign.lines import Component
+from kapsched.exchange.foreign.lines import Component, Line
 from kapsched.exchange.foreign.repeats import Effort, starts
 from kapsched.exchange.foreign.values import BROKEN, NotUnderstood, a_moment, an_offset
-from kapsched.timeline.zones import Zone, zone
+from kapsched.exchange.foreign.yearly_rules import yearly
+from kapsched.timeline.zones import Zone, spelt, zone
 
 Clocks: TypeAlias = Callable[[datetime], datetime]
 """From what clocks show to UTC: of a time that they show twice the first, of one that they skip what it would be."""
+
+_ESCAPED = re.compile(r"\\([\\,;:])")
+_YEARS_A_STEP = 4
 
 
 def clocks_of(place: Zone) -> Clocks:
@@ -29,21 +34,31 @@ def clocks_of(place: Zone) -> Clocks:
     return read
 
 
-def known_zone(name: str) -> Zone | None:
-    """The zone that a TZID names, be it IANA's, Windows' or one with a vendor's prefix; None where none is known."""
-    parts = name.strip().strip('"').split("/")[-3:]  # as many as any name has
-    tries = ["/".join(parts[place:]) for place in range(len(parts))]
-    for one in (WINDOWS_TO_OLSON.get(name.strip().strip('"'), ""), *tries):
-        try:
-            if one:
-                return zone(one)
-        except InvalidInput:
-            continue
-    return None
+def plain(name: str) -> str:
+    """The name of a zone without what programs differ in: quotes, escapes, spaces, capitals."""
+    return " ".join(_ESCAPED.sub(r"\1", name).replace('"', "").split()).casefold()
 
 
-def defined_clocks(definition: Component, first: datetime, last: datetime, effort: Effort) -> Clocks | None:
-    """The clocks that a VTIMEZONE describes, between two times as they show them; None where it cannot be followed.
+def zone_of_place(name: str) -> Zone | None:
+    """The zone of a place that a TZID names, as in Europe/Berlin, whatever a vendor puts before it."""
+    parts = name.split("/")[-3:]  # as many as any name has
+    found = (spelt("/".join(parts[place:])) for place in range(len(parts) - 1))
+    return next((zone(one) for one in found if one), None)
+
+
+def zone_by_habit(name: str) -> Zone | None:
+    """The zone that a TZID is used for: one of Windows' names, or of the short ones such as EST."""
+    found = _windows().get(name) or spelt(name.rpartition("/")[2])
+    return zone(found) if found else None
+
+
+@cache
+def _windows() -> dict[str, str]:
+    return {plain(name): place for name, place in WINDOWS_TO_OLSON.items()}
+
+
+def defined_clocks(definition: Component, last: datetime, effort: Effort) -> Clocks | None:
+    """The clocks that a VTIMEZONE describes, until `last` as they show it; None where it cannot be followed.
 
     It is worked out here, and not by the name's first definition in the process, as icalendar would.
     """
@@ -51,7 +66,7 @@ def defined_clocks(definition: Component, first: datetime, last: datetime, effor
     try:
         for part in definition.parts:
             before, after = (_offset(part, name) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
-            changes += ((onset, before, after) for onset in _onsets(part, before, first, last, effort))
+            changes += ((onset, before, after) for onset in _onsets(part, before, last, effort))
     except InvalidInput:
         raise  # there is too much to do
     except (*BROKEN, NotUnderstood):
@@ -66,9 +81,7 @@ def _offset(part: Component, name: str) -> timedelta:
     return an_offset(line.value)
 
 
-def _onsets(
-    part: Component, before: timedelta, first: datetime, last: datetime, effort: Effort
-) -> Iterator[datetime]:
+def _onsets(part: Component, before: timedelta, last: datetime, effort: Effort) -> Iterator[datetime]:
     """When it begins, as the clocks before show it: at its start, on its dates, and by its rules."""
     begins = part.first("DTSTART")
     if begins is None:
@@ -79,19 +92,34 @@ def _onsets(
         effort.spend(line.value.count(","), line)
         yield from (_local(one, before) for one in line.value.split(","))
     for line in part.lines.get("RRULE", ()):
-        earlier = first - timedelta(days=800)
-        local = partial(_shown, before)
-        yield from starts(line, start, earlier, last + timedelta(days=366), local=local, effort=effort)
+        yield from _repeated(line, start, before, last, effort)
+
+
+def _repeated(
+    line: Line, start: datetime, before: timedelta, last: datetime, effort: Effort
+) -> Iterator[datetime]:
+    """The onsets by a rule. Nearly all are of one day in each year, and worked out in no time since 1601."""
+    effort.spend(max(0, last.year - start.year) // _YEARS_A_STEP, line)
+    parts = line.value.strip().split(";")
+    untils = [part for part in parts if part.upper().startswith("UNTIL=")]
+    try:
+        days = yearly(";".join(part for part in parts if part not in untils), start.date(), last.date())
+    except InvalidInput:
+        yield from starts(line, start, start, last, local=partial(_shown, before), effort=effort)
+        return
+    end = min((_local(until[6:], before, time.max) for until in untils), default=last)
+    onsets = (datetime.combine(day, start.time()) for day in days)
+    yield from (onset for onset in onsets if onset <= end)
 
 
 def _shown(offset: timedelta, instant: datetime) -> datetime:
     return instant.replace(tzinfo=None) + offset
 
 
-def _local(value: str, offset: timedelta) -> datetime:
+def _local(value: str, offset: timedelta, of_day: time = time.min) -> datetime:
     found = a_moment(value)
     if not isinstance(found, datetime):
-        return datetime.combine(found, time())
+        return datetime.combine(found, of_day)
     return found if found.tzinfo is None else _shown(offset, found)
 
 

@@ -144,7 +144,7 @@ def test_a_feed_that_has_nothing_to_give_is_refused(desk: Desk, feed: Path) -> N
     spoilt = desk.type("holidays", feed, "2027")
     assert (spoilt.exit_code, spoilt.stderr) == (
         2,
-        "england.ics: is not understood as a calendar (iCalendar)\n",
+        "england.ics: is no calendar: it has no BEGIN:VCALENDAR\n",
     )
     told = desk.type("holidays", feed, "2027", "--language", "de")
     assert (told.exit_code, told.stderr) == (

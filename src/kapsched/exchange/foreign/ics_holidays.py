@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
-import icalendar
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from kapsched.errors import (
     FIRST_YEAR,
@@ -24,20 +23,25 @@ from kapsched.errors import (
     shown,
     whole,
 )
+from kapsched.exchange.foreign.lines import Component, components
+from kapsched.exchange.foreign.values import NotUnderstood, a_duration, a_moment, a_text
 from kapsched.exchange.foreign.yearly_rules import yearly
 from kapsched.model.mappings import FrozenMapping
 
 MOST_BYTES = 1_000_000
 MOST_DAYS = 31
+MOST_NAMES = 10_000
+"""Characters, of all the names of one day: as many as a clinic's file takes."""
 
 _SOME_YEARS = each(whole(FIRST_YEAR, LAST_YEAR))
-_READ = {"DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "STATUS", "SUMMARY"}
 _UNREAD = {
     "RECURRENCE-ID": "it changes another entry",
     "RDATE": "it has further dates",
     "EXRULE": "it has a rule of exceptions",
 }
-_DAY = timedelta(days=1)
+_KEPT = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "STATUS", "SUMMARY", *_UNREAD})
+_BETWEEN = "; "
+_DAY, _NOTHING = timedelta(days=1), timedelta()
 
 
 def _names_by_date(value: object) -> str:
@@ -61,6 +65,26 @@ class Holidays:
         require(self, days=_names_by_date, unread=each(of_type(Fault)))
 
 
+@define
+class _Names:
+    """The names of one day, each once, as many as are kept for it."""
+
+    texts: dict[str, None] = field(factory=dict)
+    length: int = 0
+
+    def add(self, name: str) -> bool:
+        """False where there is no more room."""
+        if name not in self.texts:
+            if self.length + len(name) > MOST_NAMES:
+                return False
+            self.length += len(name) + len(_BETWEEN)
+            self.texts[name] = None
+        return True
+
+    def __str__(self) -> str:
+        return _BETWEEN.join(filter(None, self.texts))
+
+
 def read_holidays(ics: bytes, *, years: Iterable[int]) -> Holidays:
     """The holidays in some `years` of an iCalendar file, such as a feed of a country's.
 
@@ -70,114 +94,116 @@ def read_holidays(ics: bytes, *, years: Iterable[int]) -> Holidays:
     """
     wanted = Several(years)
     require_given(ics=(ics, of_type(bytes)), years=(wanted, _SOME_YEARS))
-    chosen, unread = frozenset(wanted), list[Fault]()
-    names: dict[date, list[str]] = {}
-    for number, (line, event) in enumerate(_events(ics), start=1):
-        try:
-            days, name = list(_days(event, chosen)), _name(event)
-        except InvalidInput as error:
-            unread += [
-                Fault(f"left out: {one.message}", f"entry {number}", line=line) for one in error.faults
-            ]
-            continue
-        for day in days:
-            known = names.setdefault(day, [])
-            known += [name] if name not in known else []
-    joined = {day: "; ".join(filter(None, names[day])) for day in sorted(names)}
-    return Holidays(days=joined, unread=unread)
+    calendars, faults = components(_text(ics), _KEPT)
+    if not calendars:
+        raise InvalidInput("is no calendar: it has no BEGIN:VCALENDAR")
+    chosen = frozenset(wanted)
+    unread = [Fault(one.message, line=int(one.path.removeprefix("line "))) for one in faults]
+    names: dict[date, _Names] = {}
+    for number, entry in enumerate(_entries(calendars), start=1):
+        unread += [
+            Fault(f"left out: {message}", f"entry {number}", line=entry.number)
+            for message in _taken_in(entry, chosen, names)
+        ]
+    return Holidays(
+        days={day: str(names[day]) for day in sorted(names)},
+        unread=sorted(unread, key=lambda one: one.line or 0),
+    )
 
 
-def _events(content: bytes) -> Iterator[tuple[int | None, icalendar.Event]]:
-    """The entries of a file, each with the line it begins in."""
+def _text(content: bytes) -> str:
     if len(content) > MOST_BYTES:
         raise InvalidInput(f"a feed of holidays has at most {MOST_BYTES:,} bytes, not {len(content):,}")
     try:
-        content.decode()
-        calendars = icalendar.Calendar.from_ical(content.removeprefix(b"\xef\xbb\xbf"), multiple=True)
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InvalidInput(Fault("is not UTF-8 text; save the file as UTF-8", line=line)) from None
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError, RecursionError):
-        raise InvalidInput("is not understood as a calendar (iCalendar)") from None
-    if not any(calendar.name == "VCALENDAR" for calendar in calendars):
-        raise InvalidInput("is no calendar: it has no BEGIN:VCALENDAR")
-    lines = enumerate(content.splitlines(), start=1)
-    begins = [place for place, line in lines if line.rstrip().upper() == b"BEGIN:VEVENT"]
-    events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
-    known = begins if len(begins) == len(events) else [None] * len(events)
-    yield from zip(known, cast(list[icalendar.Event], events), strict=True)
 
 
-def _days(event: icalendar.Event, years: frozenset[int]) -> Iterator[date]:
+def _entries(calendars: Iterable[Component]) -> Iterator[Component]:
+    return (part for calendar in calendars for part in calendar.parts if part.name == "VEVENT")
+
+
+def _taken_in(entry: Component, years: frozenset[int], names: dict[date, _Names]) -> Iterator[str]:
+    """Add the name of an entry to its days, and tell why it is left out."""
+    try:
+        days, name = list(_days(entry, years)), _name(entry)
+    except InvalidInput as error:
+        yield from (one.message for one in error.faults)
+        return
+    for day in days:
+        if not names.setdefault(day, _Names()).add(name):
+            yield f"{day} has more names than are kept for one day, {MOST_NAMES:,} characters"
+
+
+def _days(entry: Component, years: frozenset[int]) -> Iterator[date]:
     """The days in those years that an entry covers."""
     for key, why in _UNREAD.items():
-        if key in event:
+        if key in entry.lines:
             raise InvalidInput(f"{why} ({key})")
-    for broken, _ in event.errors:
-        if broken is None or broken in _READ:
-            raise InvalidInput(f"its {broken or 'text'} cannot be read")
-    start, length = _date(event, "DTSTART"), _length(event)
-    if str(event.get("STATUS", "")).upper() == "CANCELLED" or not years:
+    start, length, rule = _date(entry, "DTSTART"), _length(entry), _one(entry, "RRULE")
+    if entry.word("STATUS") == "CANCELLED" or not years:
         return
     last = date(max(years), 12, 31)
-    rule = _rule(event)
-    starts = [start] if rule is None else yearly(rule, start, last)
-    without = frozenset(_exceptions(event))
+    starts = [start] if rule is None else yearly(rule.strip(), start, last)
+    without = frozenset(_exceptions(entry))
     for first in starts:
         covered = (first + turn * _DAY for turn in range(length)) if first not in without else ()
         yield from (day for day in covered if day.year in years)
 
 
-def _one(event: icalendar.Event, key: str) -> object:
-    value = event.get(key)
-    if isinstance(value, list):
+def _one(entry: Component, key: str) -> str | None:
+    found = entry.lines.get(key, ())
+    if len(found) > 1:
         raise InvalidInput(f"its {key} stands there twice")
-    return value
+    return found[0].value if found else None
 
 
-def _date(event: icalendar.Event, key: str) -> date:
-    value = _one(event, key)
+def _date(entry: Component, key: str) -> date:
+    value = _one(entry, key)
     if value is None:
         raise InvalidInput(f"it has no {key}")
-    found = getattr(value, "dt", None)
+    try:
+        found = a_moment(value)
+    except NotUnderstood as error:
+        raise InvalidInput(f"its {key} {error}") from None
     if isinstance(found, datetime):
         raise InvalidInput("it has a time of day; a holiday is a whole day")
     if message := a_date(found):
         raise InvalidInput(f"its {key} cannot be used: {message}")
-    return cast(date, found)
+    return found
 
 
-def _rule(event: icalendar.Event) -> str | None:
-    given = _one(event, "RRULE")
-    try:
-        return None if given is None else str(cast(Any, given).to_ical().decode())
-    except (AttributeError, TypeError, ValueError):  # a broken rule is found out only when it is written
-        raise InvalidInput("its RRULE cannot be read") from None
-
-
-def _length(event: icalendar.Event) -> int:
+def _length(entry: Component) -> int:
     """In days; the end of an entry is the day after its last, but some write it as the same."""
-    if "DTEND" in event:
-        length = (_date(event, "DTEND") - _date(event, "DTSTART")).days or 1
-    else:
-        given = getattr(_one(event, "DURATION"), "dt", _DAY)
-        length = given.days if isinstance(given, timedelta) and given == given.days * _DAY else 0
-    if not 1 <= length <= MOST_DAYS:
+    lasts = _one(entry, "DURATION")
+    try:
+        if "DTEND" in entry.lines:
+            days, rest = (_date(entry, "DTEND") - _date(entry, "DTSTART")).days or 1, _NOTHING
+        else:
+            days, rest = (1, _NOTHING) if lasts is None else a_duration(lasts)
+    except NotUnderstood as error:
+        raise InvalidInput(f"its DURATION {error}") from None
+    if rest or not 1 <= days <= MOST_DAYS:
         raise InvalidInput(f"it does not last from 1 to {MOST_DAYS} whole days")
-    return length
+    return days
 
 
-def _exceptions(event: icalendar.Event) -> Iterator[date]:
-    given = event.get("EXDATE", [])
-    for some in given if isinstance(given, list) else [given]:
-        dates = [one.dt for one in getattr(some, "dts", [None])]
-        if any(map(a_date, dates)):
-            raise InvalidInput("its EXDATE is no list of dates")
-        yield from dates
+def _exceptions(entry: Component) -> Iterator[date]:
+    for line in entry.lines.get("EXDATE", ()):
+        for text in line.value.split(","):
+            try:
+                found = a_moment(text)
+            except NotUnderstood:
+                found = None
+            if found is None or a_date(found):
+                raise InvalidInput("its EXDATE is no list of dates")
+            yield found
 
 
-def _name(event: icalendar.Event) -> str:
-    name = str(_one(event, "SUMMARY") or "")
+def _name(entry: Component) -> str:
+    name = a_text(_one(entry, "SUMMARY") or "")
     if message := private_text(name):
         raise InvalidInput(f"its SUMMARY cannot be used: {message}")
     return name

@@ -70,8 +70,8 @@ class Component:
         return line.value.strip().upper() if line else ""
 
 
-def components(text: str) -> tuple[list[Component], list[Fault]]:
-    """The calendars of a file, and what of its lines cannot be understood."""
+def components(text: str, kept: frozenset[str] = KEPT) -> tuple[list[Component], list[Fault]]:
+    """The calendars of a file with the lines of the `kept` names, and what of these cannot be understood."""
     found: list[Component] = []
     faults: list[Fault] = []
     open_ones: list[Component] = []
@@ -85,7 +85,7 @@ def components(text: str) -> tuple[list[Component], list[Fault]]:
         elif not name:
             if line.strip() and open_ones:
                 faults.append(Fault("is no line of a calendar", f"line {number}"))
-        elif word in KEPT and open_ones and open_ones[-1].name in PARTS:
+        elif word in kept and open_ones and open_ones[-1].name in PARTS:
             try:
                 open_ones[-1].lines.setdefault(word, []).append(_line(number, word, line))
             except ValueError:

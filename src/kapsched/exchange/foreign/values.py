@@ -12,6 +12,7 @@ import icalendar
 # What a broken value raises within the libraries that read it.
 BROKEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, ArithmeticError)
 _MOMENT = re.compile(r"(\d{8})(T([01]\d|2[0-3])[0-5]\d[0-5]\d)?(Z?)", re.ASCII)
+_ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
 class NotUnderstood(Exception):
@@ -34,6 +35,11 @@ def a_moment(text: str) -> date:
     except ValueError:
         pass  # there is no such day
     raise NotUnderstood("cannot be read")
+
+
+def a_text(text: str) -> str:
+    """Text without its escapes; icalendar's reader for it is to go, and takes an escaped backslash for half a sign."""
+    return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], text)
 
 
 def a_duration(text: str) -> tuple[int, timedelta]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -19,42 +19,13 @@ from kapsched.exchange.calendars.ics import to_ics
 from kapsched.exchange.foreign.busy_times import BusyTimes, read_busy
 from kapsched.model.bookings import Booking, Resource
 from kapsched.timeline.intervals import Interval
-from kapsched.timeline.zones import wall, zone
+from kapsched.timeline.zones import zone
 from tests import calendar_stories as stories
 from tests.fences import ROOT
+from tests.foreign_calendars import FIRST, LAST, NINE, TUESDAYS, Spans, calendar, day, faults, read, spans
 
 CALENDARS = ROOT / "tests" / "calendars"
 LONDON = zone("Europe/London")
-FIRST, LAST = date(2027, 3, 1), date(2027, 4, 30)
-Spans: TypeAlias = list[tuple[str, str]]
-
-
-def read(content: bytes, first: date = FIRST, last: date = LAST, place: str = "Europe/London") -> BusyTimes:
-    return read_busy(content, zone=place, first=first, last=last)
-
-
-def spans(found: BusyTimes, place: str = "Europe/London") -> Spans:
-    """The stretches as the clocks there show them."""
-    clocks = zone(place)
-    return [
-        (f"{wall(one.start, clocks):%m-%d %H:%M}", f"{wall(one.end, clocks):%m-%d %H:%M}")
-        for one in found.intervals
-    ]
-
-
-def calendar(*entries: str, zones: str = "") -> bytes:
-    """A calendar of entries, each the lines between BEGIN and END."""
-    events = "".join(f"BEGIN:VEVENT\n{one.strip()}\nEND:VEVENT\n" for one in entries)
-    return f"BEGIN:VCALENDAR\nVERSION:2.0\n{zones}{events}END:VCALENDAR\n".encode()
-
-
-def faults(found: BusyTimes) -> list[str]:
-    return [str(one) for one in found.unread]
-
-
-def day(month: int, number: int, start: str, end: str) -> tuple[str, str]:
-    return f"{month:02}-{number:02} {start}", f"{month:02}-{number:02} {end}"
-
 
 EXPORTS: dict[str, Spans] = {
     "outlook": [
@@ -101,10 +72,6 @@ def test_busy_times_are_bookings_of_whom_they_are_of() -> None:
     assert len(rows) == 3
 
 
-NINE = "UID:a\nDTSTART:20270302T090000\nDTEND:20270302T100000\n"
-TUESDAYS = [day(3, 2, "09:00", "10:00"), day(3, 9, "09:00", "10:00"), day(3, 16, "09:00", "10:00")]
-
-
 @pytest.mark.parametrize(
     ("lines", "wanted"),
     [
@@ -126,6 +93,7 @@ TUESDAYS = [day(3, 2, "09:00", "10:00"), day(3, 9, "09:00", "10:00"), day(3, 16,
         (NINE + "RRULE:FREQ=WEEKLY;UNTIL=20270316T090000", TUESDAYS),
         (NINE + "RRULE:FREQ=WEEKLY;UNTIL=20270316T090000Z", TUESDAYS),
         (NINE + "RRULE:FREQ=WEEKLY;UNTIL=20270316T085959Z", TUESDAYS[:2]),
+        (NINE + "RRULE:FREQ=DAILY;COUNT=3;BYDAY=2TU", TUESDAYS),  # a week has no second Tuesday
         (NINE + "RRULE:FREQ=WEEKLY;COUNT=3\nEXDATE:20270309T090000", [TUESDAYS[0], TUESDAYS[2]]),
         (NINE + "RRULE:FREQ=WEEKLY;COUNT=3\nEXDATE;VALUE=DATE:20270309", [TUESDAYS[0], TUESDAYS[2]]),
         (NINE + "RRULE:FREQ=WEEKLY;COUNT=3\nEXDATE:20270302T090000Z,20270309T090000Z", TUESDAYS[2:]),
@@ -137,7 +105,10 @@ TUESDAYS = [day(3, 2, "09:00", "10:00"), day(3, 9, "09:00", "10:00"), day(3, 16,
             NINE + "RDATE;VALUE=PERIOD:20270304T110000Z/PT30M,20270305T110000Z/20270305T111500Z",
             [TUESDAYS[0], day(3, 4, "11:00", "11:30"), day(3, 5, "11:00", "11:15")],
         ),
-        (NINE + "DTSTART;TZID=Asia/Tokyo:20270303T090000", [TUESDAYS[0]]),  # of two the first
+        (NINE + "DTSTART:20270302T090000", [TUESDAYS[0]]),
+        ("DTSTART;VALUE=DATE:20270302T090000", [("03-02 00:00", "03-03 00:00")]),
+        ("DTSTART;TZID=Asia/Tokyo;VALUE=DATE:20270302", [("03-02 00:00", "03-03 00:00")]),
+        ("DTSTART;TZID=Asia/Tokyo:20270302T180000\nDTEND:20270302T190000", [TUESDAYS[0]]),
         ("DTSTART:20270228T233000\nDTEND:20270301T003000", [("03-01 00:00", "03-01 00:30")]),
         ("DTSTART:20270430T233000\nDTEND:20270501T003000", [("04-30 23:30", "05-01 00:00")]),
     ],
@@ -401,8 +372,83 @@ def test_two_forms_of_which_neither_is_later_are_told() -> None:
     found = read(calendar(NINE, NINE.replace("T09", "T07"), NINE.replace("T09", "T07")))
     assert spans(found) == [day(3, 2, "07:00", "10:00")]
     assert faults(found) == [
-        "line 10: the same entry is at another time on line 5, and neither is said to be later; the last is used"
+        "line 10: the same entry is at other times on line 5, and neither is said to be later; the last is used"
     ]
+
+
+def test_two_forms_that_repeat_otherwise_are_told_too() -> None:
+    found = read(calendar(NINE, NINE + "RRULE:FREQ=WEEKLY;COUNT=2"))
+    assert spans(found) == TUESDAYS[:2]
+    assert faults(found) == [
+        "line 10: the same entry is at other times on line 5, and neither is said to be later; the last is used"
+    ]
+
+
+def test_what_stands_for_a_repeat_by_its_date_is_that_repeat() -> None:
+    series = NINE + "RRULE:FREQ=WEEKLY;COUNT=3"
+    once = "UID:a\nRECURRENCE-ID;VALUE=DATE:20270309\nDTSTART:20270310T140000\nDURATION:PT1H"
+    assert spans(read(calendar(series, once))) == [TUESDAYS[0], day(3, 10, "14:00", "15:00"), TUESDAYS[2]]
+    later = (
+        "UID:a\nRECURRENCE-ID;VALUE=DATE;RANGE=THISANDFUTURE:20270309\nDTSTART:20270309T110000\nDURATION:PT1H"
+    )
+    assert spans(read(calendar(series, later))) == [
+        TUESDAYS[0],
+        day(3, 9, "11:00", "12:00"),
+        day(3, 16, "11:00", "12:00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "EXDATE:20270309T000000",
+        "EXDATE;VALUE=DATE:20270309",
+        "EXDATE:20270309T000000Z",
+        "EXDATE;TZID=Asia/Tokyo:20270309T000000",
+    ],
+)
+def test_a_midnight_takes_its_day_out_of_a_series_of_whole_days(other: str) -> None:
+    series = f"UID:a\nDTSTART;VALUE=DATE:20270302\nRRULE:FREQ=WEEKLY;COUNT=2\n{other}"
+    assert spans(read(calendar(series))) == [("03-02 00:00", "03-03 00:00")]
+
+
+@pytest.mark.parametrize("until", ["20270309", "20270309T000000Z", "20270308T230000Z", "20270309T225900Z"])
+def test_a_series_of_whole_days_ends_with_the_day_of_its_until(until: str) -> None:
+    series = f"UID:a\nDTSTART;VALUE=DATE:20270308\nRRULE:FREQ=DAILY;UNTIL={until}"
+    found = read(calendar(series), place="Europe/Berlin")
+    assert spans(found, "Europe/Berlin") == [("03-08 00:00", "03-10 00:00")]
+
+
+def test_times_without_a_zone_are_on_the_clocks_of_their_series() -> None:
+    series = (
+        "UID:a\nDTSTART;TZID=Asia/Tokyo:20270302T180000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=3\n"
+        "EXDATE:20270309T180000\nRDATE:20270304T180000"
+    )
+    once = "UID:a\nRECURRENCE-ID:20270316T180000\nDTSTART:20270317T090000\nDURATION:PT1H"
+    assert spans(read(calendar(series, once))) == [
+        TUESDAYS[0],
+        day(3, 4, "09:00", "10:00"),
+        day(3, 17, "09:00", "10:00"),
+    ]
+
+
+def test_two_lengths_at_one_start_are_both_taken() -> None:
+    assert spans(read(calendar(NINE + "RDATE;VALUE=PERIOD:20270302T090000/PT3H,20270302T090000/PT2H"))) == [
+        day(3, 2, "09:00", "12:00")
+    ]
+
+
+def test_what_differs_in_a_series_that_was_called_off_later_is_called_off_with_it() -> None:
+    once = "UID:a\nSEQUENCE:{}\nRECURRENCE-ID:20270309T090000\nDTSTART:20270310T140000\nDURATION:PT1H"
+    series = NINE + "RRULE:FREQ=WEEKLY;COUNT=3\nSEQUENCE:2\nSTATUS:CANCELLED"
+    assert spans(read(calendar(series, once.format(1)))) == []
+    assert spans(read(calendar(series, once.format(3)))) == [day(3, 10, "14:00", "15:00")]
+
+
+def test_what_a_message_calls_off_takes_no_time() -> None:
+    content = calendar(NINE + "SEQUENCE:1").replace(b"VERSION:2.0", b"METHOD:CANCEL")
+    assert spans(read(content)) == []
+    assert spans(read(calendar(NINE) + content)) == []
 
 
 @pytest.mark.parametrize("name", ["DTEND", "DTSTART", "RRULE", "UID", "EXDATE", "TZID"])
@@ -542,6 +588,33 @@ TOO_OFTEN = "line 11: RRULE repeats more than once a day, and is not expanded; s
             [day(3, 4, "09:00", "10:00")],
             "line 11: RRULE is no rule",
         ),
+        *(
+            (
+                f"DTSTART:20270304T090000\nDURATION:PT1H\nRRULE:{rule}",
+                [day(3, 4, "09:00", "10:00")],
+                "line 11: RRULE is no rule",
+            )
+            for rule in (
+                "FREQ=DAILY;COUNT=2;COUNT=3",
+                "FREQ=MONTHLY;BYMONTHDAY=0",
+                "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=0",
+            )
+        ),
+        (
+            "DTSTART:20270304T090000\nDURATION:PT1H\nDTSTART:20270305T090000",
+            [day(3, 4, "09:00", "10:00")],
+            "line 11: DTSTART stands in one entry a second time, and otherwise; the first is used",
+        ),
+        (
+            "UID:b\nRECURRENCE-ID:20270304T080000\nDTSTART:20270304T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY",
+            [day(3, 4, "09:00", "10:00")],
+            "line 13: RRULE is not used in an entry that stands for a repeat of another",
+        ),
+        (
+            "UID:b\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270304T080000\nDTSTART:20270304T090000\nDURATION:PT1H",
+            [day(3, 4, "09:00", "10:00")],
+            "line 10: stands for all repeats that follow, but their series is not here; only this one is used",
+        ),
         (
             "DTSTART:20270304T090000\nDURATION:PT1H\nEXDATE:x,20270305T090000",
             [day(3, 4, "09:00", "10:00")],
@@ -598,6 +671,18 @@ def test_lines_may_end_in_any_way_and_be_folded_anywhere(ends: str) -> None:
     assert spans(read(b"\xef\xbb\xbf" + folded.replace("\n", ends).encode())) == TUESDAYS
 
 
+def test_a_line_may_be_folded_within_a_character() -> None:
+    named = "Zürich".encode()
+    described = calendar(
+        NINE.replace("DTSTART", "DTSTART;TZID=Zürich").replace("DTEND:", "DTEND;TZID=Zürich:"),
+        zones=SUMMER.replace("Ours", "Zürich"),
+    )
+    folded = described.replace(named, named[:2] + b"\r\n " + named[2:])
+    assert folded != described
+    assert read(folded) == read(described)
+    assert spans(read(folded)) == [day(3, 2, "08:00", "09:00")]
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -625,9 +710,33 @@ def test_what_cannot_be_read_at_all_is_refused(given: dict[str, Any], message: s
 def test_more_series_than_can_be_expanded_are_refused_with_the_line_where_it_became_too_much() -> None:
     many = [f"UID:{n}\nDTSTART:20200101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY" for n in range(400)]
     with pytest.raises(
-        InvalidInput, match=r"^line \d+: here the series become more than can be expanded; export fewer"
+        InvalidInput, match=r"^line \d+: here it becomes more than is worked out for one file; export fewer"
     ):
         read(calendar(*many), date(2027, 1, 1), date(2028, 12, 31))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        NINE + "EXDATE:" + "," * 990_000,
+        NINE + "RDATE:" + "," * 990_000,
+        "END:VEVENT\nBEGIN:VFREEBUSY\nFREEBUSY:" + "," * 990_000 + "\nEND:VFREEBUSY\nBEGIN:VEVENT\n" + NINE,
+    ],
+)
+def test_a_list_of_more_times_than_anybody_has_is_refused_and_not_gone_through(entry: str) -> None:
+    with pytest.raises(
+        InvalidInput, match=r"^line \d+: here it becomes more than is worked out for one file"
+    ):
+        read(calendar(entry))
+
+
+def test_a_date_that_no_year_has_is_soon_found_to_be_none() -> None:
+    """Forty of them were once looked for until the year 9999."""
+    never = [
+        f"UID:{n}\nDTSTART:20250130T090000\nDURATION:PT1H\nRRULE:FREQ=YEARLY;BYMONTH=2" for n in range(4000)
+    ]
+    found = read(calendar(NINE, *never))
+    assert (spans(found), found.unread) == ([TUESDAYS[0]], ())
 
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -184,6 +184,75 @@ def test_more_names_than_a_file_takes_for_one_day_are_told() -> None:
     ]
 
 
+def test_days_that_are_full_are_told_once_for_an_entry() -> None:
+    names = ["a" * 6_000, "b" * 5_000]
+    entries = b"".join(
+        event("DTSTART;VALUE=DATE:20270301", "DURATION:P9D", f"SUMMARY:{name}") for name in names
+    )
+    found = read_holidays(entries, years=[2027])
+    assert set(found.days.values()) == {names[0]}
+    assert [str(fault) for fault in found.unread] == [
+        "line 9: entry 2: left out: 2027-03-01 has more names than are kept for one day, 10,000 characters"
+    ]
+
+
+def test_of_an_entry_that_was_revised_the_latest_form_counts() -> None:
+    forms = [
+        event(
+            "UID:a",
+            f"SEQUENCE:{sequence}",
+            f"DTSTAMP:{stamp}",
+            f"DTSTART;VALUE=DATE:202703{day}",
+            "SUMMARY:x",
+        )
+        for sequence, stamp, day in (
+            (0, "20270101T000000Z", "01"),
+            (2, "20260101T000000Z", "02"),
+            (2, "20260102T000000Z", "03"),
+            (2, "20260102T000000Z", "04"),
+        )
+    ]
+    for entries in (forms, forms[::-1]):
+        found = read_holidays(b"".join(entries), years=[2027])
+        assert [day.day for day in found.days] == [3, 4]  # of which neither is later
+        assert [fault.message.partition(" on line")[0] for fault in found.unread] == [
+            "left out: it is an earlier form of the entry"
+        ] * 2
+
+
+def test_entries_without_a_uid_are_no_forms_of_each_other() -> None:
+    entries = [
+        event(f"SEQUENCE:{turn}", f"DTSTART;VALUE=DATE:2027030{turn}", "SUMMARY:x") for turn in range(1, 4)
+    ]
+    assert len(read_holidays(b"".join(entries), years=[2027]).days) == 3
+
+
+def test_a_holiday_that_was_called_off_later_is_none() -> None:
+    lines = ["UID:a", "DTSTART;VALUE=DATE:20270301", "SUMMARY:x"]
+    entries = event(*lines) + event(*lines, "SEQUENCE:1", "STATUS:CANCELLED")
+    assert not read_holidays(entries, years=[2027]).days
+
+
+def test_more_days_than_are_gone_through_at_once_are_refused_with_the_way_out() -> None:
+    entries = event(START, "DURATION:P31D", "RRULE:FREQ=YEARLY", "SUMMARY:x") * 200
+    with pytest.raises(InvalidInput) as raised:
+        read_holidays(entries, years=range(2020, 2080))
+    assert str(raised.value) == (
+        "years: there are more than 200,000 days of entries in these years; ask for fewer"
+    )
+    assert len(read_holidays(entries, years=[2027]).days) == 31
+
+
+def test_days_of_an_entry_of_the_year_before_count_in_theirs() -> None:
+    lines = "DTSTART;VALUE=DATE:20101230", "DURATION:P4D", "RRULE:FREQ=YEARLY;INTERVAL=2"
+    assert days(*lines) == ["2027-01-01", "2027-01-02"]
+
+
+def test_a_name_may_be_folded_within_a_character() -> None:
+    folded = event("DTSTART;VALUE=DATE:20270301", "SUMMARY:Größe").replace(b"\xc3\xb6", b"\xc3\r\n \xb6")
+    assert read_holidays(folded, years=[2027]).days == {date(2027, 3, 1): "Größe"}
+
+
 def test_two_names_of_one_day_stand_beside_each_other() -> None:
     twice = FEED.replace(b"20271225", b"20270326").replace(b"20271227", b"20270327")
     assert read_holidays(twice, years=[2027]).days == {date(2027, 3, 26): "Good Friday; Christmas, both days"}
@@ -283,6 +352,10 @@ def test_one_entry_that_is_not_understood_takes_no_other_with_it() -> None:
         (b"BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20270301\r\nEND:VEVENT\r\n", "is no calendar"),
         (
             FEED.replace(b"Good", "Größter".encode("latin-1")),
+            "line 9: is not UTF-8 text; save the file as UTF-8",
+        ),
+        (
+            b"\xef\xbb\xbf" + FEED.replace(b"Good", "Größter".encode("latin-1")).replace(b"\r\n", b"\r"),
             "line 9: is not UTF-8 text; save the file as UTF-8",
         ),
         (b" " * (MOST_BYTES + 1), "a feed of holidays has at most 1,000,000 bytes, not 1,000,001"),

@@ -57,11 +57,11 @@ class BusyTimes:
 def read_busy(ics: bytes, *, zone: str, first: date, last: date, uid_key: bytes | None = None) -> BusyTimes:
     """When an iCalendar file says that its owner has no time, from the date `first` to `last`, both included.
 
-    Dates, and times that name no zone, are read on the clocks of `zone`. What is transparent, cancelled or shown
-    as free takes no time; what is tentative does. An entry that cannot be understood is `unread` and all others are
-    used. With the key of the clinic's calendars, entries that came out of these are known, and take no time either:
-    they are booked already. `InvalidInput` where the file is no calendar, or asks for more than is done for one file:
-    10 MB, or more series than can be expanded at once. Wants the extra `busy`.
+    Dates, and times for which neither they nor their series name a zone, are read on the clocks of `zone`. What is
+    transparent, cancelled or shown as free takes no time; what is tentative does. An entry that cannot be understood is
+    `unread` and all others are used. With the key of the clinic's calendars, entries that came out of these are known,
+    and take no time either: they are booked already. `InvalidInput` where the file is no calendar, or asks for more
+    than is done for one file: 10 MB, or more repeats and dates than can be worked out at once. Wants the extra `busy`.
     """
     require_given(
         ics=(ics, _a_file),
@@ -78,7 +78,7 @@ def read_busy(ics: bytes, *, zone: str, first: date, last: date, uid_key: bytes 
         raise InvalidInput("reading busy times wants an extra: pip install 'kapsched[busy]'")
     place = zone_of(zone)
     window = Window(place, midnight(first, place), midnight(last + timedelta(days=1), place))
-    calendars, faults = components(ics.decode("utf-8-sig", "replace"))
+    calendars, faults = components(ics)
     if not calendars:
         raise InvalidInput("is no calendar: BEGIN:VCALENDAR is missing", path="ics")
     window.faults += faults
@@ -129,7 +129,7 @@ def _of_calendar(
             message = "working hours begin here (VAVAILABILITY), and are not read"
             window.faults.append(Fault(message, f"line {part.number}"))
         if part.name == "VEVENT" and not (uid_key and _is_ours(part, uid_key)):
-            kept.add(part, zones)
+            kept.add(part, zones, called_off=calendar.word("METHOD") == "CANCEL")
 
 
 def _is_ours(part: Component, key: bytes) -> bool:
@@ -139,6 +139,7 @@ def _is_ours(part: Component, key: bytes) -> bool:
 
 def _free_busy(part: Component, zones: Zones, window: Window) -> Iterator[Taken]:
     for line in part.lines.get("FREEBUSY", ()):
+        window.effort.spend(line.value.count(","), line)
         if line.params.get("FBTYPE", "BUSY").upper() != "FREE":
             for text in line.value.split(","):
                 yield from period(text, line, zones, window)

@@ -22,6 +22,8 @@ from kapsched.exchange.foreign.zones import (
 )
 from kapsched.timeline.zones import Zone
 
+REPEATING = ("RRULE", "RDATE", "EXDATE", "EXRULE")
+ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "UID")
 _A_DAY = timedelta(days=1)
 _WELL_AFTER = timedelta(days=10 * 366)
 
@@ -34,16 +36,21 @@ class Taken(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """What clocks show, whose they are, and whether no more than a date was said."""
+    """What clocks show, whose they are, whether no more than a date was said, and whether no zone was."""
 
     local: datetime
     clocks: Clocks
     all_day: bool
+    floating: bool
 
     @property
     def instant(self) -> datetime:
         """The same in UTC."""
         return self.clocks(self.local)
+
+    def by(self, clocks: Clocks) -> Moment:
+        """The same, on those clocks if it names none itself."""
+        return self._replace(clocks=clocks) if self.floating else self
 
 
 @define
@@ -66,11 +73,11 @@ class Window:
 
 
 class Zones:
-    """The zones of one calendar, each found once."""
+    """The zones of one calendar, each found once; `own` are the clocks of the reader."""
 
     def __init__(self, calendar: Component, window: Window) -> None:
         self._window = window
-        self._own = clocks_of(window.place)
+        self.own = clocks_of(window.place)
         self._found: dict[str, Clocks | None] = {}
         self._defined = {
             plain(tzid.value): part
@@ -82,7 +89,7 @@ class Zones:
         """The clocks that a line names; the reader's where it names none, or none that can be found."""
         name = line.params.get("TZID")
         if name is None:
-            return self._own
+            return self.own
         if name not in self._found:
             self._found[name] = self._clocks(plain(name))
             if self._found[name] is None:
@@ -91,7 +98,7 @@ class Zones:
                     "its TZID is no zone that is known or described here; read on the clocks that were named, "
                     "here and wherever it stands",
                 )
-        return self._found[name] or self._own
+        return self._found[name] or self.own
 
     def _clocks(self, name: str) -> Clocks | None:
         """A place has the clocks that it has; any other name means what the file says, or else what it mostly does."""
@@ -116,11 +123,12 @@ def moment_in(text: str, line: Line, zones: Zones) -> Moment:
         found = a_moment(text)
     except NotUnderstood as error:
         raise NotUnderstood(f"{line.name} {error}", line.number) from None
-    if isinstance(found, datetime):
-        if found.tzinfo is not None:
-            return Moment(found.replace(tzinfo=None), _utc, all_day=False)
-        return Moment(found, zones.of(line), all_day=False)
-    return Moment(datetime.combine(found, time()), zones.of(line), all_day=True)
+    if not isinstance(found, datetime) or line.params.get("VALUE", "").upper() == "DATE":
+        day = datetime.fromordinal(found.toordinal())
+        return Moment(day, zones.own, all_day=True, floating=True)
+    if found.tzinfo is not None:
+        return Moment(found.replace(tzinfo=None), _utc, all_day=False, floating=False)
+    return Moment(found, zones.of(line), all_day=False, floating="TZID" not in line.params)
 
 
 def _utc(local: datetime) -> datetime:
@@ -130,24 +138,26 @@ def _utc(local: datetime) -> datetime:
 class Entry:
     """One VEVENT: when it begins, how long it lasts, and whether it takes time."""
 
-    def __init__(self, component: Component, zones: Zones) -> None:
+    def __init__(self, component: Component, zones: Zones, *, called_off: bool = False) -> None:
         begins = component.first("DTSTART")
         if begins is None:
             raise NotUnderstood("an entry begins here without a DTSTART")
         self.component, self.zones, self.line = component, zones, begins
         self.start = moment(begins, zones)
+        self.cancelled = called_off or component.word("STATUS") == "CANCELLED"
+        self.busy = not self.cancelled and not _free(component)
+        """Does it take time? What is transparent, cancelled, or shown as free does not."""
         self.days, self.rest = self._length()
         uid = component.first("UID")
         self.uid = uid.value.strip() if uid else ""
         self.recurrence = component.first("RECURRENCE-ID")
-        self.revision = (_whole(component.word("SEQUENCE")), _stamp(component.word("DTSTAMP")))
-        """Of two forms of one entry the later has the higher."""
+        self.revision = revision_of(component)
 
     def _length(self) -> tuple[int, timedelta]:
         """In days of the calendar, and in elapsed time."""
         ends, lasts = self.component.first("DTEND"), self.component.first("DURATION")
         if ends is not None:
-            end = moment(ends, self.zones)
+            end = moment(ends, self.zones).by(self.start.clocks)
             if end.instant < self.start.instant:
                 raise NotUnderstood("DTEND is before DTSTART", ends.number)
             if self.start.all_day and end.all_day:
@@ -164,16 +174,10 @@ class Entry:
         return (1, timedelta()) if self.start.all_day else (0, timedelta())
 
     @property
-    def busy(self) -> bool:
-        """Does it take time? What is transparent, cancelled, or shown as free does not."""
-        word = self.component.word
-        shown = word("X-MICROSOFT-CDO-BUSYSTATUS") or word("X-MICROSOFT-CDO-INTENDEDSTATUS")
-        return word("TRANSP") != "TRANSPARENT" and word("STATUS") != "CANCELLED" and shown != "FREE"
-
-    @property
-    def times(self) -> tuple[datetime, int, timedelta, bool]:
-        """What tells one form of it from another: when it is, and whether that takes time."""
-        return self.start.instant, self.days, self.rest, self.busy
+    def times(self) -> tuple[datetime, int, timedelta, bool, tuple[str, ...]]:
+        """What tells one form of it from another: when it is, how it repeats, and whether that takes time."""
+        repeats = tuple(line.text for name in REPEATING for line in self.component.lines.get(name, ()))
+        return self.start.instant, self.days, self.rest, self.busy, repeats
 
     @property
     def stands_for(self) -> datetime:
@@ -193,15 +197,46 @@ class Entry:
             self.recurrence is not None and self.recurrence.params.get("RANGE", "").upper() == "THISANDFUTURE"
         )
 
-    def taken_from(self, local: datetime, clocks: Clocks) -> Taken:
-        """The stretch that it takes when it begins as those clocks show `local`."""
-        end = clocks(local + self.days * _A_DAY) if self.days else clocks(local)
-        return Taken(clocks(local), end + self.rest)
+    def odd_lines(self) -> Iterator[tuple[Line, str]]:
+        """Its lines that are not used, each with the reason."""
+        for name in ONCE:
+            first, *others = self.component.lines.get(name) or [self.line]
+            yield from (
+                (line, f"{name} stands in one entry a second time, and otherwise; the first is used")
+                for line in others
+                if line.text != first.text
+            )
+        if self.recurrence is not None:
+            yield from (
+                (line, f"{name} is not used in an entry that stands for a repeat of another")
+                for name in REPEATING
+                for line in self.component.lines.get(name, ())
+            )
+
+    @property
+    def taken(self) -> Taken:
+        """The stretch that it takes by itself."""
+        return self.taken_at(self.start.instant, self.start.local, self.start.clocks)
+
+    def taken_at(self, instant: datetime, local: datetime, clocks: Clocks) -> Taken:
+        """The stretch that it takes when it begins at an instant at which those clocks show `local`."""
+        return _lasting(instant, local, clocks, self.days, self.rest)
 
     @property
     def longest(self) -> timedelta:
         """No less than it lasts, whatever the clocks do."""
         return abs(self.days) * _A_DAY + abs(self.rest) + _A_DAY
+
+
+def _free(component: Component) -> bool:
+    word = component.word
+    shown = word("X-MICROSOFT-CDO-BUSYSTATUS") or word("X-MICROSOFT-CDO-INTENDEDSTATUS")
+    return word("TRANSP") == "TRANSPARENT" or shown == "FREE"
+
+
+def revision_of(component: Component) -> tuple[int, datetime]:
+    """Of two forms of one entry the later has the higher."""
+    return _whole(component.word("SEQUENCE")), _stamp(component.word("DTSTAMP"))
 
 
 def _whole(text: str) -> int:
@@ -231,8 +266,12 @@ def period(text: str, line: Line, zones: Zones, window: Window) -> Iterator[Take
 
 def _stretch(text: str, line: Line, zones: Zones) -> Taken:
     begins, _, ends = text.partition("/")
-    start = moment_in(begins, line, zones).instant
+    start = moment_in(begins, line, zones)
     if ends.strip().upper().lstrip("+").startswith("P"):
-        days, rest = a_duration(ends)
-        return Taken(start, start + days * _A_DAY + rest)
-    return Taken(start, moment_in(ends, line, zones).instant)
+        return _lasting(start.instant, start.local, start.clocks, *a_duration(ends))
+    return Taken(start.instant, moment_in(ends, line, zones).instant)
+
+
+def _lasting(start: datetime, local: datetime, clocks: Clocks, days: int, rest: timedelta) -> Taken:
+    """So many days of the calendar, and then elapsed time."""
+    return Taken(start, (clocks(local + days * _A_DAY) if days else start) + rest)

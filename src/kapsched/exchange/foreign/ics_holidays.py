@@ -23,7 +23,8 @@ from kapsched.errors import (
     shown,
     whole,
 )
-from kapsched.exchange.foreign.lines import Component, components
+from kapsched.exchange.foreign.entries import revision_of
+from kapsched.exchange.foreign.lines import Component, components, unfolded
 from kapsched.exchange.foreign.values import NotUnderstood, a_duration, a_moment, a_text
 from kapsched.exchange.foreign.yearly_rules import yearly
 from kapsched.model.mappings import FrozenMapping
@@ -32,6 +33,8 @@ MOST_BYTES = 1_000_000
 MOST_DAYS = 31
 MOST_NAMES = 10_000
 """Characters, of all the names of one day: as many as a clinic's file takes."""
+MOST_COVERED = 200_000
+"""Days of all entries in all years: more take longer than a second or two."""
 
 _SOME_YEARS = each(whole(FIRST_YEAR, LAST_YEAR))
 _UNREAD = {
@@ -39,7 +42,23 @@ _UNREAD = {
     "RDATE": "it has further dates",
     "EXRULE": "it has a rule of exceptions",
 }
-_KEPT = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "STATUS", "SUMMARY", *_UNREAD})
+_KEPT = frozenset(
+    {
+        *(
+            "UID",
+            "SEQUENCE",
+            "DTSTAMP",
+            "DTSTART",
+            "DTEND",
+            "DURATION",
+            "RRULE",
+            "EXDATE",
+            "STATUS",
+            "SUMMARY",
+        ),
+        *_UNREAD,
+    }
+)
 _BETWEEN = "; "
 _DAY, _NOTHING = timedelta(days=1), timedelta()
 
@@ -89,52 +108,80 @@ def read_holidays(ics: bytes, *, years: Iterable[int]) -> Holidays:
     """The holidays in some `years` of an iCalendar file, such as a feed of a country's.
 
     All-day entries are read, of up to 31 days, once or every year; names that fall on one date are joined by "; ".
-    Cancelled ones are none. What else stands there is left out and told. What is no calendar, or longer than a million
-    bytes, is `InvalidInput`.
+    Cancelled ones are none, and of two forms of one entry the later counts. What else stands there is left out and
+    told. What is no calendar, is longer than a million bytes, or has more than 200,000 days in those years is
+    `InvalidInput`.
     """
     wanted = Several(years)
     require_given(ics=(ics, of_type(bytes)), years=(wanted, _SOME_YEARS))
-    calendars, faults = components(_text(ics), _KEPT)
+    _require_text(ics)
+    calendars, faults = components(ics, _KEPT)
     if not calendars:
         raise InvalidInput("is no calendar: it has no BEGIN:VCALENDAR")
     chosen = frozenset(wanted)
     unread = [Fault(one.message, line=int(one.path.removeprefix("line "))) for one in faults]
+    entries = [part for calendar in calendars for part in calendar.parts if part.name == "VEVENT"]
+    latest = _latest(entries)
     names: dict[date, _Names] = {}
-    for number, entry in enumerate(_entries(calendars), start=1):
-        unread += [
-            Fault(f"left out: {message}", f"entry {number}", line=entry.number)
-            for message in _taken_in(entry, chosen, names)
-        ]
+    covered = 0
+    for number, entry in enumerate(entries, start=1):
+        try:
+            _require_latest(entry, latest)
+            days, name = list(_days(entry, chosen)), _name(entry)
+            covered += len(days)
+            _add(name, days, names)
+        except InvalidInput as error:
+            unread += [
+                Fault(f"left out: {one.message}", f"entry {number}", line=entry.number)
+                for one in error.faults
+            ]
+        if covered > MOST_COVERED:
+            message = f"there are more than {MOST_COVERED:,} days of entries in these years; ask for fewer"
+            raise InvalidInput(message, path="years")
     return Holidays(
         days={day: str(names[day]) for day in sorted(names)},
         unread=sorted(unread, key=lambda one: one.line or 0),
     )
 
 
-def _text(content: bytes) -> str:
+def _require_text(content: bytes) -> None:
     if len(content) > MOST_BYTES:
         raise InvalidInput(f"a feed of holidays has at most {MOST_BYTES:,} bytes, not {len(content):,}")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InvalidInput(Fault("is not UTF-8 text; save the file as UTF-8", line=line)) from None
+    for number, line in unfolded(content):
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            raise InvalidInput(Fault("is not UTF-8 text; save the file as UTF-8", line=number)) from None
 
 
-def _entries(calendars: Iterable[Component]) -> Iterator[Component]:
-    return (part for calendar in calendars for part in calendar.parts if part.name == "VEVENT")
+def _latest(entries: Iterable[Component]) -> Mapping[str, Component]:
+    """The latest form of each entry, by its UID."""
+    found: dict[str, Component] = {}
+    for one in entries:
+        uid = _uid(one)
+        if "RECURRENCE-ID" not in one.lines and (
+            uid not in found or revision_of(found[uid]) < revision_of(one)
+        ):
+            found[uid] = one
+    return found
 
 
-def _taken_in(entry: Component, years: frozenset[int], names: dict[date, _Names]) -> Iterator[str]:
-    """Add the name of an entry to its days, and tell why it is left out."""
-    try:
-        days, name = list(_days(entry, years)), _name(entry)
-    except InvalidInput as error:
-        yield from (one.message for one in error.faults)
-        return
-    for day in days:
-        if not names.setdefault(day, _Names()).add(name):
-            yield f"{day} has more names than are kept for one day, {MOST_NAMES:,} characters"
+def _uid(entry: Component) -> str:
+    line = entry.first("UID")
+    return line.value.strip() if line else ""
+
+
+def _require_latest(entry: Component, latest: Mapping[str, Component]) -> None:
+    """Of two forms of which neither is later both count, for some feeds give one UID to all that they name."""
+    later = latest.get(_uid(entry))
+    if _uid(entry) and later and revision_of(entry) < revision_of(later):
+        raise InvalidInput(f"it is an earlier form of the entry on line {later.number}")
+
+
+def _add(name: str, days: Iterable[date], names: dict[date, _Names]) -> None:
+    full = [day for day in days if not names.setdefault(day, _Names()).add(name)]
+    if full:
+        raise InvalidInput(f"{full[0]} has more names than are kept for one day, {MOST_NAMES:,} characters")
 
 
 def _days(entry: Component, years: frozenset[int]) -> Iterator[date]:
@@ -145,11 +192,11 @@ def _days(entry: Component, years: frozenset[int]) -> Iterator[date]:
     start, length, rule = _date(entry, "DTSTART"), _length(entry), _one(entry, "RRULE")
     if entry.word("STATUS") == "CANCELLED" or not years:
         return
-    last = date(max(years), 12, 31)
-    starts = [start] if rule is None else yearly(rule.strip(), start, last)
+    first, last = date(min(years), 1, 1), date(max(years), 12, 31)
+    starts = [start] if rule is None else yearly(rule.strip(), start, last, first - length * _DAY)
     without = frozenset(_exceptions(entry))
-    for first in starts:
-        covered = (first + turn * _DAY for turn in range(length)) if first not in without else ()
+    for begins in starts:
+        covered = (begins + turn * _DAY for turn in range(length)) if begins not in without else ()
         yield from (day for day in covered if day.year in years)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
@@ -27,10 +27,12 @@ class KeptEntries:
     _cores: dict[str, Entry] = field(factory=dict, init=False)
     _others: dict[str, dict[_Repeat, Entry]] = field(factory=dict, init=False)
 
-    def add(self, part: Component, zones: Zones) -> None:
+    def add(self, part: Component, zones: Zones, *, called_off: bool = False) -> None:
         """Keep an entry, unless a later form of it is known; what cannot be read is noted."""
         try:
-            entry = Entry(part, zones)
+            entry = Entry(part, zones, called_off=called_off)
+            for line, message in entry.odd_lines():
+                self.window.note(line, message)
             uid = entry.uid or f"line {part.number}"  # without one it is nobody else's
             if entry.recurrence is None:
                 self._keep(entry, uid, self._cores)
@@ -51,7 +53,7 @@ class KeptEntries:
         if known is None or known.revision <= entry.revision:
             forms[key] = entry
         if known is not None and known.revision == entry.revision and known.times != entry.times:
-            message = f"is at another time on line {known.line.number}, and neither is said to be later"
+            message = f"is at other times on line {known.line.number}, and neither is said to be later"
             self.window.note(entry.line, f"the same entry {message}; the last is used")
 
     def taken(self) -> Iterator[Taken]:
@@ -59,9 +61,19 @@ class KeptEntries:
         for uid, core in self._cores.items():
             yield from self._series(core, list(self._others.get(uid, {}).values()))
         for uid, entries in self._others.items():
-            for one in entries.values():
-                if one.busy and not (one.from_then_on and uid in self._cores):
-                    yield from self._single(one)
+            yield from self._singles(self._cores.get(uid), entries.values())
+
+    def _singles(self, core: Entry | None, entries: Iterable[Entry]) -> Iterator[Taken]:
+        """What those take that stand for one repeat, or for more without their series in the file."""
+        for one in entries:
+            if one.from_then_on and core is None:
+                message = (
+                    "stands for all repeats that follow, but their series is not here; only this one is used"
+                )
+                self.window.note(one.repeat, message)
+            called_off = core is not None and core.cancelled and one.revision[0] < core.revision[0]
+            if one.busy and not called_off and not (one.from_then_on and core):
+                yield from self._single(one)
 
     def _series(self, core: Entry, others: list[Entry]) -> Iterator[Taken]:
         if not core.busy and not any(one.busy and one.from_then_on for one in others):
@@ -75,6 +87,6 @@ class KeptEntries:
 
     def _single(self, one: Entry) -> Iterator[Taken]:
         try:
-            yield one.taken_from(one.start.local, one.start.clocks)
+            yield one.taken
         except BROKEN:
             self.window.note(one.line, "an entry begins here that cannot be read")

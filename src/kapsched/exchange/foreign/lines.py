@@ -20,14 +20,14 @@ KEPT = frozenset(
         *("UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION"),
         *("RRULE", "RDATE", "EXDATE", "EXRULE", "FREEBUSY"),
         *("STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS"),
-        *("TZID", "TZOFFSETFROM", "TZOFFSETTO"),
+        *("METHOD", "TZID", "TZOFFSETFROM", "TZOFFSETTO"),
     }
 )
 PARTS = frozenset({"VCALENDAR", "VEVENT", "VFREEBUSY", "VAVAILABILITY", "VTIMEZONE", "STANDARD", "DAYLIGHT"})
 ENTRIES = frozenset({"VEVENT", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"})
 DEEPEST = 20
 """How many components may be within each other: a reader of real calendars meets four."""
-_BREAK = re.compile(r"\r\n|\n|\r")
+_BREAK = re.compile(rb"\r*\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -70,12 +70,13 @@ class Component:
         return line.value.strip().upper() if line else ""
 
 
-def components(text: str, kept: frozenset[str] = KEPT) -> tuple[list[Component], list[Fault]]:
+def components(content: bytes, kept: frozenset[str] = KEPT) -> tuple[list[Component], list[Fault]]:
     """The calendars of a file with the lines of the `kept` names, and what of these cannot be understood."""
     found: list[Component] = []
     faults: list[Fault] = []
     open_ones: list[Component] = []
-    for number, line in _unfolded(text):
+    for number, octets in unfolded(content):
+        line = octets.decode(errors="replace")
         name = _NAME.match(line)
         word = name[0].upper() if name else ""
         if word == "BEGIN":
@@ -138,29 +139,36 @@ def _line(number: int, name: str, text: str) -> Line:
     joined = {key.upper(): one if isinstance(one, str) else ",".join(one) for key, one in params.items()}
     if "TZID" in joined and ":" in value:
         rest, _, value = value.rpartition(":")
-        joined["TZID"] += ":" + rest.partition(";")[0]
+        more, *others = rest.split(";")
+        joined["TZID"] += ":" + more
+        joined |= {key.upper(): one for key, _, one in (other.partition("=") for other in others)}
     return Line(number, name, joined, value)
 
 
-def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """Each content line with the number of the line in which it begins; folded ones are joined."""
-    parts: list[str] = []
+def unfolded(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each content line with the number of the line in which it begins; folded ones are joined.
+
+    In octets, for a line may be folded within a character.
+    """
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    parts: list[bytes] = []
     first = number = 1
     start = 0
-    for found in _BREAK.finditer(text):
-        line = text[start : found.start()]
-        if line[:1] in (" ", "\t") and parts:
+    for end, following in _breaks(content):
+        line = content[start:end]
+        if line[:1] in (b" ", b"\t") and parts:
             parts.append(line[1:])
         else:
             if parts:
-                yield first, "".join(parts)
+                yield first, b"".join(parts)
             parts, first = [line], number
-        start, number = found.end(), number + 1
-    last = text[start:]
-    if last[:1] in (" ", "\t") and parts:
-        parts.append(last[1:])
-        last = ""
+        start, number = following, number + 1
     if parts:
-        yield first, "".join(parts)
-    if last:
-        yield number, last
+        yield first, b"".join(parts)
+
+
+def _breaks(content: bytes) -> Iterator[tuple[int, int]]:
+    """Where each line ends, and where the next begins."""
+    for found in _BREAK.finditer(content):
+        yield found.span()
+    yield len(content), len(content)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
 import icalendar
@@ -16,15 +16,20 @@ from attrs import define
 from kapsched.errors import Fault, InvalidInput
 from kapsched.exchange.foreign.lines import Line
 from kapsched.exchange.foreign.values import BROKEN, NotUnderstood, a_rule
+from kapsched.exchange.foreign.yearly_rules import yearly
 
 Rule: TypeAlias = dict[str, list[Any]]
 
 # What is spent on expanding rules, in steps of about ten microseconds.
-MOST_STEPS = 80_000
+MOST_STEPS = 64_000
 _MOST_FOR_A_RULE = 30_000
 _A_RULE = 30
+_A_YEARLY_RULE = 3
 _LONGEST_RULE = 500  # in characters
 _MOST = 100_000
+_FAR = datetime(9_990, 1, 1)  # noqa: DTZ001  # what clocks show
+_A_DAY = timedelta(days=1)
+_YEARS_A_STEP = 4
 # The calendar repeats every 400 years. Near its end, a rule whose date never comes is given up soon.
 _LATE = 7_600
 _STEPS_A_YEAR = {"DAILY": 366, "WEEKLY": 53, "MONTHLY": 12, "YEARLY": 15}
@@ -45,7 +50,7 @@ class Effort:
         self.left -= steps
         if self.left < 0:
             message = (
-                "here the series become more than can be expanded; export fewer years, or fewer calendars"
+                "here it becomes more than is worked out for one file; export fewer years, or fewer calendars"
             )
             raise InvalidInput(Fault(message, f"line {line.number}"))
 
@@ -56,19 +61,47 @@ def starts(
     first: datetime,
     last: datetime,
     *,
-    local: Callable[[datetime], datetime],
+    clocks: Callable[[datetime], datetime],
     effort: Effort,
+    whole_days: bool = False,
 ) -> Iterator[datetime]:
     """The starts from `first` to `last` that the rule of an RRULE gives a series that begins at `start`.
 
-    All are what the series' own clocks show, without a zone; `local` says what they show at an instant.
+    All are what the series' own clocks show, without a zone; `clocks` says which instant that is.
     `NotUnderstood` where the rule cannot be followed, `InvalidInput` where there is too much to do.
     """
     rule = _read(line)
-    until = _until(rule, local)
-    last = min(last, until or last, _end_of_count(rule, start) or last)
+    late, until = _until(rule, whole_days=whole_days)
+    last = min(last, late, _end_of_count(rule, start) or last)
     if last < start or last < first:
         return
+    days = _of_each_year(line, rule, start, first, last)
+    if days is None:
+        found = _by_expanding(line, rule, start, first, last, effort)
+    else:
+        effort.spend(_A_YEARLY_RULE + (last.year - max(start, first).year) // _YEARS_A_STEP, line)
+        found = (datetime.combine(day, start.time()) for day in days)
+    for local in found:
+        if first <= local <= last and (until is None or clocks(local) <= until):
+            yield local
+
+
+def _of_each_year(
+    line: Line, rule: Rule, start: datetime, first: datetime, last: datetime
+) -> Iterator[date] | None:
+    """The dates of a rule of one day in each year, worked out in no time even since 1601; of other rules None."""
+    if rule["FREQ"] != ["YEARLY"] or "COUNT" in rule:
+        return None
+    parts = (part for part in line.value.strip().split(";") if not part.upper().startswith("UNTIL="))
+    try:
+        return yearly(";".join(parts), start.date(), last.date(), first.date())
+    except InvalidInput:
+        return None
+
+
+def _by_expanding(
+    line: Line, rule: Rule, start: datetime, first: datetime, last: datetime, effort: Effort
+) -> Iterator[datetime]:
     shift = timedelta() if "COUNT" in rule else _whole_periods(rule, start, first)
     begins = start + shift
     holds = (lambda _: True) if "COUNT" in rule else _limits(rule)
@@ -81,7 +114,7 @@ def starts(
         raise NotUnderstood("takes too long to work out, and is not expanded")
     effort.spend(_A_RULE + steps, line)
     later = _LATE if seldom and last.year < 2_300 else 0
-    yield from filter(holds, _expanded(rule, begins, max(first, begins), last, later))
+    return filter(holds, _expanded(rule, begins, max(first, begins), last, later))
 
 
 def _read(line: Line) -> Rule:
@@ -90,31 +123,51 @@ def _read(line: Line) -> Rule:
     rule = a_rule(line.value)
     rule["FREQ"] = [str(one).upper() for one in rule.get("FREQ", ())]
     rule.setdefault("INTERVAL", [1])
-    if rule["FREQ"] == ["DAILY"] and rule["INTERVAL"] == [1] and not {"BYSETPOS", "BYMONTHDAY"} & rule.keys():
-        rule["FREQ"] = ["WEEKLY"]  # the same dates, and sooner found
-        rule.setdefault("BYDAY", list(_WEEKDAYS))
-    once = all(len(rule.get(part, [1])) == 1 for part in ("FREQ", "INTERVAL", "COUNT", "UNTIL"))
-    counts = (*rule["INTERVAL"], *rule.get("COUNT", ()))
-    if not once or not all(isinstance(count, int) and 0 < count < _MOST for count in counts):
+    if not _is_one(line.value, rule):
         raise NotUnderstood("is no rule")
     if rule["FREQ"][0] not in _STEPS_A_YEAR or any(len(rule.get(part, ())) > 1 for part in _WITHIN_A_DAY):
         raise NotUnderstood(
             "repeats more than once a day, and is not expanded; say it as one entry that lasts"
         )
+    if rule["FREQ"][0] in ("DAILY", "WEEKLY") and "BYDAY" in rule:
+        rule["BYDAY"] = [
+            str(one)[-2:].upper() for one in rule["BYDAY"]
+        ]  # of which there is no second in a week
+    if rule["FREQ"] == ["DAILY"] and rule["INTERVAL"] == [1] and not {"BYSETPOS", "BYMONTHDAY"} & rule.keys():
+        rule["FREQ"] = ["WEEKLY"]  # the same dates, and sooner found
+        rule.setdefault("BYDAY", list(_WEEKDAYS))
     return rule
 
 
-def _until(rule: Rule, local: Callable[[datetime], datetime]) -> datetime | None:
-    """The last time at which it may repeat, as the series' clocks show it."""
+def _is_one(text: str, rule: Rule) -> bool:
+    """Does it say each thing once, and count from 1?"""
+    names = [part.partition("=")[0].strip().upper() for part in text.split(";")]
+    once = all(len(rule.get(part, [1])) == 1 for part in ("FREQ", "INTERVAL", "COUNT", "UNTIL"))
+    counts = (*rule["INTERVAL"], *rule.get("COUNT", ()))
+    places = (
+        str(one) for name in ("BYMONTHDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO") for one in rule.get(name, ())
+    )
+    return (
+        once
+        and len(set(names)) == len(names)
+        and all(isinstance(count, int) and 0 < count < _MOST for count in counts)
+        and all(place.strip("+-0") for place in places)
+    )
+
+
+def _until(rule: Rule, *, whole_days: bool) -> tuple[datetime, datetime | None]:
+    """What clocks show when it repeats no more, or later, and the instant where the rule says one."""
     found = rule.pop("UNTIL", None)
     if not found:
-        return None
+        return _FAR, None
     until = found[0]
-    if isinstance(until, datetime):
-        return until if until.tzinfo is None else local(until.astimezone(UTC))
-    if isinstance(until, date):
-        return datetime.combine(until, time.max.replace(microsecond=0))
-    raise NotUnderstood("says until when it repeats, but not by a date")
+    if not isinstance(until, date):
+        raise NotUnderstood("says until when it repeats, but not by a date")
+    if not isinstance(until, datetime) or (whole_days and until.time() == time()):
+        return datetime.combine(until, time(23, 59, 59)), None
+    if until.tzinfo is None:
+        return until, None
+    return min(until.replace(tzinfo=None), _FAR) + _A_DAY, until  # any clocks are within a day of UTC
 
 
 def _end_of_count(rule: Rule, start: datetime) -> datetime | None:
@@ -178,7 +231,7 @@ def _seldom(rule: Rule, start: datetime) -> bool:
         "MONTHLY": ({"BYDAY"}, {"BYMONTHDAY"}),
         "YEARLY": ({"BYMONTH"}, {"BYMONTH", "BYMONTHDAY"}, {"BYMONTH", "BYDAY"}),
     }[rule["FREQ"][0]]
-    days = [abs(int(one)) for one in rule.get("BYMONTHDAY", ())]
+    days = [abs(int(one)) for one in rule.get("BYMONTHDAY", () if "BYDAY" in rule else [start.day])]
     ordinals = {str(one).strip("+-")[:-2] for one in rule.get("BYDAY", ())}
     return parts not in plain or min(days, default=1) > 28 or not ordinals <= {"", "1", "2", "3", "4"}
 

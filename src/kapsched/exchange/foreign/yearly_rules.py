@@ -45,13 +45,17 @@ class _Place:
         return found if found.month == self.month else None
 
 
-def yearly(rule: str, start: date, last: date) -> Iterator[date]:
-    """The dates from `start` to `last` that an RRULE gives; `InvalidInput` if it is none of a place in each year."""
+def yearly(rule: str, start: date, last: date, first: date = date.min) -> Iterator[date]:
+    """The dates from `start` to `last` that an RRULE gives; `InvalidInput` if it is none of a place in each year.
+
+    Those of the years before `first` may be left out, where none need to be counted.
+    """
     parts = _parts(rule)
     place = _place(parts, start)
     interval, count = _number(parts, "INTERVAL", 1), _number(parts, "COUNT", 9999)
     last = min(last, _until(parts, last))
-    found = (place.in_year(year) for year in range(start.year, last.year + 1, interval))
+    skipped = 0 if "COUNT" in parts else max(0, first.year - start.year) // interval * interval
+    found = (place.in_year(year) for year in range(start.year + skipped, last.year + 1, interval))
     later = (day for day in found if day is not None and day > start)
     return (day for day, _ in zip(_after(start, later), range(count), strict=False) if day <= last)
 

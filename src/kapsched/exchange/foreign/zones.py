@@ -12,17 +12,16 @@ from typing import TypeAlias
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from kapsched.errors import InvalidInput
-from kapsched.exchange.foreign.lines import Component, Line
+from kapsched.exchange.foreign.lines import Component
 from kapsched.exchange.foreign.repeats import Effort, starts
 from kapsched.exchange.foreign.values import BROKEN, NotUnderstood, a_moment, an_offset
-from kapsched.exchange.foreign.yearly_rules import yearly
 from kapsched.timeline.zones import Zone, spelt, zone
 
 Clocks: TypeAlias = Callable[[datetime], datetime]
 """From what clocks show to UTC: of a time that they show twice the first, of one that they skip what it would be."""
 
+_A_DAY = timedelta(days=1)
 _ESCAPED = re.compile(r"\\([\\,;:])")
-_YEARS_A_STEP = 4
 
 
 def clocks_of(place: Zone) -> Clocks:
@@ -32,6 +31,21 @@ def clocks_of(place: Zone) -> Clocks:
         return local.replace(tzinfo=place, fold=0).astimezone(UTC)
 
     return read
+
+
+def shown(clocks: Clocks, instant: datetime, like: time | None = None) -> datetime:
+    """What those clocks show at an instant, which is read back as that instant unless they show it a second time.
+
+    Where a time that they skip is read as that instant too, it is the one that is `like` a time of day.
+    """
+    plain = instant.replace(tzinfo=None)
+    # Any clocks are within a day of UTC; the later of two offsets first, for a skipped time is read by the earlier.
+    around = [plain + _A_DAY, plain - _A_DAY]
+    found = [plain + (local - clocks(local).replace(tzinfo=None)) for local in around]
+    if found[0] == found[1]:  # nothing changes about then
+        return found[0]
+    read_back = [local for local in found if clocks(local) == instant] or found
+    return next((local for local in read_back if local.time() == like), read_back[0])
 
 
 def plain(name: str) -> str:
@@ -71,7 +85,7 @@ def defined_clocks(definition: Component, last: datetime, effort: Effort) -> Clo
         raise  # there is too much to do
     except (*BROKEN, NotUnderstood):
         return None
-    return _stepwise(sorted(changes)) if changes else None
+    return _stepwise(sorted(set(changes))) if changes else None
 
 
 def _offset(part: Component, name: str) -> timedelta:
@@ -92,35 +106,18 @@ def _onsets(part: Component, before: timedelta, last: datetime, effort: Effort) 
         effort.spend(line.value.count(","), line)
         yield from (_local(one, before) for one in line.value.split(","))
     for line in part.lines.get("RRULE", ()):
-        yield from _repeated(line, start, before, last, effort)
+        yield from starts(line, start, start, last, clocks=partial(_at_offset, before), effort=effort)
 
 
-def _repeated(
-    line: Line, start: datetime, before: timedelta, last: datetime, effort: Effort
-) -> Iterator[datetime]:
-    """The onsets by a rule. Nearly all are of one day in each year, and worked out in no time since 1601."""
-    effort.spend(max(0, last.year - start.year) // _YEARS_A_STEP, line)
-    parts = line.value.strip().split(";")
-    untils = [part for part in parts if part.upper().startswith("UNTIL=")]
-    try:
-        days = yearly(";".join(part for part in parts if part not in untils), start.date(), last.date())
-    except InvalidInput:
-        yield from starts(line, start, start, last, local=partial(_shown, before), effort=effort)
-        return
-    end = min((_local(until[6:], before, time.max) for until in untils), default=last)
-    onsets = (datetime.combine(day, start.time()) for day in days)
-    yield from (onset for onset in onsets if onset <= end)
+def _at_offset(offset: timedelta, local: datetime) -> datetime:
+    return (local - offset).replace(tzinfo=UTC)
 
 
-def _shown(offset: timedelta, instant: datetime) -> datetime:
-    return instant.replace(tzinfo=None) + offset
-
-
-def _local(value: str, offset: timedelta, of_day: time = time.min) -> datetime:
+def _local(value: str, offset: timedelta) -> datetime:
     found = a_moment(value)
     if not isinstance(found, datetime):
-        return datetime.combine(found, of_day)
-    return found if found.tzinfo is None else _shown(offset, found)
+        return datetime.combine(found, time())
+    return found if found.tzinfo is None else found.replace(tzinfo=None) + offset
 
 
 def _stepwise(changes: list[tuple[datetime, timedelta, timedelta]]) -> Clocks:

@@ -161,3 +161,16 @@ def test_a_period_of_days_ends_at_the_same_time_of_day() -> None:
     further = "UID:a\nDTSTART;TZID=Europe/London:20270302T120000\nDURATION:PT1H\nRDATE;VALUE=PERIOD:20270327T120000/P1D"
     assert spans(read(calendar(zones=free_busy))) == [("03-27 12:00", "03-28 12:00")]
     assert spans(read(calendar(further))) == [day(3, 2, "12:00", "13:00"), ("03-27 12:00", "03-28 12:00")]
+
+
+def test_what_follows_the_name_of_a_zone_that_nobody_quoted_is_understood() -> None:
+    series = "UID:a\nDTSTART;TZID=Europe/London:20270302T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=2"
+    later = (
+        "UID:a\nRECURRENCE-ID;TZID=(UTC+01:00) Ours;RANGE=THISANDFUTURE:20270302T100000\n"
+        "DTSTART:20270302T110000Z\nDURATION:PT1H"
+    )
+    named = OUR_OWN.replace("TZID:Ours", "TZID:(UTC+01:00) Ours")
+    assert spans(read(calendar(series, later, zones=named))) == [
+        day(3, 2, "11:00", "12:00"),
+        day(3, 9, "11:00", "12:00"),
+    ]

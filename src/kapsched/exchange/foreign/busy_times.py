@@ -19,9 +19,9 @@ from kapsched.errors import (
     require,
     require_given,
 )
-from kapsched.exchange.foreign.entries import Taken, Window, Zones, period
 from kapsched.exchange.foreign.kept_entries import KeptEntries
 from kapsched.exchange.foreign.lines import Component, components
+from kapsched.exchange.foreign.moments import Taken, Window, Zones, period
 from kapsched.exchange.opaque import a_key, is_signed
 from kapsched.model.bookings import Booking, Resource
 from kapsched.timeline.intervals import Interval, IntervalSet

@@ -4,135 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from typing import NamedTuple
 
-from attrs import define, field
-
-from kapsched.errors import Fault
 from kapsched.exchange.foreign.lines import Component, Line
-from kapsched.exchange.foreign.repeats import Effort
-from kapsched.exchange.foreign.values import BROKEN, NotUnderstood, a_duration, a_moment
-from kapsched.exchange.foreign.zones import (
-    Clocks,
-    clocks_of,
-    defined_clocks,
-    plain,
-    zone_by_habit,
-    zone_of_place,
-)
-from kapsched.timeline.zones import Zone
+from kapsched.exchange.foreign.moments import Taken, Zones, lasting, moment
+from kapsched.exchange.foreign.values import NotUnderstood, a_duration, a_moment
+from kapsched.exchange.foreign.zones import Clocks
 
-REPEATING = ("RRULE", "RDATE", "EXDATE", "EXRULE")
-ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "UID")
+_REPEATING = ("RRULE", "RDATE", "EXDATE", "EXRULE")
+_ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "UID")
 _A_DAY = timedelta(days=1)
-_WELL_AFTER = timedelta(days=10 * 366)
-
-
-class Taken(NamedTuple):
-    """A stretch of time that is taken, both ends in UTC."""
-
-    start: datetime
-    end: datetime
-
-
-class Moment(NamedTuple):
-    """What clocks show, whose they are, whether no more than a date was said, and whether no zone was."""
-
-    local: datetime
-    clocks: Clocks
-    all_day: bool
-    floating: bool
-
-    @property
-    def instant(self) -> datetime:
-        """The same in UTC."""
-        return self.clocks(self.local)
-
-    def by(self, clocks: Clocks) -> Moment:
-        """The same, on those clocks if it names none itself."""
-        return self._replace(clocks=clocks) if self.floating else self
-
-
-@define
-class Window:
-    """Between which instants a calendar is read, on whose clocks what names none, and with what effort."""
-
-    place: Zone
-    first: datetime
-    last: datetime
-    effort: Effort = field(factory=Effort)
-    faults: list[Fault] = field(factory=list)
-
-    def local(self, moment: datetime) -> datetime:
-        """What the reader's clocks show at an instant."""
-        return moment.astimezone(self.place).replace(tzinfo=None)
-
-    def note(self, line: Line, message: str) -> None:
-        """Something of a line was not understood."""
-        self.faults.append(line.fault(message))
-
-
-class Zones:
-    """The zones of one calendar, each found once; `own` are the clocks of the reader."""
-
-    def __init__(self, calendar: Component, window: Window) -> None:
-        self._window = window
-        self.own = clocks_of(window.place)
-        self._found: dict[str, Clocks | None] = {}
-        self._defined = {
-            plain(tzid.value): part
-            for part in calendar.parts
-            if part.name == "VTIMEZONE" and (tzid := part.first("TZID"))
-        }
-
-    def of(self, line: Line) -> Clocks:
-        """The clocks that a line names; the reader's where it names none, or none that can be found."""
-        name = line.params.get("TZID")
-        if name is None:
-            return self.own
-        if name not in self._found:
-            self._found[name] = self._clocks(plain(name))
-            if self._found[name] is None:
-                self._window.note(
-                    line,
-                    "its TZID is no zone that is known or described here; read on the clocks that were named, "
-                    "here and wherever it stands",
-                )
-        return self._found[name] or self.own
-
-    def _clocks(self, name: str) -> Clocks | None:
-        """A place has the clocks that it has; any other name means what the file says, or else what it mostly does."""
-        found = zone_of_place(name)
-        if found is None and name in self._defined:
-            late = self._window.local(self._window.last) + _WELL_AFTER
-            clocks = defined_clocks(self._defined[name], late, self._window.effort)
-            if clocks is not None:
-                return clocks
-        found = found or zone_by_habit(name)
-        return None if found is None else clocks_of(found)
-
-
-def moment(line: Line, zones: Zones) -> Moment:
-    """The date or time of a property; `NotUnderstood` where it is none."""
-    return moment_in(line.value, line, zones)
-
-
-def moment_in(text: str, line: Line, zones: Zones) -> Moment:
-    """The date or time that a part of a property's value says."""
-    try:
-        found = a_moment(text)
-    except NotUnderstood as error:
-        raise NotUnderstood(f"{line.name} {error}", line.number) from None
-    if not isinstance(found, datetime) or line.params.get("VALUE", "").upper() == "DATE":
-        day = datetime.fromordinal(found.toordinal())
-        return Moment(day, zones.own, all_day=True, floating=True)
-    if found.tzinfo is not None:
-        return Moment(found.replace(tzinfo=None), _utc, all_day=False, floating=False)
-    return Moment(found, zones.of(line), all_day=False, floating="TZID" not in line.params)
-
-
-def _utc(local: datetime) -> datetime:
-    return local.replace(tzinfo=UTC)
 
 
 class Entry:
@@ -176,7 +56,7 @@ class Entry:
     @property
     def times(self) -> tuple[datetime, int, timedelta, bool, tuple[str, ...]]:
         """What tells one form of it from another: when it is, how it repeats, and whether that takes time."""
-        repeats = tuple(line.text for name in REPEATING for line in self.component.lines.get(name, ()))
+        repeats = tuple(line.text for name in _REPEATING for line in self.component.lines.get(name, ()))
         return self.start.instant, self.days, self.rest, self.busy, repeats
 
     @property
@@ -199,7 +79,7 @@ class Entry:
 
     def odd_lines(self) -> Iterator[tuple[Line, str]]:
         """Its lines that are not used, each with the reason."""
-        for name in ONCE:
+        for name in _ONCE:
             first, *others = self.component.lines.get(name) or [self.line]
             yield from (
                 (line, f"{name} stands in one entry a second time, and otherwise; the first is used")
@@ -209,7 +89,7 @@ class Entry:
         if self.recurrence is not None:
             yield from (
                 (line, f"{name} is not used in an entry that stands for a repeat of another")
-                for name in REPEATING
+                for name in _REPEATING
                 for line in self.component.lines.get(name, ())
             )
 
@@ -220,7 +100,7 @@ class Entry:
 
     def taken_at(self, instant: datetime, local: datetime, clocks: Clocks) -> Taken:
         """The stretch that it takes when it begins at an instant at which those clocks show `local`."""
-        return _lasting(instant, local, clocks, self.days, self.rest)
+        return lasting(instant, local, clocks, self.days, self.rest)
 
     @property
     def longest(self) -> timedelta:
@@ -249,29 +129,4 @@ def _stamp(text: str) -> datetime:
         found = a_moment(text)
     except NotUnderstood:
         return datetime.min.replace(tzinfo=UTC)
-    return found.replace(tzinfo=UTC) if isinstance(found, datetime) else _utc(datetime.combine(found, time()))
-
-
-def period(text: str, line: Line, zones: Zones, window: Window) -> Iterator[Taken]:
-    """The stretch that a PERIOD says; what is none is noted."""
-    try:
-        found = _stretch(text, line, zones)
-    except (NotUnderstood, *BROKEN):
-        found = None
-    if found is None or found.end < found.start:
-        window.note(line, f"{line.name} holds a period that is none")
-    else:
-        yield found
-
-
-def _stretch(text: str, line: Line, zones: Zones) -> Taken:
-    begins, _, ends = text.partition("/")
-    start = moment_in(begins, line, zones)
-    if ends.strip().upper().lstrip("+").startswith("P"):
-        return _lasting(start.instant, start.local, start.clocks, *a_duration(ends))
-    return Taken(start.instant, moment_in(ends, line, zones).instant)
-
-
-def _lasting(start: datetime, local: datetime, clocks: Clocks, days: int, rest: timedelta) -> Taken:
-    """So many days of the calendar, and then elapsed time."""
-    return Taken(start, (clocks(local + days * _A_DAY) if days else start) + rest)
+    return (found if isinstance(found, datetime) else datetime.combine(found, time())).replace(tzinfo=UTC)

@@ -9,8 +9,9 @@ from typing import TypeAlias, TypeVar
 from attrs import define, field
 
 from kapsched.errors import Fault, InvalidInput
-from kapsched.exchange.foreign.entries import Entry, Taken, Window, Zones
+from kapsched.exchange.foreign.entries import Entry
 from kapsched.exchange.foreign.lines import Component
+from kapsched.exchange.foreign.moments import Taken, Window, Zones
 from kapsched.exchange.foreign.series import Series
 from kapsched.exchange.foreign.values import BROKEN, NotUnderstood
 

@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
-from kapsched.exchange.foreign.entries import Entry, Moment, Taken, Window, moment_in, period
+from kapsched.exchange.foreign.entries import Entry
 from kapsched.exchange.foreign.lines import Line
+from kapsched.exchange.foreign.moments import Moment, Taken, Window, moment_in, period
 from kapsched.exchange.foreign.repeats import starts
 from kapsched.exchange.foreign.values import NotUnderstood
 from kapsched.exchange.foreign.zones import shown

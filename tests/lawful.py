@@ -114,7 +114,13 @@ NOUNS: Mapping[str, Door] = {
     "BusyTimes": (k.BusyTimes, {"intervals": [Interval(NINE, TEN)], "unread": [k.Fault("is odd", "line 3")]}),
     "CalendarPolicy": (
         k.CalendarPolicy,
-        {"past": k.Days(90), "cancelled_for": k.Days(30), "busy": True, "alarms": [ALARM]},
+        {
+            "past": k.Days(90),
+            "cancelled_for": k.Days(30),
+            "busy": True,
+            "opening_hours": True,
+            "alarms": [ALARM],
+        },
     ),
     "CalendarWeek": (k.CalendarWeek, {}),
     "Changed": (k.Changed, {"patient": NINE, "staff": NINE, "room": NINE, "busy": NINE}),
@@ -449,6 +455,7 @@ CALLS: Mapping[str, Door] = {
         },
     ),
     "odd_bookings": (k.odd_bookings, {"booked": [BOOKING], "clinic": CLINIC}),
+    "opening_hours": (k.opening_hours, {"clinic": CLINIC, "uid_key": b"key"}),
     "pin": (
         k.pin,
         {"plan": PLAN, "sessions": ["only/talk/2"], "by": "amara", "at": NINE, "why": "the train"},

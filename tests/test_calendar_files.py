@@ -41,6 +41,7 @@ def test_the_page_s_file_says_what_its_comments_say(tmp_path: Path) -> None:
         past=Days(90),
         cancelled_for=Days(30),
         busy=True,
+        opening_hours=True,
         alarms=[
             Alarm(before=Days(1)),
             Alarm(before=timedelta(hours=2), readers=["patient", "staff"], kinds=["integration"]),
@@ -143,6 +144,23 @@ def test_busy_calendars_are_written_and_listed_where_they_are_wanted(desk: Desk)
     (desk.clinic / "calendars.toml").unlink()
     desk.planned()
     assert not [name for name in desk.written() if "/busy/" in name]
+
+
+def test_opening_hours_are_written_and_listed_where_they_are_wanted(desk: Desk) -> None:
+    desk.write("calendars.toml", "format = 1\nopening_hours = true\n")
+    desk.planned()
+    (name,) = [name for name in desk.written() if "/hours/" in name]
+    rows = list(csv.DictReader(desk.written()["calendars/index.csv"].decode().splitlines()))
+    listed = {"type": "hours", "id": "quayside", "file": name.removeprefix("calendars/")}
+    assert rows[-1] == listed
+    assert b"BEGIN:AVAILABLE" in desk.written()[name]
+    before = desk.written()[name]
+    desk.patients(patient(1), patient(2))
+    desk.planned(now="2027-01-05T09:00")
+    assert desk.written()[name] == before
+    (desk.clinic / "calendars.toml").unlink()
+    desk.planned()
+    assert not [name for name in desk.written() if "/hours/" in name]
 
 
 def test_whom_a_policy_reminds_is_reminded(desk: Desk) -> None:

@@ -1058,7 +1058,8 @@ def test_a_patients_file_may_have_nobody_left(tmp_path: Path, text: str) -> None
     (fault,) = check_files([tmp_path]).faults
     assert str(fault) == (
         "patients.toml: is no file of ours: a clinic has [rooms] and [staff], a programme [phases], patients "
-        "[patients] and [courses], a wording [texts], calendars past, cancelled_for, busy or [[alarm]], and what is "
+        "[patients] and [courses], a wording [texts], calendars past, cancelled_for, busy, opening_hours or [[alarm]], "
+        "and what is "
         "booked or done is a table (.csv) that one of them names"
     )
 

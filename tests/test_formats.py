@@ -71,6 +71,7 @@ def _calendars(path: Path) -> object:
         "past": str(found.past or "all"),
         "cancelled_for": str(found.cancelled_for or "all"),
         "busy": found.busy,
+        **({"opening_hours": True} if found.opening_hours else {}),
         "alarms": [
             {"trigger": one.trigger, "readers": list(one.readers), "kinds": list(one.kinds)}
             for one in found.alarms

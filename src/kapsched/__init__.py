@@ -12,6 +12,7 @@ if typing.TYPE_CHECKING:
     from kapsched.exchange.calendars.audiences import Busy
     from kapsched.exchange.calendars.feeds import Feed, feeds
     from kapsched.exchange.calendars.ics import to_ics
+    from kapsched.exchange.calendars.ics_hours import opening_hours
     from kapsched.exchange.calendars.mail_addresses import Organizer
     from kapsched.exchange.calendars.messages import Message, messages
     from kapsched.exchange.calendars.policy import CalendarPolicy
@@ -72,6 +73,7 @@ else:
         "exchange.foreign.ics_holidays": "Holidays read_holidays",
         "exchange.calendars.mail_addresses": "Organizer",
         "exchange.calendars.messages": "Message messages",
+        "exchange.calendars.ics_hours": "opening_hours",
         "exchange.oddities": "Oddity odd_bookings",
         "exchange.patient_files": "read_courses",
         "exchange.programme_files": "load_preset read_programme",
@@ -201,6 +203,7 @@ __all__ = [
     "load_preset",
     "messages",
     "odd_bookings",
+    "opening_hours",
     "pin",
     "plan_courses",
     "read_bookings",

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kapsched.errors import Fault, InvalidInput
-from kapsched.exchange.calendars.feeds import feeds, index_rows
+from kapsched.exchange.calendars.feeds import IndexRow, feeds, index_rows
+from kapsched.exchange.calendars.ics_hours import opening_hours
 from kapsched.exchange.calendars.policy import CalendarPolicy
 from kapsched.exchange.documents import from_document, to_document
 from kapsched.exchange.opaque import opaque
@@ -118,6 +119,10 @@ def _files(
     ):
         yield f"calendars/{feed.name}", feed.content
     whose = index_rows(schedule, key, also, policy.audiences)
+    if policy.opening_hours:
+        hours = f"hours/{opaque(key, 'file', 'hours', clinic.id)}.ics"
+        yield f"calendars/{hours}", opening_hours(clinic, uid_key=key)
+        whose = (*whose, IndexRow("hours", clinic.id, hours))
     yield "calendars/index.csv", index_file(("type", "id", "file"), whose)
     names = [f"courses/{opaque(key, 'picture', plan.course.id)}" for plan in schedule.plans]
     for name, plan in zip(names, schedule.plans, strict=True):

@@ -46,7 +46,7 @@ _SIGNS: Mapping[str, frozenset[str]] = {
         }
     ),
     "patients": frozenset({"patients", "courses", "done"}),
-    "calendars": frozenset({"past", "cancelled_for", "busy", "alarm"}),
+    "calendars": frozenset({"past", "cancelled_for", "busy", "opening_hours", "alarm"}),
 }
 SORTS = tuple(_SIGNS)
 """The sorts of TOML files."""
@@ -93,8 +93,8 @@ def table_sort(file: TomlFile) -> str:
             return "calendars"
         message = (
             "is no file of ours: a clinic has [rooms] and [staff], a programme [phases], patients [patients] and "
-            "[courses], a wording [texts], calendars past, cancelled_for, busy or [[alarm]], and what is booked or "
-            "done is a table (.csv) that one of them names"
+            "[courses], a wording [texts], calendars past, cancelled_for, busy, opening_hours or [[alarm]], and what "
+            "is booked or done is a table (.csv) that one of them names"
         )
         raise InvalidInput(*file.faults, Fault(message, source=file.source))
     return found

@@ -31,6 +31,9 @@ from kapsched.timeline.zones import instant
 PRODID = "-//Appointments//Appointments 1//EN"
 REFRESH = timedelta(hours=4)
 
+Clocks: TypeAlias = tuple[str, tuple[date, date]]
+"""The name of a zone, with the first and the last date in it."""
+
 Method: TypeAlias = Literal["REQUEST", "CANCEL"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
@@ -105,7 +108,7 @@ def written(view: View, entries: Iterable[Entry]) -> bytes:
         facts.note(entry)
         # One event at a time: a tree of thousands would take ten times the memory of the file.
         events.write(_event(entry, view.wording.language).to_ical())
-    return _whole(_calendar(view, facts), facts, events.getbuffer())
+    return whole(_calendar(view, facts), facts.zones, events.getbuffer())
 
 
 def mailed(entry: Entry, language: str, method: Method, organizer: Organizer, to: Mailbox) -> bytes:
@@ -115,19 +118,19 @@ def mailed(entry: Entry, language: str, method: Method, organizer: Organizer, to
     """
     facts = _Facts()
     facts.note(entry)
-    message, event = _begun(), _event(entry, language)
+    message, event = begun(), _event(entry, language)
     message.add("METHOD", method)
     event.add("ORGANIZER", mailto(organizer.address), parameters={"CN": organizer.name})
     taken = {"CUTYPE": "ROOM"} if to.is_room else {}
     asked = {**taken, "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"}
     event.add("ATTENDEE", mailto(to.address), parameters=asked)
-    return _whole(message, facts, event.to_ical())
+    return whole(message, facts.zones, event.to_ical())
 
 
-def _whole(head: icalendar.Calendar, facts: _Facts, events: bytes | memoryview) -> bytes:
-    """The calendar with its zones and these events, each of which is written already."""
-    zones = [vtimezone(name, first, last) for name, (first, last) in facts.zones]
-    return b"".join([head.to_ical().removesuffix(_END), *zones, events, _END])
+def whole(head: icalendar.Calendar, zones: Iterable[Clocks], parts: bytes | memoryview) -> bytes:
+    """The calendar with the rules of its zones and these components, each of which is written already."""
+    rules = [vtimezone(name, first, last) for name, (first, last) in zones]
+    return b"".join([head.to_ical().removesuffix(_END), *rules, parts, _END])
 
 
 class _Facts:
@@ -149,8 +152,8 @@ class _Facts:
             self._zones[entry.zone] = min(first, start.date()), max(last, end.date())
 
     @property
-    def zones(self) -> list[tuple[str, tuple[date, date]]]:
-        """Each zone by name, with the first and the last date in it."""
+    def zones(self) -> list[Clocks]:
+        """Each zone by name."""
         if self._some:
             return sorted(self._zones.items())
         # A calendar without a component is not lawful; that of somebody without appointments has only this.
@@ -159,7 +162,7 @@ class _Facts:
 
 def _calendar(view: View, facts: _Facts) -> icalendar.Calendar:
     """The properties of the whole."""
-    calendar, of = _begun(), whose(view.audience)
+    calendar, of = begun(), whose(view.audience)
     if of is not None or view.sort == "clinic":
         calendar.add("UID", opaque(view.key, "calendar", view.sort, *(of or ())))
     calendar["NAME"] = _said(view.name, view.wording.language)
@@ -171,8 +174,8 @@ def _calendar(view: View, facts: _Facts) -> icalendar.Calendar:
     return calendar
 
 
-def _begun() -> icalendar.Calendar:
-    """What stands first in feeds and messages alike."""
+def begun() -> icalendar.Calendar:
+    """What stands first in every calendar and message."""
     calendar = icalendar.Calendar()
     calendar.add("PRODID", PRODID)
     calendar.add("VERSION", "2.0")

@@ -28,16 +28,25 @@ def perhaps_some_days(value: object) -> str:
 class CalendarPolicy:
     """What a clinic wants of its calendars: how long they show what is past or cancelled, alarms, and busy ones.
 
-    `past`, `cancelled_for` and `alarms` are as `feeds` takes them; `audiences` are those to ask it for.
+    `past`, `cancelled_for` and `alarms` are as `feeds` takes them; `audiences` are those to ask it for. With
+    `opening_hours` the command line writes that calendar too.
     """
 
     past: Days | None = PAST
     cancelled_for: Days | None = CANCELLED_FOR
     busy: bool = False
+    opening_hours: bool = False
     alarms: tuple[Alarm, ...] = field(default=(), converter=Several[Alarm])
 
     def __attrs_post_init__(self) -> None:
-        require(self, past=perhaps_some_days, cancelled_for=perhaps_some_days, busy=flag, alarms=some_alarms)
+        require(
+            self,
+            past=perhaps_some_days,
+            cancelled_for=perhaps_some_days,
+            busy=flag,
+            opening_hours=flag,
+            alarms=some_alarms,
+        )
 
     @property
     def audiences(self) -> tuple[Sort, ...]:

@@ -31,7 +31,7 @@ def read_calendars(path: str | PathLike[str]) -> CalendarPolicy:
     require_given(path=(path, a_path))
     file = TomlFile.read(path)
     if sort_of_table(file.table) not in ("calendars", ""):
-        message = "says nothing of calendars: that is past, cancelled_for, busy and [[alarm]]"
+        message = "says nothing of calendars: that is past, cancelled_for, busy, opening_hours and [[alarm]]"
         raise InvalidInput(*file.faults, Fault(message, source=file.source))
     return calendars_in(file)
 
@@ -58,6 +58,7 @@ def _policy(value: object) -> CalendarPolicy:
             past=table.take("past", _days, _USUAL.past),
             cancelled_for=table.take("cancelled_for", _days, _USUAL.cancelled_for),
             busy=table.take("busy", boolean, _USUAL.busy),
+            opening_hours=table.take("opening_hours", boolean, _USUAL.opening_hours),
             alarms=table.take("alarm", listed(_alarm), _USUAL.alarms),
         )
 

@@ -31,6 +31,7 @@ CALENDARS = table(
         "past": says(f"How long what is over is shown; left out, {PAST}.", _SOME_DAYS),
         "cancelled_for": says(f"How long what is cancelled is told; left out, {CANCELLED_FOR}.", _SOME_DAYS),
         "busy": says("Are there calendars too that say when somebody is busy, and no more?", BOOLEAN),
+        "opening_hours": says("Is there a calendar too that says when the clinic is open?", BOOLEAN),
         "alarm": says("The alarms.", listed(ALARM)),
     },
 )

@@ -11,7 +11,8 @@ from kapsched.exchange.foreign.values import NotUnderstood, a_duration, a_moment
 from kapsched.exchange.foreign.zones import Clocks
 
 _REPEATING = ("RRULE", "RDATE", "EXDATE", "EXRULE")
-_ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "UID")
+_SHOWN = ("X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS")
+_ONCE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "UID", "STATUS", "TRANSP", *_SHOWN)
 _A_DAY = timedelta(days=1)
 
 
@@ -56,8 +57,9 @@ class Entry:
     @property
     def times(self) -> tuple[datetime, int, timedelta, bool, tuple[str, ...]]:
         """What tells one form of it from another: when it is, how it repeats, and whether that takes time."""
-        repeats = tuple(line.text for name in _REPEATING for line in self.component.lines.get(name, ()))
-        return self.start.instant, self.days, self.rest, self.busy, repeats
+        repeats = [line.text for name in _REPEATING for line in self.component.lines.get(name, ())]
+        clocks = [self.line.text] if repeats else []
+        return self.start.instant, self.days, self.rest, self.busy, (*clocks, *repeats)
 
     @property
     def stands_for(self) -> datetime:
@@ -87,6 +89,8 @@ class Entry:
                 if line.text != first.text
             )
         if self.recurrence is not None:
+            if self.recurrence.params.get("RANGE", "THISANDFUTURE").upper() != "THISANDFUTURE":
+                yield self.recurrence, "its RANGE is not understood; it is taken for one repeat alone"
             yield from (
                 (line, f"{name} is not used in an entry that stands for a repeat of another")
                 for name in _REPEATING
@@ -109,9 +113,8 @@ class Entry:
 
 
 def _free(component: Component) -> bool:
-    word = component.word
-    shown = word("X-MICROSOFT-CDO-BUSYSTATUS") or word("X-MICROSOFT-CDO-INTENDEDSTATUS")
-    return word("TRANSP") == "TRANSPARENT" or shown == "FREE"
+    shown = (word for word in map(component.word, _SHOWN) if word)
+    return component.word("TRANSP") == "TRANSPARENT" or next(shown, "") == "FREE"
 
 
 def revision_of(component: Component) -> tuple[int, datetime]:

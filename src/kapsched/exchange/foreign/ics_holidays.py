@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import cast
 
 from attrs import define, field, frozen
@@ -127,9 +128,9 @@ def read_holidays(ics: bytes, *, years: Iterable[int]) -> Holidays:
     for number, entry in enumerate(entries, start=1):
         try:
             _require_latest(entry, latest)
-            days, name = list(_days(entry, chosen)), _name(entry)
+            days, name = list(islice(_days(entry, chosen), MOST_COVERED)), _name(entry)
             covered += len(days)
-            _add(name, days, names)
+            _add(name, (day for day in days if day.year in chosen), names)
         except InvalidInput as error:
             unread += [
                 Fault(f"left out: {one.message}", f"entry {number}", line=entry.number)
@@ -185,7 +186,7 @@ def _add(name: str, days: Iterable[date], names: dict[date, _Names]) -> None:
 
 
 def _days(entry: Component, years: frozenset[int]) -> Iterator[date]:
-    """The days in those years that an entry covers."""
+    """The days that an entry covers from the first to the last of those years."""
     for key, why in _UNREAD.items():
         if key in entry.lines:
             raise InvalidInput(f"{why} ({key})")
@@ -196,8 +197,8 @@ def _days(entry: Component, years: frozenset[int]) -> Iterator[date]:
     starts = [start] if rule is None else yearly(rule.strip(), start, last, first - length * _DAY)
     without = frozenset(_exceptions(entry))
     for begins in starts:
-        covered = (begins + turn * _DAY for turn in range(length)) if begins not in without else ()
-        yield from (day for day in covered if day.year in years)
+        if begins not in without:
+            yield from (begins + turn * _DAY for turn in range(length))
 
 
 def _one(entry: Component, key: str) -> str | None:

@@ -29,6 +29,7 @@ DEEPEST = 20
 """How many components may be within each other: a reader of real calendars meets four."""
 _BREAK = re.compile(rb"\r*\n|\r")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
+_PLAIN = re.compile(r"[A-Za-z0-9-]+((?:;[A-Za-z0-9-]+=[\w/+. -]+)+):(.*)", re.ASCII | re.DOTALL)
 
 
 class Line(NamedTuple):
@@ -58,6 +59,12 @@ class Component:
     number: int
     lines: dict[str, list[Line]] = field(factory=dict)
     parts: list[Component] = field(factory=list)
+
+    @property
+    def said(self) -> list[str]:
+        """All that is kept of it, wherever it stands."""
+        own = [f"{self.name} {line.text}" for lines in self.lines.values() for line in lines]
+        return sorted(own + [text for part in self.parts for text in part.said])
 
     def first(self, name: str) -> Line | None:
         """The first line of that name."""
@@ -134,6 +141,10 @@ def _close(open_ones: list[Component], found: list[Component]) -> None:
 def _line(number: int, name: str, text: str) -> Line:
     if text[len(name) : len(name) + 1] == ":":  # most have no parameters, and are quick to read
         return Line(number, name, {}, text[len(name) + 1 :])
+    plain = _PLAIN.fullmatch(text)
+    if plain:  # so are those in which nothing is quoted
+        pairs = (one.partition("=") for one in plain[1].split(";")[1:])
+        return Line(number, name, {key.upper(): one for key, _, one in pairs}, plain[2])
     _, params, value = Contentline(text).parts()  # type: ignore[no-untyped-call]
     # A name with commas or a colon in it, as Outlook's zones have, is one name although nobody quoted it.
     joined = {key.upper(): one if isinstance(one, str) else ",".join(one) for key, one in params.items()}

@@ -77,11 +77,15 @@ class Zones:
         self._window = window
         self.own = clocks_of(window.place)
         self._found: dict[str, Clocks | None] = {}
-        self._defined = {
-            plain(tzid.value): part
-            for part in calendar.parts
-            if part.name == "VTIMEZONE" and (tzid := part.first("TZID"))
-        }
+        self._defined: dict[str, Component] = {}
+        for part in calendar.parts:
+            tzid = part.first("TZID") if part.name == "VTIMEZONE" else None
+            if tzid is not None:
+                known = self._defined.setdefault(plain(tzid.value), part)
+                if known.said != part.said:
+                    window.note(
+                        tzid, "a zone of this name is described before, and otherwise; the first is used"
+                    )
 
     def of(self, line: Line) -> Clocks:
         """The clocks that a line names; the reader's where it names none, or none that can be found."""
@@ -89,7 +93,7 @@ class Zones:
         if name is None:
             return self.own
         if name not in self._found:
-            self._found[name] = self._clocks(plain(name))
+            self._found[name] = self._clocks(plain(name), line)
             if self._found[name] is None:
                 self._window.note(
                     line,
@@ -98,7 +102,7 @@ class Zones:
                 )
         return self._found[name] or self.own
 
-    def _clocks(self, name: str) -> Clocks | None:
+    def _clocks(self, name: str, line: Line) -> Clocks | None:
         """A place has the clocks that it has; any other name means what the file says, or else what it mostly does."""
         found = zone_of_place(name)
         if found is None and name in self._defined:
@@ -106,6 +110,11 @@ class Zones:
             clocks = defined_clocks(self._defined[name], late, self._window.effort)
             if clocks is not None:
                 return clocks
+            if zone_by_habit(name):
+                message = (
+                    "its TZID is described here in no way that can be followed; read as its name mostly means"
+                )
+                self._window.note(line, message)
         found = found or zone_by_habit(name)
         return None if found is None else clocks_of(found)
 

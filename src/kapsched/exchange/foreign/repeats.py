@@ -29,6 +29,7 @@ _LONGEST_RULE = 500  # in characters
 _MOST = 100_000
 _FAR = datetime(9_990, 1, 1)  # noqa: DTZ001  # what clocks show
 _A_DAY = timedelta(days=1)
+_YEARS_OF_A_SERIES = 20  # which cost more: of clocks since 1601 nothing else is asked
 _YEARS_A_STEP = 4
 # The calendar repeats every 400 years. Near its end, a rule whose date never comes is given up soon.
 _LATE = 7_600
@@ -79,7 +80,8 @@ def starts(
     if days is None:
         found = _by_expanding(line, rule, start, first, last, effort)
     else:
-        effort.spend(_A_YEARLY_RULE + (last.year - max(start, first).year) // _YEARS_A_STEP, line)
+        years = last.year - max(start, first).year
+        effort.spend(_A_YEARLY_RULE + min(years, _YEARS_OF_A_SERIES) + years // _YEARS_A_STEP, line)
         found = (datetime.combine(day, start.time()) for day in days)
     for local in found:
         if first <= local <= last and (until is None or clocks(local) <= until):
@@ -233,7 +235,17 @@ def _seldom(rule: Rule, start: datetime) -> bool:
     }[rule["FREQ"][0]]
     days = [abs(int(one)) for one in rule.get("BYMONTHDAY", () if "BYDAY" in rule else [start.day])]
     ordinals = {str(one).strip("+-")[:-2] for one in rule.get("BYDAY", ())}
+    if rule["FREQ"] == ["MONTHLY"] and rule["INTERVAL"] == [1] and _within_months(rule, parts, ordinals):
+        return False
     return parts not in plain or min(days, default=1) > 28 or not ordinals <= {"", "1", "2", "3", "4"}
+
+
+def _within_months(rule: Rule, parts: set[str], ordinals: set[str]) -> bool:
+    """Does one of its dates come within a few months: a last day, a fifth Monday, one of four of each weekday?"""
+    if parts == {"BYDAY", "BYSETPOS"}:
+        each = 4 * len({str(one).upper() for one in rule["BYDAY"]})
+        return ordinals == {""} and all(abs(int(one)) <= each for one in rule["BYSETPOS"])
+    return parts in ({"BYDAY"}, {"BYMONTHDAY"}) and ordinals <= {"", "1", "2", "3", "4", "5"}
 
 
 def _expanded(rule: Rule, start: datetime, first: datetime, last: datetime, later: int) -> Iterator[datetime]:

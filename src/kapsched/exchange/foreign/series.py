@@ -51,6 +51,9 @@ class Series:
             else:
                 self._leave_out(repeat)
         self._changes = sorted(changes, key=itemgetter(0))
+        # Any clocks are within a day of UTC; a repeat that is moved is looked for where it was.
+        longest = max(one.longest for one in (core, *(change.entry for change in changes)))
+        self._margin = longest + max((abs(change.later) for change in changes), default=timedelta()) + _A_DAY
 
     def _moment(self, text: str, line: Line, entry: Entry) -> Moment:
         """A time without a zone is one on the series' clocks."""
@@ -79,9 +82,17 @@ class Series:
     def taken(self) -> Iterator[Taken]:
         """Every stretch that its repeats take about the window."""
         self._read_exceptions()
+        begun: set[datetime] = set()
         for start in set(self._starts()):
+            begun.add(start.instant)
             if start.instant not in self._without and start.local.date() not in self._days_without:
                 yield from self._at(start)
+        # What stands for a repeat that the series has not is taken all the same, as any other entry would be.
+        yield from (
+            change.entry.taken
+            for change in self._changes
+            if change.entry.busy and change.since not in begun | self._without
+        )
 
     def _at(self, start: _Start) -> Iterator[Taken]:
         """What the entry that says how it is from then on takes, as much later as that begins later."""
@@ -104,6 +115,8 @@ class Series:
                     self._leave_out(self._moment(text, line, self._core))
                 except NotUnderstood as error:
                     self._window.note(line, str(error))
+                except OverflowError:
+                    self._window.note(line, "EXDATE cannot be read")
         for line in self._core.component.lines.get("EXRULE", ()):
             self._window.note(line, "EXRULE is not understood; what it leaves out is taken")
 
@@ -125,18 +138,18 @@ class Series:
             yield _Start(*self._begun(self._moment(text, line, self._core)))
         except NotUnderstood as error:
             self._window.note(line, str(error))
+        except OverflowError:
+            self._window.note(line, "RDATE cannot be read")
 
     def _by_rule(self, line: Line) -> Iterator[_Start]:
         core, window = self._core, self._window
-        # Any clocks are within a day of UTC; a repeat that is moved is looked for where it was.
-        longest = max(one.longest for one in (core, *(change.entry for change in self._changes)))
-        margin = longest + max((abs(change.later) for change in self._changes), default=timedelta()) + _A_DAY
+        window.effort.spend(1, line)
         try:
             found = starts(
                 line,
                 core.start.local,
-                window.first.replace(tzinfo=None) - margin,
-                window.last.replace(tzinfo=None) + margin,
+                window.first.replace(tzinfo=None) - self._margin,
+                window.last.replace(tzinfo=None) + self._margin,
                 clocks=self._clocks,
                 effort=window.effort,
                 whole_days=core.start.all_day,

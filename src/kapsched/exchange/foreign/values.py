@@ -11,7 +11,7 @@ import icalendar
 
 # What a broken value raises within the libraries that read it.
 BROKEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, ArithmeticError)
-_MOMENT = re.compile(r"(\d{8})(T([01]\d|2[0-3])[0-5]\d[0-5]\d)?(Z?)", re.ASCII)
+_MOMENT = re.compile(r"(\d{8})(T(?:[01]\d|2[0-3])[0-5]\d)?(?(2)([0-5]\d|60))(Z?)", re.ASCII)
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
@@ -28,7 +28,8 @@ def a_moment(text: str) -> date:
     parts = _MOMENT.fullmatch(text.strip().upper())
     try:
         if parts and parts[2]:
-            found = datetime.fromisoformat(parts[1] + parts[2])
+            second = min(parts[3], "59")  # a leap second counts as the one before it
+            found = datetime.fromisoformat(parts[1] + parts[2] + second)
             return found.replace(tzinfo=UTC) if parts[4] else found
         if parts and not parts[4]:
             return date.fromisoformat(parts[1])

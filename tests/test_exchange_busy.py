@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from dateutil.rrule import rrulestr
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -432,6 +433,96 @@ def test_times_without_a_zone_are_on_the_clocks_of_their_series() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("rule", "repeats"),
+    [("", TUESDAYS[:1]), ("RRULE:FREQ=WEEKLY;COUNT=2", TUESDAYS[:2])],
+)
+def test_what_stands_for_repeats_that_the_series_has_not_is_taken_all_the_same(
+    rule: str, repeats: Spans
+) -> None:
+    later = "UID:a\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270323T090000\nDTSTART:20270323T120000\nDURATION:PT1H"
+    assert spans(read(calendar(NINE + rule, later))) == [*repeats, day(3, 23, "12:00", "13:00")]
+
+
+def test_of_words_that_contradict_each_other_the_first_is_used_and_the_other_told() -> None:
+    found = read(calendar(NINE + "STATUS:CANCELLED\nSTATUS:CONFIRMED\nTRANSP:OPAQUE\nTRANSP:TRANSPARENT"))
+    assert spans(found) == []
+    assert faults(found) == [
+        "line 8: STATUS stands in one entry a second time, and otherwise; the first is used",
+        "line 10: TRANSP stands in one entry a second time, and otherwise; the first is used",
+    ]
+
+
+def test_two_forms_on_other_clocks_are_told_where_they_repeat() -> None:
+    london = "UID:a\nDTSTART:20270302T090000\nDURATION:PT1H\n"
+    berlin = london.replace("DTSTART:20270302T09", "DTSTART;TZID=Europe/Berlin:20270302T10")
+    rule = "RRULE:FREQ=WEEKLY;COUNT=6"
+    assert faults(read(calendar(london, berlin))) == []
+    (fault,) = faults(read(calendar(london + rule, berlin + rule)))
+    assert "the same entry is at other times on line 5" in fault
+
+
+def test_a_zone_that_is_described_twice_and_otherwise_is_told() -> None:
+    first, other = (
+        f"BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:{ahead}\n"
+        f"TZOFFSETTO:{ahead}\nEND:STANDARD\nEND:VTIMEZONE\n"
+        for ahead in ("+0300", "+0500")
+    )
+    entry = "DTSTART;TZID=Ours:20270302T120000\nDURATION:PT1H"
+    for zones, told in (
+        (first + first, []),
+        (first + other, ["line 12: a zone of this name is described before"]),
+    ):
+        found = read(calendar(entry, zones=zones))
+        assert spans(found) == TUESDAYS[:1]
+        assert [fault.partition(", and otherwise")[0] for fault in faults(found)] == told
+
+
+def test_a_description_of_clocks_that_cannot_be_followed_is_told_where_the_name_is_known() -> None:
+    name = "Eastern Standard Time"
+    described = SUMMER.replace("Ours", name).replace("FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10", "FREQ=HOURLY")
+    found = read(calendar(f"DTSTART;TZID={name}:20270302T040000\nDURATION:PT1H", zones=described))
+    assert spans(found) == TUESDAYS[:1]
+    (fault,) = faults(found)
+    assert "described here in no way that can be followed; read as its name mostly means" in fault
+
+
+@pytest.mark.parametrize("name", ["EXDATE", "RDATE"])
+@pytest.mark.parametrize("time", [";TZID=Asia/Tokyo:00010101T000000", ":99991231T235959Z"])
+def test_a_time_outside_of_the_calendar_takes_no_other_with_it(name: str, time: str) -> None:
+    found = read(calendar(f"{NINE}RRULE:FREQ=WEEKLY;COUNT=3\n{name}{time}"), place="America/New_York")
+    assert len(found.intervals) == 3
+    assert faults(found) in ([], [f"line 8: {name} cannot be read"])
+
+
+def test_a_leap_second_is_the_one_before_it() -> None:
+    (found,) = read(calendar("DTSTART:20270302T090000\nDTEND:20270302T095960")).intervals
+    assert found.end == datetime(2027, 3, 2, 9, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "BYDAY=MO;BYSETPOS=4",
+        "BYMONTHDAY=31",
+        "BYMONTHDAY=-30",
+        "BYDAY=5WE",
+        "BYDAY=-5WE,5TH",
+    ],
+)
+def test_days_that_every_few_months_have_are_no_reason_to_refuse_a_calendar(rule: str) -> None:
+    many = [f"UID:{n}\nDTSTART:20260101T090000\nDURATION:PT1H\nRRULE:FREQ=MONTHLY;{rule}" for n in range(100)]
+    found = read(calendar(*many))
+    assert not found.unread
+    starts = [
+        one
+        for one in rrulestr(f"FREQ=MONTHLY;COUNT=60;{rule}", dtstart=datetime(2026, 1, 1, 9))  # noqa: DTZ001
+        if FIRST <= one.date() <= LAST
+    ]
+    assert [one.start.astimezone(LONDON).replace(tzinfo=None) for one in found.intervals] == starts
+
+
 def test_two_lengths_at_one_start_are_both_taken() -> None:
     assert spans(read(calendar(NINE + "RDATE;VALUE=PERIOD:20270302T090000/PT3H,20270302T090000/PT2H"))) == [
         day(3, 2, "09:00", "12:00")
@@ -728,6 +819,17 @@ def test_a_list_of_more_times_than_anybody_has_is_refused_and_not_gone_through(e
         InvalidInput, match=r"^line \d+: here it becomes more than is worked out for one file"
     ):
         read(calendar(entry))
+
+
+def test_rules_without_end_beside_changes_without_end_are_refused_and_not_gone_through() -> None:
+    changes = [
+        f"UID:a\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270302T09{n:02}00\nDTSTART:20270302T090000\nDURATION:PT1H"
+        for n in range(60)
+    ]
+    with pytest.raises(
+        InvalidInput, match=r"^line \d+: here it becomes more than is worked out for one file"
+    ):
+        read(calendar(NINE + "RRULE:\n" * 100_000, *changes))
 
 
 def test_a_date_that_no_year_has_is_soon_found_to_be_none() -> None:

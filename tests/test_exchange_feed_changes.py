@@ -69,6 +69,24 @@ NURSE = elsewhere("staff", "../../ruth", "zoe")
 ROOM = elsewhere("room", "ketamine-1", "attic")
 
 
+def test_who_expects_what_took_place_long_ago_finds_it_for_a_while() -> None:
+    """Booked for March, it is recorded as of December: over for longer than these calendars look back."""
+    days = timedelta(days=90)
+    rows = [evolve(row, start=row.start - days, end=row.end - days) for row in DOSE.bookings]
+    done = with_first_dose(BEFORE, status="done", start=DOSE.start - days, end=DOSE.end - days, bookings=rows)
+    after = succeeding(done, BEFORE)
+
+    def known(schedule: Schedule) -> dict[tuple[str, str], set[str]]:
+        files = calendars(schedule, past=Days(7))
+        return {reader: {str(one["UID"]) for one in events(content)} for reader, content in files.items()}
+
+    assert known(after) == known(BEFORE)
+    week = known(evolve(after, now=after.now + timedelta(days=7)))
+    assert week == known(BEFORE)
+    then = known(evolve(after, now=after.now + timedelta(days=8)))
+    assert len(week["patient", "q17"] - then["patient", "q17"]) == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -243,6 +243,12 @@ def test_more_days_than_are_gone_through_at_once_are_refused_with_the_way_out() 
     assert len(read_holidays(entries, years=[2027]).days) == 31
 
 
+def test_years_far_apart_are_gone_through_no_further_than_others() -> None:
+    entries = event("DTSTART;VALUE=DATE:19000101", "DURATION:P31D", "RRULE:FREQ=YEARLY", "SUMMARY:x") * 7000
+    with pytest.raises(InvalidInput, match=r"^years: there are more than 200,000 days"):
+        read_holidays(entries, years=[1900, 2999])
+
+
 def test_days_of_an_entry_of_the_year_before_count_in_theirs() -> None:
     lines = "DTSTART;VALUE=DATE:20101230", "DURATION:P4D", "RRULE:FREQ=YEARLY;INTERVAL=2"
     assert days(*lines) == ["2027-01-01", "2027-01-02"]

@@ -263,6 +263,18 @@ def test_who_expects_what_took_place_earlier_is_told_that_it_is_no_more_to_come(
     assert all(of(one)["SEQUENCE"] > first[of(one)["UID"]] for one in found)
 
 
+def test_who_never_heard_of_a_visit_is_not_told_that_it_is_off() -> None:
+    """It was over before anybody was written to; it is booked anew, and given up, before anybody is again."""
+    first = succeeding(evolve(with_first_dose(BEFORE, notes="N-1"), now=DOSE.end + timedelta(days=5)), BEFORE)
+    weeks = timedelta(weeks=4)
+    rows = [evolve(row, start=row.start + weeks, end=row.end + weeks) for row in DOSE.bookings]
+    booked = with_first_dose(first, start=DOSE.start + weeks, end=DOSE.end + weeks, bookings=rows)
+    second = succeeding(evolve(booked, now=first.now + timedelta(days=1)), first)
+    third = succeeding(without_first_dose(second, now=first.now + timedelta(days=2)), second)
+    assert {one.method for one in sent(third, second)} == {"CANCEL"}
+    assert sent(third, first) == []
+
+
 def test_what_is_brought_forward_into_the_past_is_told() -> None:
     now = DOSE.start - timedelta(minutes=30)
     day = timedelta(days=1)

@@ -556,7 +556,7 @@ def test_confirming_names_who_and_when_and_everybodys_calendar_says_so() -> None
     one, two = sure.appointments
     assert one == plan.appointments[0]
     assert (two.status, two.confirmation) == ("confirmed", Confirmation(by="reception", at=AT))
-    assert (two.sequence, two.revised) == (Sequence(patient=1, staff=1, room=1), AT)
+    assert (two.sequence, two.revised) == (Sequence(patient=1, staff=1, room=1, busy=1), AT)
     assert sure.cost == plan.cost
     assert confirm(sure, ["therapy/talk/2"], by="another", at=london("2026-12-21 09:00")) == sure
     assert verify(sure, sure.course, quayside()).findings == ()

@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import evolve
 
 from kapsched.errors import Fault, Several, a_moment, each, identifier, of_type, refuse, require_given
-from kapsched.model.appointments import Appointment, Changed, Confirmation, Sequence, a_session
+from kapsched.model.appointments import READERS, Appointment, Changed, Confirmation, Sequence, a_session
 from kapsched.model.overrides import Pin, perhaps_why
 from kapsched.model.plan import Plan
 
@@ -30,7 +30,7 @@ def confirm(plan: Plan, sessions: Iterable[str], *, by: str, at: datetime) -> Pl
             one,
             status="confirmed",
             confirmation=Confirmation(by=by, at=at),
-            sequence=Sequence(patient=before.patient + 1, staff=before.staff + 1, room=before.room + 1),
+            sequence=Sequence(**{reader: getattr(before, reader) + 1 for reader in READERS}),
             revised=at,
             changed=Changed(),
         )

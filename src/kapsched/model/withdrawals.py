@@ -80,7 +80,12 @@ def _last_form(old: Appointment, new: Appointment | None, now: datetime) -> Appo
     if new is None:
         counts = {reader: getattr(old.sequence, reader) + 1 for reader in READERS}
         return evolve(old, status="cancelled", sequence=Sequence(**counts), revised=now, changed=Changed())
-    return evolve(old, status="cancelled", sequence=new.sequence, revised=now, changed=Changed())
+    lost = {of for of, count in _stretches(old).items() if count > _stretches(new).get(of, 0)}
+    form = evolve(old, status="cancelled", sequence=new.sequence, revised=now, changed=Changed())
+    if old.patient != new.patient:
+        return form
+    # Whoever stays is told by the appointment itself, and later by its own last form.
+    return evolve(form, bookings=[row for row in old.bookings if row.of in lost], patient="")
 
 
 def _loses(old: Appointment, new: Appointment) -> bool:

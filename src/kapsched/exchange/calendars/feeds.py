@@ -37,7 +37,7 @@ from kapsched.model.plan import Schedule
 from kapsched.model.wording import Wording
 from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.units import Days
-from kapsched.timeline.zones import wall, zone
+from kapsched.timeline.zones import instant, wall, zone
 
 ALL: tuple[Sort, ...] = CalendarPolicy(busy=True).audiences
 USUAL: tuple[Sort, ...] = CalendarPolicy().audiences
@@ -82,9 +82,12 @@ class _Shown:
     cancelled_for: Days | None
 
     def holds(self, one: Appointment, audience: Audience) -> bool:
-        if self.past is not None and self._days_since(one.end) > self.past.count:
-            return False
         revised = one.revised_for(told(audience))
+        known = max(
+            instant(one.end), instant(revised or one.end)
+        )  # who was told of another time learns of this one
+        if self.past is not None and self._days_since(known) > self.past.count:
+            return False
         if one.status != "cancelled" or self.cancelled_for is None or revised is None:
             return True
         return self._days_since(revised) <= self.cancelled_for.count
@@ -111,10 +114,10 @@ def feeds(  # noqa: PLR0913  # as much as there is to choose
     A patient with two courses has one calendar. Whoever has no appointment in the schedule, and had none that is
     withdrawn, has no calendar unless `also` names them; the clinic always has. A patient's is in the patient's
     language, where one of `wordings`, `wording` itself or a table that is shipped speaks it; everything else is in
-    `wording`. Visits that ended more than `past` before the date of the schedule's `now` are left out, and so are
-    those that were cancelled or withdrawn more than `cancelled_for` before it; None leaves out nothing that the
-    schedule holds, which forgets what is withdrawn 90 days after. Each appointment must say when it was `revised`.
-    `alarms` is the clinic's policy of reminders.
+    `wording`. Visits that ended, and last changed, more than `past` before the date of the schedule's `now` are left
+    out, and so are those that were cancelled or withdrawn more than `cancelled_for` before it; None leaves out nothing
+    that the schedule holds, which forgets what is withdrawn 90 days after. Each appointment must say when it was
+    `revised`. `alarms` is the clinic's policy of reminders.
     """
     chosen, others, tables, policy = Several(audiences), Several(also), Several(wordings), Several(alarms)
     require_given(

@@ -182,7 +182,7 @@ def _method(entry: Entry, old: Entry | None, now: datetime) -> Method | None:
     there = old is not None and old.status != "cancelled"
     expected = old is not None and there and old.end > now
     if entry.status == "cancelled":
-        return "CANCEL" if there and max(entry.end, old.end if old else now) > now else None
+        return "CANCEL" if expected else None
     if entry.status == "done" or entry.end <= now:
         # What is over is news only to who expects it still.
         moved = old is not None and (entry.start, entry.end) != (old.start, old.end)

@@ -81,7 +81,7 @@ def starts(
         found = _by_expanding(line, rule, start, first, last, effort)
     else:
         years = last.year - max(start, first).year
-        effort.spend(_A_YEARLY_RULE + min(years, _YEARS_OF_A_SERIES) + years // _YEARS_A_STEP, line)
+        effort.spend(_A_YEARLY_RULE + min(years, _YEARS_OF_A_SERIES) // 2 + years // _YEARS_A_STEP, line)
         found = (datetime.combine(day, start.time()) for day in days)
     for local in found:
         if first <= local <= last and (until is None or clocks(local) <= until):

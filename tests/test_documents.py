@@ -49,6 +49,7 @@ LOOKED_AT = {
     ("README.md", "Run it", "text"): "test_harbour",
     ("README.md", "Test it", "sh"): "it runs the tests, and below",
     ("README.md", "Test it", "text"): "below",
+    ("a-feeds-address.md", "Without a program", "sh"): "below",
     ("architecture.md", "The floors", "text"): "test_architecture",
     ("architecture.md", "The way of one item", "text"): "below",
     ("architecture.md", "The front door", "text"): "test_front_door",
@@ -96,6 +97,22 @@ def test_every_block_of_the_documents_is_run_or_compared() -> None:
         if not _is_run(path, fence)
     ]
     assert idle == []
+
+
+def test_a_link_that_can_be_taken_back_serves_the_calendar(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "a-feeds-address.md").read_text(encoding="utf-8")
+    (command,) = [one.text for one in fences(page) if one.heading == "Without a program"]
+    (name,) = re.findall(r"patients/\S+", command)
+    feed, served = tmp_path / "srv/kapsched/out/calendars" / name, tmp_path / "srv/www/cal"
+    feed.parent.mkdir(parents=True)
+    served.mkdir(parents=True)
+    feed.write_bytes(b"BEGIN:VCALENDAR")
+    subprocess.run(["sh", "-ec", command.replace("/srv", f"{tmp_path}/srv")], check=True)
+    (link,) = served.iterdir()
+    assert re.fullmatch(r"[0-9a-f]{32}\.ics", link.name)
+    assert link.read_bytes() == b"BEGIN:VCALENDAR"
+    link.unlink()
+    assert feed.exists()
 
 
 def test_what_the_readme_types_with_pip_is_what_it_types_with_uv() -> None:

@@ -17,6 +17,7 @@ from kapsched.exchange.calendars.ics import to_ics
 from kapsched.model.bookings import Booking, Resource
 from kapsched.model.programme import Programme
 from kapsched.model.rules import Gap, Offset
+from kapsched.model.wordings.english import ENGLISH
 from kapsched.timeline.units import Days, Hours, OpenDays
 from tests import calendar_stories as stories
 from tests.test_exchange_ics import events, words
@@ -68,6 +69,17 @@ def test_what_an_audience_may_not_see_is_in_no_property_of_its_calendar(sort: An
     assert ("N-4711" in content.decode()) is sees.notes
     assert any(event.walk("VALARM") for event in events(content)) is sees.alarms
     assert ("c17" in words(content)) is sees.what
+
+
+@pytest.mark.parametrize(("sort", "seen"), [("staff", False), ("room", False), ("clinic", True)])
+def test_no_wording_shows_a_patient_to_whom_the_table_does_not(sort: str, *, seen: bool) -> None:
+    own: dict[Any, str] = {(reader, "summary"): "{kind} {patient}" for reader in ("staff", "room", "clinic")}
+    wording = evolve(ENGLISH, texts={**ENGLISH.texts, **own})
+    found = to_ics(
+        PLAN.appointments, audience=AUDIENCES[sort], uid_key=KEY, courses=[PLAN.course], wording=wording
+    )
+    assert (b"q17" in found) is seen
+    assert SEES[sort].people is seen  # type: ignore[index]
 
 
 def test_staff_learn_their_role_in_each_segment_with_its_own_times() -> None:

@@ -167,7 +167,7 @@ def test_two_files_may_mean_different_clocks_by_one_name() -> None:
     assert spans(undefined) == [day(3, 2, "09:00", "10:00")]
     (fault,) = faults(undefined)
     assert fault == (
-        "line 4: its TZID is no zone that is known or described here; read on the clocks that were named, "
+        "line 4: its TZID is no zone that is known or described here; read on the clocks of who reads, "
         "here and wherever it stands"
     )
 
@@ -442,6 +442,19 @@ def test_what_stands_for_repeats_that_the_series_has_not_is_taken_all_the_same(
 ) -> None:
     later = "UID:a\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270323T090000\nDTSTART:20270323T120000\nDURATION:PT1H"
     assert spans(read(calendar(NINE + rule, later))) == [*repeats, day(3, 23, "12:00", "13:00")]
+
+
+def test_a_component_that_nobody_knows_is_told_and_a_task_is_not() -> None:
+    tasks = b"BEGIN:VTODO\nBEGIN:VALARM\nEND:VALARM\nEND:VTODO\nBEGIN:X-OURS\nEND:X-OURS\n"
+    content = calendar(NINE).replace(b"END:VCALENDAR", tasks + b"BEGIN:VEVNT\nEND:VEVNT\nEND:VCALENDAR")
+    assert faults(read(content)) == ["line 14: a component begins here that is not known, and is not read"]
+
+
+def test_what_is_hardly_a_calendar_is_refused_and_not_told_line_by_line() -> None:
+    with pytest.raises(
+        InvalidInput, match=r"^line 10002: here are more than 10,000 lines that are none of a cal"
+    ):
+        read(b"BEGIN:VCALENDAR\n" + b"!\n" * 20_000)
 
 
 def test_of_words_that_contradict_each_other_the_first_is_used_and_the_other_told() -> None:

@@ -171,7 +171,8 @@ class View:
 
     def _entry(self, uid: str, place: _Place, live: Spans, every: Spans) -> Entry:
         (one, span, _), sees, name = place, self.sees, _zone_name(place.one.start)
-        what = {"kind": one.kind, "course": one.course, "patient": one.patient, "session": one.session}
+        patient = one.patient if sees.people else ""  # whatever the wording would say
+        what = {"kind": one.kind, "course": one.course, "patient": patient, "session": one.session}
         where = ", ".join(rooms(self.courses.get(one.course), one, span)) if sees.rooms else ""
         return Entry(
             uid=uid,

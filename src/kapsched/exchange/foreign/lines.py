@@ -13,7 +13,7 @@ from typing import NamedTuple
 from attrs import define, field
 from icalendar.parser import Contentline
 
-from kapsched.errors import Fault
+from kapsched.errors import Fault, InvalidInput
 
 KEPT = frozenset(
     {
@@ -25,6 +25,15 @@ KEPT = frozenset(
 )
 PARTS = frozenset({"VCALENDAR", "VEVENT", "VFREEBUSY", "VAVAILABILITY", "VTIMEZONE", "STANDARD", "DAYLIGHT"})
 ENTRIES = frozenset({"VEVENT", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"})
+# What says nothing of anybody's time, or says it of a part of an entry.
+_OTHERS = frozenset(
+    {
+        *("VTODO", "VJOURNAL", "VALARM", "AVAILABLE"),
+        *("VLOCATION", "VRESOURCE", "PARTICIPANT", "VPOLL", "VOTER", "VOTE"),
+    }
+)
+_KNOWN = PARTS | _OTHERS
+MOST_FAULTS = 10_000
 DEEPEST = 20
 """How many components may be within each other: a reader of real calendars meets four."""
 _BREAK = re.compile(rb"\r*\n|\r")
@@ -93,6 +102,7 @@ def components(content: bytes, kept: frozenset[str] = KEPT) -> tuple[list[Compon
         elif not name:
             if line.strip() and open_ones:
                 faults.append(Fault("is no line of a calendar", f"line {number}"))
+                _require_few(faults)
         elif word in kept and open_ones and open_ones[-1].name in PARTS:
             try:
                 open_ones[-1].lines.setdefault(word, []).append(_line(number, word, line))
@@ -106,6 +116,12 @@ def components(content: bytes, kept: frozenset[str] = KEPT) -> tuple[list[Compon
     return found, faults
 
 
+def _require_few(faults: list[Fault]) -> None:
+    if len(faults) > MOST_FAULTS:
+        message = f"here are more than {MOST_FAULTS:,} lines that are none of a calendar; is it one?"
+        raise InvalidInput(Fault(message, faults[-1].path))
+
+
 def _begun(one: Component, open_ones: list[Component], found: list[Component]) -> Iterator[Fault]:
     """Open a component; an entry stands in a calendar and in nothing else, and ends what lacks an end before it."""
     if one.name in ENTRIES:
@@ -114,6 +130,8 @@ def _begun(one: Component, open_ones: list[Component], found: list[Component]) -
             _close(open_ones, found)
         if not open_ones:
             yield Fault("an entry begins here outside of a calendar, and is not read", f"line {one.number}")
+    if one.name not in _KNOWN and not one.name.startswith("X-") and open_ones:
+        yield Fault("a component begins here that is not known, and is not read", f"line {one.number}")
     if len(open_ones) >= DEEPEST:
         yield Fault("a component begins here deeper within others than any does", f"line {one.number}")
         return

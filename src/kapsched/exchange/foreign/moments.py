@@ -97,7 +97,7 @@ class Zones:
             if self._found[name] is None:
                 self._window.note(
                     line,
-                    "its TZID is no zone that is known or described here; read on the clocks that were named, "
+                    "its TZID is no zone that is known or described here; read on the clocks of who reads, "
                     "here and wherever it stands",
                 )
         return self._found[name] or self.own

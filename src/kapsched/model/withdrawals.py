@@ -80,22 +80,23 @@ def _last_form(old: Appointment, new: Appointment | None, now: datetime) -> Appo
     if new is None:
         counts = {reader: getattr(old.sequence, reader) + 1 for reader in READERS}
         return evolve(old, status="cancelled", sequence=Sequence(**counts), revised=now, changed=Changed())
-    lost = {of for of, count in _stretches(old).items() if count > _stretches(new).get(of, 0)}
     form = evolve(old, status="cancelled", sequence=new.sequence, revised=now, changed=Changed())
     if old.patient != new.patient:
         return form
     # Whoever stays is told by the appointment itself, and later by its own last form.
+    lost = _lost(old, new)
     return evolve(form, bookings=[row for row in old.bookings if row.of in lost], patient="")
 
 
 def _loses(old: Appointment, new: Appointment) -> bool:
-    """Is the visit another patient's, or a room or a member of staff taken in fewer parts than before?"""
-    if old.patient != new.patient:
-        return True
-    if old.bookings == new.bookings:
-        return False
+    """Is the visit another patient's, or has a room or a member of staff lost a part of it?"""
+    return old.patient != new.patient or (old.bookings != new.bookings and bool(_lost(old, new)))
+
+
+def _lost(old: Appointment, new: Appointment) -> set[Resource]:
+    """Which rooms and staff are taken in fewer parts than before."""
     left = _stretches(new)
-    return any(count > left.get(of, 0) for of, count in _stretches(old).items())
+    return {of for of, count in _stretches(old).items() if count > left.get(of, 0)}
 
 
 def _stretches(one: Appointment) -> dict[Resource, int]:

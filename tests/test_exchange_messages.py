@@ -263,6 +263,27 @@ def test_who_expects_what_took_place_earlier_is_told_that_it_is_no_more_to_come(
     assert all(of(one)["SEQUENCE"] > first[of(one)["UID"]] for one in found)
 
 
+def test_who_was_left_out_in_a_version_passed_over_and_comes_back_is_told_of_both() -> None:
+    """A visit was brought forward and took place, with another nurse; then it turns out that it is still to come."""
+    first = evolve(BEFORE, revision=11)
+    early = days_earlier(10)
+    moved = succeeding(evolve(with_first_dose(first, **early), now=DOSE.start - timedelta(days=11)), first)
+    zoe = [evolve(row, resource="zoe") if row.of == RUTH else row for row in early["bookings"]]
+    put_right = evolve(with_first_dose(moved, bookings=zoe), now=DOSE.start - timedelta(days=8))
+    without = succeeding(put_right, moved)
+    back = evolve(with_first_dose(without, **an_hour_later()), now=DOSE.start - timedelta(days=7))
+
+    def hers(found: list[Message]) -> dict[str, Any]:
+        return {str(of(one)["UID"]): of(one) for one in found if one.recipient == RUTH}
+
+    asked, off = hers(sent(first, None)), hers(sent(without, first))
+    again = hers(sent(succeeding(back, without), without))
+    assert {one["STATUS"] for one in off.values()} == {"CANCELLED"}
+    assert off.keys() == again.keys()
+    assert off
+    assert all(asked[uid]["SEQUENCE"] < off[uid]["SEQUENCE"] < again[uid]["SEQUENCE"] for uid in off)
+
+
 def test_who_never_heard_of_a_visit_is_not_told_that_it_is_off() -> None:
     """It was over before anybody was written to; it is booked anew, and given up, before anybody is again."""
     first = succeeding(evolve(with_first_dose(BEFORE, notes="N-1"), now=DOSE.end + timedelta(days=5)), BEFORE)

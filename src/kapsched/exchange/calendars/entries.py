@@ -128,6 +128,10 @@ class View:
             known = self._uids[visit, ordinal] = signed(self.key, "uid", *self._named, *visit, ordinal)
         return known
 
+    def sequence(self, one: Appointment) -> int:
+        """How often an appointment has changed for the audience."""
+        return int(getattr(one.sequence, self._reader))
+
     def _group(self, course: str) -> str:
         """What stands for a course in this calendar."""
         if not self.sees.relations or not course:
@@ -180,7 +184,7 @@ class View:
             end=span.end,
             zone=name,
             times=_written(span, name),
-            sequence=getattr(one.sequence, self._reader),
+            sequence=self.sequence(one),
             created=one.created,
             revised=one.revised_for(self._reader),
             status=one.status,

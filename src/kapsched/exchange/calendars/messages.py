@@ -23,7 +23,7 @@ from kapsched.errors import (
 )
 from kapsched.exchange.calendars.alarms import Alarm
 from kapsched.exchange.calendars.audiences import Audience, whose
-from kapsched.exchange.calendars.entries import Entry, View
+from kapsched.exchange.calendars.entries import Entry, View, Visit, visit_of
 from kapsched.exchange.calendars.ics import METHODS, Method, mailed
 from kapsched.exchange.calendars.links import Courses
 from kapsched.exchange.calendars.mail_addresses import RECIPIENTS, Mailbox, Organizer, a_mail_address
@@ -31,6 +31,7 @@ from kapsched.exchange.calendars.policy import some_alarms
 from kapsched.exchange.calendars.readers import Read, faults_of_schedule, reads, speaking
 from kapsched.exchange.opaque import a_key, opaque
 from kapsched.logs import debug
+from kapsched.model.appointments import Appointment
 from kapsched.model.bookings import Resource
 from kapsched.model.plan import Schedule
 from kapsched.model.wording import Wording
@@ -127,16 +128,41 @@ class _Post:
         """
         if read is None:
             return {}
-        view = View(
-            audience=read.audience,
-            key=self.key,
-            wording=self.speaks(read.audience),
-            courses=courses,
-            alarms=self.alarms,
-        )
-        found = view.entries(read.appointments, read.withdrawn)
+        found = self._view(read.audience, courses).entries(read.appointments, read.withdrawn)
         alone = (evolve(one, group="", relations=()) for one in found)
         return {one.uid: one for one in alone}
+
+    def called_off(
+        self, before: Read | None, lost: Mapping[str, Entry], schedule: Schedule, courses: Courses
+    ) -> dict[str, Entry]:
+        """Entries of before that the recipient has in no form: gone in a version passed over, or erased."""
+        if before is None or not lost:
+            return {}
+        view = self._view(before.audience, courses)
+        there: dict[Visit, Appointment] = {
+            (plan.course.id, one.session): one for plan in schedule.plans for one in plan.appointments
+        }
+        staying = {
+            view.uid(one, ordinal): view.sequence(there[visit_of(one)])
+            for one in before.appointments
+            if visit_of(one) in there
+            for ordinal, _ in enumerate(view.spans(one))
+        }
+        # A visit that goes on without them counts on from where it is; what is booked anew begins above the revision.
+        return {
+            uid: evolve(
+                one,
+                status="cancelled",
+                sequence=max(one.sequence + 1, staying.get(uid, schedule.revision)),
+                revised=schedule.now,
+                reminders=(),
+            )
+            for uid, one in lost.items()
+        }
+
+    def _view(self, audience: Audience, courses: Courses) -> View:
+        wording = self.speaks(audience)
+        return View(audience=audience, key=self.key, wording=wording, courses=courses, alarms=self.alarms)
 
     def message(self, recipient: Resource, method: Method, entry: Entry) -> Message:
         address, language = self.addresses[recipient], self.speaks(recipient).language
@@ -163,18 +189,13 @@ def _messages(schedule: Schedule, before: Schedule | None, post: _Post) -> Itera
             continue
         old = post.entries(earlier.get(read.audience), courses_before)
         new = post.entries(read, courses)
-        new |= {uid: _called_off(one, schedule) for uid, one in old.items() if uid not in new}
+        lost = {uid: one for uid, one in old.items() if uid not in new}
+        new |= post.called_off(earlier.get(read.audience), lost, schedule, courses)
         for entry in sorted(new.values(), key=lambda one: (one.start, one.uid)):
             if method := _method(entry, old.get(entry.uid), instant(schedule.now)):
                 count += 1
                 yield post.message(recipient, method, entry)
     debug("messages made: %d", count)
-
-
-def _called_off(one: Entry, schedule: Schedule) -> Entry:
-    """An entry of before that the schedule has in no form: it is over in a version passed over, or erased."""
-    sequence = max(one.sequence + 1, schedule.revision)  # what is booked anew begins above the revision
-    return evolve(one, status="cancelled", sequence=sequence, revised=schedule.now, reminders=())
 
 
 def _method(entry: Entry, old: Entry | None, now: datetime) -> Method | None:

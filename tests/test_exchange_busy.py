@@ -23,7 +23,19 @@ from kapsched.timeline.intervals import Interval
 from kapsched.timeline.zones import zone
 from tests import calendar_stories as stories
 from tests.fences import ROOT
-from tests.foreign_calendars import FIRST, LAST, NINE, TUESDAYS, Spans, calendar, day, faults, read, spans
+from tests.foreign_calendars import (
+    FIRST,
+    LAST,
+    NINE,
+    SUMMER,
+    TUESDAYS,
+    Spans,
+    calendar,
+    day,
+    faults,
+    read,
+    spans,
+)
 
 CALENDARS = ROOT / "tests" / "calendars"
 LONDON = zone("Europe/London")
@@ -232,24 +244,6 @@ def test_as_many_zones_as_any_program_describes_are_no_reason_to_refuse_a_calend
     ]
     found = read(calendar(*entries, zones=zones))
     assert (spans(found), found.unread) == ([day(3, 3, "09:00", "19:00")], ())
-
-
-SUMMER = """BEGIN:VTIMEZONE
-TZID:Ours
-BEGIN:STANDARD
-DTSTART:16010101T030000
-RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
-TZOFFSETFROM:+0200
-TZOFFSETTO:+0100
-END:STANDARD
-BEGIN:DAYLIGHT
-DTSTART:16010101T020000
-RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
-TZOFFSETFROM:+0100
-TZOFFSETTO:+0200
-END:DAYLIGHT
-END:VTIMEZONE
-"""
 
 
 @given(

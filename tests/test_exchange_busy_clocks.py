@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tests.foreign_calendars import Spans, calendar, day, read, spans
+from tests.foreign_calendars import SUMMER, Spans, calendar, day, read, spans
 
 # Within an hour or two of each of these the clocks change: forward, back, at midnight, by half an hour.
 CHANGES = {
@@ -127,22 +127,7 @@ def test_an_hour_after_the_clocks_went_forward_is_that_hour(entries: list[str], 
     assert spans(found, "Europe/Berlin") == wanted
 
 
-OUR_OWN = """BEGIN:VTIMEZONE
-TZID:Ours
-BEGIN:STANDARD
-DTSTART:20271031T030000
-RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
-TZOFFSETFROM:+0200
-TZOFFSETTO:+0100
-END:STANDARD
-BEGIN:DAYLIGHT
-DTSTART:20270328T020000
-RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
-TZOFFSETFROM:+0100
-TZOFFSETTO:+0200
-END:DAYLIGHT
-END:VTIMEZONE
-"""
+OUR_OWN = SUMMER.replace("16010101T03", "20271031T03").replace("16010101T02", "20270328T02")
 
 
 @given(st.datetimes(datetime(2027, 3, 27), datetime(2027, 11, 2)))  # noqa: DTZ001  # what clocks show

@@ -28,11 +28,10 @@ _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class _Hours(NamedTuple):
-    """Hours of a weekday: when they begin on the clinic's clocks, for the first time or the second, and how long."""
+    """Hours of a weekday: when they begin on the clinic's clocks, and how long they last."""
 
     weekday: int
     begin: time
-    fold: int
     lasts: timedelta
 
 
@@ -77,16 +76,14 @@ def _weekly(opened: IntervalSet, place: Zone) -> list[tuple[_Hours, list[datetim
     found: dict[_Hours, list[datetime]] = defaultdict(list)
     for one in opened:
         start = one.start.astimezone(place)
-        hours = _Hours(start.weekday(), start.time().replace(fold=0), start.fold, one.end - one.start)
-        found[hours].append(start)
+        found[_Hours(start.weekday(), start.time(), one.end - one.start)].append(start)
     return sorted(found.items())
 
 
 def _available(hours: _Hours, starts: Sequence[datetime]) -> icalendar.Available:
     """Hours of a weekday from the first day to the last; what lies between and has others is an exception."""
     found = icalendar.Available()
-    if hours.fold:  # what clocks show a second time is said in UTC alone
-        starts = [start.astimezone(UTC) for start in starts]
+    # Of a time that clocks show twice a clinic's day takes the first, as who reads it here does.
     first, last = starts[0], starts[-1]
     found.add("DTSTART", first)
     found.add(

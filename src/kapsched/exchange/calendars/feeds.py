@@ -83,9 +83,8 @@ class _Shown:
 
     def holds(self, one: Appointment, audience: Audience) -> bool:
         revised = one.revised_for(told(audience))
-        known = max(
-            instant(one.end), instant(revised or one.end)
-        )  # who was told of another time learns of this one
+        # Who was told of another time learns of this one.
+        known = max(instant(one.end), instant(revised or one.end))
         if self.past is not None and self._days_since(known) > self.past.count:
             return False
         if one.status != "cancelled" or self.cancelled_for is None or revised is None:
